@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+# SPDX-License-Identifier: MIT OR Apache-2.0
+
+# What every target of this project has in common, linked privately so that nothing of it reaches
+# the programs that use the libraries.
+add_library(IpcPrimsBuildSettings INTERFACE)
+target_compile_features(IpcPrimsBuildSettings INTERFACE cxx_std_20)
+target_compile_definitions(IpcPrimsBuildSettings INTERFACE
+    QT_NO_KEYWORDS
+    QT_NO_CAST_FROM_ASCII
+    QT_NO_CAST_TO_ASCII
+    QT_NO_CAST_FROM_BYTEARRAY
+    QT_NO_URL_CAST_FROM_STRING
+    QT_NO_NARROWING_CONVERSIONS_IN_CONNECT
+    QT_NO_FOREACH
+    QT_NO_JAVA_STYLE_ITERATORS
+    QT_STRICT_ITERATORS
+    QT_DISABLE_DEPRECATED_BEFORE=0x060400
+)
+if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(IpcPrimsBuildSettings INTERFACE
+        -Wall -Wextra -Wpedantic -Wvla -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+        -fstack-protector-strong -fstack-clash-protection
+        $<$<BOOL:${IPCPRIMS_WARNINGS_AS_ERRORS}>:-Werror>
+        $<$<AND:$<CONFIG:Release,RelWithDebInfo>,$<STREQUAL:${IPCPRIMS_SANITIZE},>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>
+    )
+elseif(MSVC)
+    target_compile_options(IpcPrimsBuildSettings INTERFACE
+        /W4 $<$<BOOL:${IPCPRIMS_WARNINGS_AS_ERRORS}>:/WX>)
+endif()
+if(IPCPRIMS_SANITIZE)
+    target_compile_options(IpcPrimsBuildSettings INTERFACE
+        -fsanitize=${IPCPRIMS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(IpcPrimsBuildSettings INTERFACE -fsanitize=${IPCPRIMS_SANITIZE})
+endif()

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/error.h>
+#include <IpcPrims/ipcprimsglobal.h>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qmetatype.h>
+#include <QtCore/qstring.h>
+
+namespace IpcPrims {
+
+/*!
+    Where a server listens and a client connects: on Unix the absolute path of a socket, on Windows
+    the name of a pipe. A value; constructing one touches nothing in the file system.
+*/
+class IPCPRIMS_CORE_EXPORT Endpoint
+{
+public:
+    /// An endpoint that names nothing; isNull() is true and every use fails with InvalidEndpoint.
+    Endpoint() = default;
+
+    /*!
+        The socket at \a path. A relative path is resolved against the current directory now. Every
+        client of any language that connects to the same path reaches the same server.
+    */
+    static Endpoint fromPath(const QString &path);
+
+    /*!
+        A short, private, per-user address for the service \a name (a reverse-DNS name such as
+        "org.example.indexer" is a good choice; letters, digits, '.', '-' and '_').
+
+        On Unix the socket lies in \c ipcprims below the user's runtime directory: \c
+       XDG_RUNTIME_DIR, below \c app/$FLATPAK_ID of it inside Flatpak and \c SNAP_USER_COMMON inside
+       Snap, else a directory of the user's own below the temporary directory. A name too long for a
+       socket address is shortened and made unique by a hash.
+    */
+    static Endpoint forService(const QString &name);
+
+    /*!
+        A name in Linux' abstract namespace. Such a socket has no file and so no access rights:
+        every local process may connect, and a server refuses other users than its own.
+        Unsupported elsewhere.
+    */
+    static Endpoint abstract(const QByteArray &name);
+
+    bool isNull() const { return m_address.isEmpty(); }
+    bool isAbstract() const { return m_abstract; }
+
+    /// The path on Unix, the pipe's full name on Windows; for an abstract name, '@' and the name.
+    QString path() const;
+    /// The bytes that go into the socket address, without the leading NUL of an abstract name.
+    QByteArray nativeAddress() const { return m_address; }
+
+    /*!
+        Says why this endpoint can't be used: InvalidEndpoint, or PathTooLong with the length and
+        the system's limit (107 bytes on Linux). No error means that the name itself is fine.
+    */
+    Error validate() const;
+
+    friend bool operator==(const Endpoint &a, const Endpoint &b)
+    {
+        return a.m_abstract == b.m_abstract && a.m_address == b.m_address;
+    }
+    friend bool operator!=(const Endpoint &a, const Endpoint &b) { return !(a == b); }
+
+private:
+    QByteArray m_address;
+    bool m_abstract = false;
+};
+
+IPCPRIMS_CORE_EXPORT QDebug operator<<(QDebug debug, const Endpoint &endpoint);
+
+} // namespace IpcPrims
+
+Q_DECLARE_METATYPE(IpcPrims::Endpoint)

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/error.h>
+#include <IpcPrims/ipcprimsglobal.h>
+#include <IpcPrims/protocol.h>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qobject.h>
+
+#include <memory>
+
+QT_BEGIN_NAMESPACE
+class QIODevice;
+QT_END_NAMESPACE
+
+namespace IpcPrims {
+
+class FramerPrivate;
+
+/*!
+    Frames over any open QIODevice: QLocalSocket, QTcpSocket, QProcess, QSerialPort, QBuffer. No
+    handshake, no session: what is sent with send() at one end comes out of frameReceived() at the
+    other, whatever way the bytes were cut up in between. Peer is built on the same engine.
+
+    The framer reads whatever the device has, so nobody else may read from it. It doesn't own the
+    device, which must stay open and live in the framer's thread; when the device is destroyed the
+    framer ends.
+*/
+class IPCPRIMS_CORE_EXPORT Framer : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Framer)
+    Q_PROPERTY(qint64 maxPayloadSize READ maxPayloadSize WRITE setMaxPayloadSize)
+    Q_PROPERTY(qint64 bytesQueued READ bytesQueued)
+
+public:
+    /// Frames over \a device, which must be open; bytes it already holds are read as well.
+    explicit Framer(QIODevice *device, QObject *parent = nullptr);
+    ~Framer() override;
+
+    QIODevice *device() const;
+
+    /// The limit in both directions in bytes; MaxPayloadSize (protocol section 2) by default.
+    qint64 maxPayloadSize() const;
+    void setMaxPayloadSize(qint64 bytes);
+
+    /*!
+        Queues one frame. Nothing is sent on an error: PayloadTooLarge, QueueFull when bytesQueued()
+        has reached the high-water mark (readyToSend() tells when to go on), NotConnected when the
+        stream has ended.
+    */
+    Error send(quint16 channel, const QByteArray &payload);
+
+    /// Hands over to the device now what otherwise leaves at the end of this event loop turn.
+    void flush();
+
+    /// Bytes accepted by send() that the device has not taken yet, headers included.
+    qint64 bytesQueued() const;
+
+Q_SIGNALS:
+    void frameReceived(quint16 channel, const QByteArray &payload);
+    /// The queue fell to the low-water mark after send() had answered QueueFull.
+    void readyToSend();
+    /// The stream ended cleanly, between two frames. Nothing more is received or sent.
+    void ended();
+    /*!
+        The stream broke: BadMagic, PayloadTooLarge, TruncatedFrame (it ended inside a frame) or
+        StreamError. Every frame before that was delivered; nothing more is received or sent.
+    */
+    void errorOccurred(const IpcPrims::Error &error);
+
+private:
+    std::unique_ptr<FramerPrivate> d;
+};
+
+} // namespace IpcPrims

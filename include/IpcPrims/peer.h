@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/endpoint.h>
+#include <IpcPrims/error.h>
+#include <IpcPrims/ipcprimsglobal.h>
+#include <IpcPrims/peercredentials.h>
+#include <IpcPrims/protocol.h>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qfuture.h>
+#include <QtCore/qjsonobject.h>
+#include <QtCore/qlist.h>
+#include <QtCore/qobject.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+QT_BEGIN_NAMESPACE
+class QIODevice;
+QT_END_NAMESPACE
+
+namespace IpcPrims {
+
+class PeerPrivate;
+class ServerPrivate;
+
+/// The answer to a ping: the time it took, or why there was none.
+struct PingReply
+{
+    Error error;
+    std::chrono::nanoseconds roundTripTime = std::chrono::nanoseconds::zero();
+};
+
+/*!
+    One end of a session: a client that connects to a server, or the server's end of one client
+    (see Server::peerConnected()). Channels are negotiated in the handshake; frames of other
+    channels are neither sent nor received.
+
+    A peer lives in one thread with an event loop, and all its functions are to be called there.
+    Signals are never emitted from inside a call of connectToServer(), close(), abort() or send().
+    Slots may call anything, deleting the peer included.
+
+    What arrived is delivered before disconnected() is emitted, and what send() accepted is written
+    before close() ends the session.
+*/
+class IPCPRIMS_CORE_EXPORT Peer : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Peer)
+    Q_PROPERTY(IpcPrims::Peer::State state READ state NOTIFY stateChanged)
+    Q_PROPERTY(QString peerId READ peerId NOTIFY stateChanged)
+    Q_PROPERTY(QList<quint16> channels READ channels NOTIFY stateChanged)
+    Q_PROPERTY(IpcPrims::Error disconnectReason READ disconnectReason NOTIFY stateChanged)
+    Q_PROPERTY(qint64 bytesQueued READ bytesQueued)
+
+public:
+    enum class State {
+        Closed, ///< No connection: before connectToServer() or after disconnected().
+        Connecting, ///< Waiting for the operating system to connect.
+        Handshaking, ///< Connected; channels are being negotiated.
+        Open, ///< Frames can be sent and received.
+        Closing, ///< One side asked to shut down; frames are still received, not sent.
+    };
+    Q_ENUM(State)
+
+    /// A client, to be connected with connectToServer().
+    explicit Peer(QObject *parent = nullptr);
+    ~Peer() override;
+
+    // Configuration of a client; takes effect at the next connectToServer().
+
+    /// What to ask for; COMMAND, DATA, TELEMETRY and ERROR by default (protocol section 3.5).
+    QList<quint16> requestedChannels() const;
+    void setRequestedChannels(const QList<quint16> &channels);
+
+    /*!
+        The token for the server, 1 to 4096 bytes; empty for none. It is kept until it is replaced.
+        \a format depends on the server's release (protocol section 3.6).
+    */
+    void setAuthToken(const QByteArray &token, TokenFormat format = TokenFormat::HexObject);
+
+    /// Deadline of connecting and, anew, of the whole handshake; 5 s by default.
+    std::chrono::milliseconds connectTimeout() const;
+    void setConnectTimeout(std::chrono::milliseconds timeout);
+
+    Transport transport() const;
+    void setTransport(Transport transport);
+
+    /*!
+        Connects and shakes hands. The outcome is connected() or disconnected() with the reason. A
+        session that is open already is aborted first.
+    */
+    void connectToServer(const Endpoint &endpoint);
+
+    /// Shakes hands as a client over \a device, which is open already. The peer takes ownership.
+    void connectOver(std::unique_ptr<QIODevice> device);
+
+    /*!
+        Ends the session in order: sends what is queued, asks the other side to shut down, receives
+        until it has acknowledged, and closes. The outcome is disconnected(): with no error, or with
+        ShutdownFailed if the other side did not acknowledge in time (5 s). \a reason is for the
+        other side's log. Without an open session this is abort().
+    */
+    void close(const QString &reason = QString());
+
+    /// Closes at once. What is queued is dropped, nothing more is received. disconnected() follows.
+    void abort();
+
+    State state() const;
+    bool isOpen() const { return state() == State::Open; }
+
+    /// Why the last session, or the attempt at one, ended; no error after an orderly close().
+    Error disconnectReason() const;
+
+    /// The negotiated channels in the client's order; empty before the handshake.
+    QList<quint16> channels() const;
+
+    /// This session's name, given by the server, the same on both sides ("peer-1").
+    QString peerId() const;
+
+    /// Who the kernel says is at the other end; nothing if it could not tell.
+    std::optional<PeerCredentials> credentials() const;
+
+    /// The server's own protocol version as "major.minor", once the handshake is over.
+    QString protocolVersion() const;
+
+    /*!
+        The client's token, on the server's side, once: the second call finds nothing. The library
+        never compares tokens; it is the application that decides what one is worth.
+    */
+    std::optional<QByteArray> takeAuthToken();
+
+    /*!
+        Queues one frame of at most MaxPayloadSize bytes. Frames of one channel arrive in order;
+        COMMAND and ERROR may overtake other channels that wait. Nothing is sent on an error:
+        NotConnected, ShutdownRequested, UnsupportedChannel, PayloadTooLarge, QueueFull.
+    */
+    Error send(quint16 channel, const QByteArray &payload);
+    /// send() of \a object as compact JSON.
+    Error sendJson(quint16 channel, const QJsonObject &object);
+
+    /// Writes now what otherwise leaves at the end of this event loop turn.
+    void flush();
+
+    /// Bytes accepted by send() that the operating system has not taken yet, headers included.
+    qint64 bytesQueued() const;
+
+    /*!
+        From this many queued bytes on, send() answers QueueFull, until the queue has fallen to a
+        quarter of it. The frame that reaches the mark is still accepted. 16 MiB by default.
+    */
+    qint64 sendHighWaterMark() const;
+    void setSendHighWaterMark(qint64 bytes);
+
+    /*!
+        Whether frames are received, \c true by default. While they are not, the other side is held
+        back once the system's buffers are full; a closed connection is noticed, but reported only
+        after the frames before it have been received.
+    */
+    bool isReceiving() const;
+    void setReceiving(bool receiving);
+
+    /*!
+        Measures a round trip. The future finishes with Timeout when no answer came in \a timeout,
+        with NotConnected or the disconnect reason when there is no session (any more).
+    */
+    QFuture<PingReply> ping(std::chrono::milliseconds timeout = DefaultTimeout);
+
+Q_SIGNALS:
+    void stateChanged(IpcPrims::Peer::State state);
+    void connected();
+    /// The session or the attempt is over; everything that arrived was delivered before.
+    void disconnected(const IpcPrims::Error &reason);
+    void frameReceived(quint16 channel, const QByteArray &payload);
+    /// The queue fell to a quarter of the high-water mark after send() had answered QueueFull.
+    void readyToSend();
+    /// The other side asked to end the session; frames sent before that are still delivered.
+    void shutdownRequested(const QString &reason);
+
+private:
+    friend class ServerPrivate;
+    friend class PeerPrivate;
+    explicit Peer(std::unique_ptr<PeerPrivate> d, QObject *parent);
+
+    std::unique_ptr<PeerPrivate> d;
+};
+
+} // namespace IpcPrims

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/ipcprimsglobal.h>
+
+#include <QtCore/qobjectdefs.h>
+#include <QtCore/qstring.h>
+
+#include <chrono>
+
+namespace IpcPrims {
+
+/*!
+    The channel numbers with a fixed meaning. A channel is a 16 bit number carried by every frame;
+    5 to 255 are reserved by the protocol, 256 to 65535 (from \c FirstUser) belong to applications.
+    CONTROL is the library's own: it is always there, is never negotiated, and its frames are not
+    delivered to the application.
+*/
+namespace Channel {
+Q_NAMESPACE_EXPORT(IPCPRIMS_CORE_EXPORT)
+
+enum Number : quint16 {
+    Control = 0,
+    Command = 1,
+    Data = 2,
+    Telemetry = 3,
+    Error = 4,
+    FirstUser = 256,
+};
+Q_ENUM_NS(Number)
+
+/*!
+    The name that the tools print: CONTROL, COMMAND, DATA, TELEMETRY, ERROR, and USER for every
+    other number.
+*/
+IPCPRIMS_CORE_EXPORT QString name(quint16 channel);
+} // namespace Channel
+
+/// Largest payload of a frame in bytes, once the handshake is over.
+inline constexpr qint64 MaxPayloadSize = 16 * 1024 * 1024;
+/// Largest payload of a frame in bytes during the handshake.
+inline constexpr qint64 MaxHandshakePayloadSize = 16 * 1024;
+/// Largest authentication token in bytes.
+inline constexpr qint64 MaxAuthTokenSize = 4096;
+/// Most entries of a channel list, counted before duplicates are removed.
+inline constexpr qsizetype MaxChannels = 256;
+/// Most control frames that a session takes in a row without a data frame between them.
+inline constexpr int MaxControlFramesInARow = 256;
+/// Default deadline of the whole handshake, of a ping, and of the answer to a shutdown request.
+inline constexpr std::chrono::milliseconds DefaultTimeout = std::chrono::seconds(5);
+
+} // namespace IpcPrims
