@@ -26,7 +26,7 @@ namespace IpcPrims {
 
     A message never contains a payload or an authentication token.
 */
-class [[nodiscard]] IPCPRIMS_CORE_EXPORT Error
+class IPCPRIMS_CORE_EXPORT Error
 {
     Q_GADGET
     Q_PROPERTY(IpcPrims::ErrorCode code READ code)

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 # SPDX-License-Identifier: MIT OR Apache-2.0
 
-# What every target of this project has in common, linked privately so that nothing of it reaches
-# the programs that use the libraries.
+# What every target of this project has in common: link IpcPrimsBuildSettings privately, so that
+# nothing of it reaches the programs that use the libraries.
 add_library(IpcPrimsBuildSettings INTERFACE)
 target_compile_features(IpcPrimsBuildSettings INTERFACE cxx_std_20)
 target_compile_definitions(IpcPrimsBuildSettings INTERFACE
@@ -17,19 +17,44 @@ target_compile_definitions(IpcPrimsBuildSettings INTERFACE
     QT_STRICT_ITERATORS
     QT_DISABLE_DEPRECATED_BEFORE=0x060400
 )
+
 if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
     target_compile_options(IpcPrimsBuildSettings INTERFACE
         -Wall -Wextra -Wpedantic -Wvla -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
-        -fstack-protector-strong -fstack-clash-protection
         $<$<BOOL:${IPCPRIMS_WARNINGS_AS_ERRORS}>:-Werror>
-        $<$<AND:$<CONFIG:Release,RelWithDebInfo>,$<STREQUAL:${IPCPRIMS_SANITIZE},>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>
+        -fstack-protector-strong
     )
 elseif(MSVC)
     target_compile_options(IpcPrimsBuildSettings INTERFACE
         /W4 $<$<BOOL:${IPCPRIMS_WARNINGS_AS_ERRORS}>:/WX>)
 endif()
+
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    target_compile_options(IpcPrimsBuildSettings INTERFACE -fstack-clash-protection)
+    target_link_options(IpcPrimsBuildSettings INTERFACE
+        -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
+    if(NOT IPCPRIMS_SANITIZE)
+        # Needs an optimised build, and its checks hide from the sanitizers what they look for.
+        target_compile_options(IpcPrimsBuildSettings INTERFACE
+            $<$<NOT:$<OR:$<CONFIG:>,$<CONFIG:Debug>>>:-U_FORTIFY_SOURCE$<SEMICOLON>-D_FORTIFY_SOURCE=2>)
+    endif()
+endif()
+
 if(IPCPRIMS_SANITIZE)
     target_compile_options(IpcPrimsBuildSettings INTERFACE
         -fsanitize=${IPCPRIMS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(IpcPrimsBuildSettings INTERFACE -fsanitize=${IPCPRIMS_SANITIZE})
+endif()
+
+# Programs as position independent executables: without this check CMake leaves out the link flag.
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+if(IPCPRIMS_USE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    find_program(IPCPRIMS_CCACHE ccache)
+    mark_as_advanced(IPCPRIMS_CCACHE)
+    if(IPCPRIMS_CCACHE)
+        set(CMAKE_CXX_COMPILER_LAUNCHER "${IPCPRIMS_CCACHE}")
+    endif()
 endif()
