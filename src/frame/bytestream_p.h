@@ -45,6 +45,8 @@ public:
     /*!
         Reads what is there now, first into \a target until that is full, then into \a overflow.
         The split lets a payload be read straight into its place together with what follows it.
+        Fewer bytes than there was room for mean that nothing is left for now; readable() comes
+        again for whatever follows, the end of the stream included.
     */
     virtual Result read(std::span<char> target, std::span<char> overflow) = 0;
 
@@ -56,6 +58,12 @@ public:
         other side is held back, but the end of the connection is still noticed: ended() is emitted.
     */
     virtual void setReadEnabled(bool enabled) = 0;
+
+    /*!
+        Whether the other side is gone and everything it sent has been read. To be asked after
+        ended(); true only if no data is left.
+    */
+    virtual bool atEnd() const = 0;
 
     /// Asks for writable() once the stream takes bytes again after WouldBlock.
     virtual void requestWritable() = 0;

@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "frame/decoder_p.h"
+
+#include <algorithm>
+
+namespace IpcPrims {
+
+// A header alone reserves at most this much; the rest follows once so many bytes have arrived. So
+// nobody makes us reserve 16 MiB by sending eight bytes.
+static constexpr qsizetype TrustedReservation = 256 * 1024;
+
+void FrameDecoder::feed(QByteArrayView input)
+{
+    Q_ASSERT(!hasInput());
+    m_detached.clear();
+    m_input = input;
+}
+
+void FrameDecoder::detach()
+{
+    const bool isOurs = !m_detached.isNull() && m_input.end() == m_detached.cend();
+    if (!hasInput() || isOurs)
+        return;
+    m_detached = m_input.toByteArray();
+    m_input = m_detached;
+}
+
+FrameDecoder::Status FrameDecoder::next(DecodedFrame *frame)
+{
+    if (Q_UNLIKELY(m_error))
+        return Status::Failed;
+    if (Q_UNLIKELY(m_isAssembling))
+        return assemble(frame);
+
+    const char *header = m_input.data();
+    if (Q_LIKELY(m_headerFill == 0 && m_input.size() >= FrameHeader::Size)) {
+        m_input = m_input.sliced(FrameHeader::Size);
+    } else {
+        if (!completeHeader())
+            return Status::NeedMore;
+        header = m_headerBytes.data();
+    }
+    return readPayload(header, frame);
+}
+
+bool FrameDecoder::completeHeader()
+{
+    const qsizetype taken = std::min(FrameHeader::Size - m_headerFill, m_input.size());
+    std::copy_n(m_input.data(), taken, m_headerBytes.data() + m_headerFill);
+    m_input = m_input.sliced(taken);
+    m_headerFill += taken;
+    if (m_headerFill < FrameHeader::Size)
+        return false;
+    m_headerFill = 0;
+    return true;
+}
+
+FrameDecoder::Status FrameDecoder::readPayload(const char *headerBytes, DecodedFrame *frame)
+{
+    if (Q_UNLIKELY(!FrameHeader::hasMagic(headerBytes)))
+        return fail(FrameHeader::magicError(headerBytes));
+    const FrameHeader header = FrameHeader::read(headerBytes);
+    if (Q_UNLIKELY(header.payloadSize > m_maxPayloadSize))
+        return fail(checkPayloadSize(header.payloadSize, m_maxPayloadSize));
+
+    if (Q_UNLIKELY(m_input.size() < qsizetype(header.payloadSize))) {
+        m_isAssembling = true;
+        m_header = header;
+        m_filled = 0;
+        m_payload = QByteArray(std::min<qsizetype>(header.payloadSize, TrustedReservation),
+                               Qt::Uninitialized);
+        return assemble(frame);
+    }
+
+    frame->m_channel = header.channel;
+    frame->m_view = m_input.first(header.payloadSize);
+    frame->m_owned = QByteArray();
+    frame->m_backing = m_detached;
+    m_input = m_input.sliced(header.payloadSize);
+    return Status::Frame;
+}
+
+FrameDecoder::Status FrameDecoder::assemble(DecodedFrame *frame)
+{
+    while (hasInput() && m_filled < m_header.payloadSize) {
+        const std::span<char> place = target();
+        const qsizetype taken = std::min<qsizetype>(place.size(), m_input.size());
+        std::copy_n(m_input.data(), taken, place.data());
+        m_input = m_input.sliced(taken);
+        filled(taken);
+    }
+    if (m_filled < m_header.payloadSize)
+        return Status::NeedMore;
+
+    m_isAssembling = false;
+    frame->m_channel = m_header.channel;
+    frame->m_owned = std::exchange(m_payload, QByteArray());
+    frame->m_view = frame->m_owned;
+    return Status::Frame;
+}
+
+std::span<char> FrameDecoder::target()
+{
+    if (!m_isAssembling)
+        return {};
+    if (m_filled == m_payload.size() && m_filled < m_header.payloadSize) {
+        // reserve() first: resize() alone would round the capacity up.
+        m_payload.reserve(m_header.payloadSize);
+        m_payload.resize(m_header.payloadSize);
+    }
+    return {m_payload.data() + m_filled, size_t(m_payload.size() - m_filled)};
+}
+
+Error FrameDecoder::truncationError() const
+{
+    if (m_isAssembling) {
+        return Error(ErrorCode::TruncatedFrame,
+                     QStringLiteral("the stream ended inside a frame on channel %1, after %2 of "
+                                    "%3 payload bytes")
+                             .arg(m_header.channel)
+                             .arg(m_filled)
+                             .arg(m_header.payloadSize));
+    }
+    return Error(ErrorCode::TruncatedFrame,
+                 QStringLiteral("the stream ended inside a frame header, after %1 of %2 bytes")
+                         .arg(m_headerFill)
+                         .arg(FrameHeader::Size));
+}
+
+FrameDecoder::Status FrameDecoder::fail(const Error &error)
+{
+    m_error = error;
+    m_input = {};
+    m_detached.clear();
+    return Status::Failed;
+}
+
+} // namespace IpcPrims

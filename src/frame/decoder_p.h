@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "frame/header_p.h"
+
+#include <IpcPrims/error.h>
+#include <IpcPrims/protocol.h>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qbytearrayview.h>
+
+#include <array>
+#include <span>
+#include <utility>
+
+namespace IpcPrims {
+
+/*!
+    A frame as the decoder hands it out. Small payloads are views into the decoder's input; a
+    payload that was assembled from several pieces owns its bytes.
+*/
+class DecodedFrame
+{
+public:
+    quint16 channel() const { return m_channel; }
+
+    /// Valid until the decoder is used again.
+    QByteArrayView payload() const { return m_view; }
+
+    /// The payload as an array of its own, without a copy where it was assembled in one.
+    QByteArray takePayload()
+    {
+        if (!m_owned.isNull())
+            return std::exchange(m_owned, QByteArray());
+        return m_view.toByteArray();
+    }
+
+private:
+    friend class FrameDecoder;
+
+    quint16 m_channel = 0;
+    QByteArrayView m_view;
+    QByteArray m_owned;
+    QByteArray m_backing; // Keeps the memory of m_view if that is not the caller's.
+};
+
+/*!
+    Cuts a stream of bytes into frames, whatever way the bytes arrive. Knows no I/O.
+
+    \code
+    decoder.feed(bytes);
+    while (decoder.next(&frame) == FrameDecoder::Status::Frame)
+        deliver(frame);
+    \endcode
+
+    The loop may be left at any frame and taken up later, also from inside deliver(): the position
+   is the decoder's. Bytes given to feed() must stay in place until next() has answered NeedMore or
+    detach() was called. The rest of a large payload can be read straight into its place: see
+    target().
+
+    An error is final: next() reports it for ever, as after it nobody knows where a frame begins.
+*/
+class IPCPRIMS_AUTOTEST_EXPORT FrameDecoder
+{
+public:
+    enum class Status { Frame, NeedMore, Failed };
+
+    /// The limit that the next header is judged by; it may change between two frames.
+    qint64 maxPayloadSize() const { return m_maxPayloadSize; }
+    void setMaxPayloadSize(qint64 bytes) { m_maxPayloadSize = bytes; }
+
+    /// Gives the next bytes of the stream. All earlier ones must be used up (see hasInput()).
+    void feed(QByteArrayView input);
+
+    Status next(DecodedFrame *frame);
+
+    bool hasInput() const { return !m_input.isEmpty(); }
+
+    /// Keeps a copy of input that is not used up, so that the caller's buffer can go.
+    void detach();
+
+    /*!
+        Where the rest of the payload under assembly belongs, for reading into it directly; empty if
+        there is none. Call filled() with the number of bytes put there, before anything else.
+    */
+    std::span<char> target();
+    void filled(qsizetype bytes) { m_filled += bytes; }
+
+    /// Whether the stream stands inside a frame; an end of the stream here cuts that frame off.
+    bool isInsideFrame() const { return m_isAssembling || m_headerFill > 0; }
+    /// What is missing, when the stream ends inside a frame.
+    Error truncationError() const;
+
+    const Error &error() const { return m_error; }
+
+private:
+    bool completeHeader();
+    Status readPayload(const char *headerBytes, DecodedFrame *frame);
+    Status assemble(DecodedFrame *frame);
+    Status fail(const Error &error);
+
+    qint64 m_maxPayloadSize = MaxPayloadSize;
+    QByteArrayView m_input;
+    QByteArray m_detached; // What m_input points to after detach().
+
+    // A header that arrived in pieces.
+    std::array<char, FrameHeader::Size> m_headerBytes = {};
+    qsizetype m_headerFill = 0;
+
+    // A payload that arrives in pieces.
+    bool m_isAssembling = false;
+    FrameHeader m_header;
+    QByteArray m_payload;
+    qsizetype m_filled = 0;
+
+    Error m_error;
+};
+
+} // namespace IpcPrims

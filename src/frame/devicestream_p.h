@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "frame/bytestream_p.h"
+
+#include <QtCore/qiodevice.h>
+#include <QtCore/qpointer.h>
+
+namespace IpcPrims {
+
+/*!
+    A byte stream over any open QIODevice. The stream has ended when the device says that its read
+    channel is finished, that it is about to close, or that it is destroyed; a random-access device
+    such as QBuffer has no end, as more can be written to it.
+*/
+class IPCPRIMS_AUTOTEST_EXPORT DeviceStream : public ByteStream
+{
+    Q_OBJECT
+
+public:
+    enum class Ownership {
+        Borrowed, ///< close() leaves the device as it is.
+        Owned, ///< close() closes the device; it is deleted with the stream.
+    };
+
+    DeviceStream(QIODevice *device, Ownership ownership);
+    ~DeviceStream() override;
+
+    QIODevice *device() const { return m_device; }
+
+    Result read(std::span<char> target, std::span<char> overflow) override;
+    Result write(std::span<const QByteArrayView> buffers) override;
+    void setReadEnabled(bool enabled) override;
+    bool atEnd() const override;
+    void requestWritable() override;
+    void close() override;
+    Error error() const override { return m_error; }
+
+protected:
+    /// For devices that hold written bytes back until their next turn of the event loop.
+    virtual void flushDevice() {}
+    /// To be called when no more bytes will arrive than the device holds.
+    void noteEnd();
+    void setError(const Error &error) { m_error = error; }
+
+private:
+    qsizetype readInto(std::span<char> place);
+    void onReadyRead();
+    void announceEnd();
+    void onBytesWritten();
+
+    QPointer<QIODevice> m_device;
+    const Ownership m_ownership;
+    Error m_error;
+    bool m_isReadEnabled = true;
+    bool m_hasEnded = false;
+    bool m_isClosed = false;
+    bool m_wantsWritable = false;
+};
+
+} // namespace IpcPrims

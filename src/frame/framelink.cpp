@@ -1,0 +1,254 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "frame/framelink_p.h"
+
+#include "frame/readbuffer_p.h"
+
+#include <QtCore/qpointer.h>
+
+#include <algorithm>
+#include <array>
+
+namespace IpcPrims {
+
+// How much one connection may read in one turn of the event loop before others get theirs.
+static constexpr qsizetype ReadBudget = 1024 * 1024;
+
+FrameLink::FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink)
+    : m_stream(std::move(stream))
+    , m_sink(sink)
+{}
+
+FrameLink::~FrameLink()
+{
+    leaveTurn();
+}
+
+void FrameLink::start()
+{
+    connect(m_stream.get(), &ByteStream::readable, this, &FrameLink::onReadable);
+    connect(m_stream.get(), &ByteStream::writable, this, &FrameLink::onWritable);
+    connect(m_stream.get(), &ByteStream::ended, this, &FrameLink::onEndedWhilePaused);
+    readLater();
+}
+
+Error FrameLink::send(quint16 channel, const QByteArray &payload)
+{
+    if (Q_UNLIKELY(payload.size() > maxPayloadSize()))
+        return checkPayloadSize(payload.size(), maxPayloadSize());
+    if (Q_UNLIKELY(!canSend()))
+        return Error(ErrorCode::NotConnected, QStringLiteral("the connection has ended"));
+    if (Q_UNLIKELY(m_queue.bytes() >= m_highWaterMark))
+        m_isFull = true;
+    if (Q_UNLIKELY(m_isFull)) {
+        return Error(
+                ErrorCode::QueueFull,
+                QStringLiteral("%1 bytes wait to be sent (high-water mark %2): send again after "
+                               "readyToSend()")
+                        .arg(m_queue.bytes())
+                        .arg(m_highWaterMark));
+    }
+    m_queue.enqueue(channel, payload);
+    writeWhenDue();
+    return {};
+}
+
+void FrameLink::sendControl(quint16 channel, const QByteArray &payload)
+{
+    m_queue.enqueue(channel, payload);
+    writeWhenDue();
+}
+
+void FrameLink::sendLast(quint16 channel, const QByteArray &payload)
+{
+    m_queue.enqueueLast(channel, payload);
+    writeWhenDue();
+}
+
+void FrameLink::flush()
+{
+    writeQueue();
+}
+
+void FrameLink::setReceiving(bool receiving)
+{
+    if (m_isReceiving == receiving)
+        return;
+    m_isReceiving = receiving;
+    if (!isOpen())
+        return;
+    m_stream->setReadEnabled(receiving);
+    if (receiving)
+        readLater();
+}
+
+void FrameLink::close()
+{
+    m_isEnded = true;
+    m_queue.clear();
+    leaveTurn();
+    m_stream->close();
+}
+
+// Reading
+
+void FrameLink::readLater()
+{
+    QMetaObject::invokeMethod(this, &FrameLink::onReadable, Qt::QueuedConnection);
+}
+
+void FrameLink::onReadable()
+{
+    const QPointer<FrameLink> alive(this);
+    ReadBuffer buffer;
+    qsizetype budget = ReadBudget;
+
+    ++m_delivering;
+    while (deliver() && read(buffer, &budget)) {
+    }
+    if (!alive)
+        return;
+    --m_delivering;
+
+    m_decoder.detach();
+    writeQueue();
+}
+
+// Hands out the frames that are there whole. Says whether to go on reading.
+bool FrameLink::deliver()
+{
+    const QPointer<FrameLink> alive(this);
+    DecodedFrame frame;
+    while (m_isReceiving && isOpen()) {
+        switch (m_decoder.next(&frame)) {
+        case FrameDecoder::Status::Frame:
+            m_sink->frameDecoded(frame);
+            if (!alive)
+                return false;
+            break;
+        case FrameDecoder::Status::NeedMore:
+            return true;
+        case FrameDecoder::Status::Failed:
+            end(m_decoder.error());
+            return false;
+        }
+    }
+    return false;
+}
+
+// Reads once. Says whether there may be more to read in this turn.
+bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget)
+{
+    if (*budget <= 0) {
+        readLater();
+        return false;
+    }
+    const std::span<char> target = m_decoder.target();
+    const std::span<char> overflow = buffer.bytes();
+    const ByteStream::Result result = m_stream->read(target, overflow);
+    switch (result.status) {
+    case ByteStream::Status::Ok:
+        break;
+    case ByteStream::Status::WouldBlock:
+        // After a failed write nothing more can be expected than what was there already.
+        if (m_hasWriteFailed)
+            end(m_stream->error());
+        return false;
+    case ByteStream::Status::EndOfStream:
+        end(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
+        return false;
+    case ByteStream::Status::Failed:
+        end(m_stream->error());
+        return false;
+    }
+
+    const qsizetype direct = std::min<qsizetype>(result.bytes, target.size());
+    m_decoder.filled(direct);
+    m_decoder.feed(QByteArrayView(overflow.data(), result.bytes - direct));
+    *budget -= result.bytes;
+    const bool isDrained = result.bytes < qsizetype(target.size() + overflow.size());
+    if (!isDrained || m_hasWriteFailed)
+        return true;
+    deliver();
+    return false;
+}
+
+void FrameLink::onEndedWhilePaused()
+{
+    // With data left, the end is reported once the application has received that.
+    if (isOpen() && !m_decoder.hasInput() && m_stream->atEnd())
+        end(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
+}
+
+void FrameLink::end(const Error &error)
+{
+    close();
+    m_sink->linkEnded(error);
+}
+
+// Writing
+
+void FrameLink::writeWhenDue()
+{
+    const bool isFirstOfTurn = !m_isInTurn && m_delivering == 0;
+    if (!m_isInTurn) {
+        m_isInTurn = true;
+        TurnEnd::ofThisThread().call(this);
+    }
+    if (isFirstOfTurn || m_queue.bytes() >= SendQueue::ChunkSize)
+        writeQueue();
+}
+
+void FrameLink::turnEnded()
+{
+    m_isInTurn = false;
+    writeQueue();
+}
+
+void FrameLink::leaveTurn()
+{
+    if (m_isInTurn)
+        TurnEnd::ofThisThread().forget(this);
+    m_isInTurn = false;
+}
+
+void FrameLink::onWritable()
+{
+    m_isBlocked = false;
+    writeQueue();
+}
+
+void FrameLink::writeQueue()
+{
+    if (m_queue.isEmpty() || m_isBlocked || !canSend())
+        return;
+    while (!m_queue.isEmpty()) {
+        std::array<QByteArrayView, 16> buffers;
+        const qsizetype count = m_queue.peek(buffers);
+        const ByteStream::Result result = m_stream->write({buffers.data(), size_t(count)});
+        if (result.status == ByteStream::Status::WouldBlock) {
+            m_isBlocked = true;
+            m_stream->requestWritable();
+            break;
+        }
+        if (result.status != ByteStream::Status::Ok) {
+            // What the other side said before it went is still to be delivered; see read().
+            m_hasWriteFailed = true;
+            m_queue.clear();
+            readLater();
+            return;
+        }
+        m_queue.consume(result.bytes);
+    }
+
+    const QPointer<FrameLink> alive(this);
+    if (m_isFull && m_queue.bytes() <= m_highWaterMark / 4) {
+        m_isFull = false;
+        m_sink->readyToSend();
+    }
+    if (alive && m_queue.isEmpty())
+        m_sink->queueEmptied();
+}
+
+} // namespace IpcPrims

@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "frame/bytestream_p.h"
+#include "frame/decoder_p.h"
+#include "frame/sendqueue_p.h"
+#include "frame/turnend_p.h"
+
+#include <IpcPrims/error.h>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qobject.h>
+
+#include <memory>
+
+namespace IpcPrims {
+
+class ReadBuffer;
+
+/*!
+    Moves frames over a byte stream: the engine under Framer and Peer. Reads as much per turn of the
+    event loop as the budget allows and delivers every whole frame; gathers what is sent.
+
+    When frames leave: the first one of an event loop turn at once, those that follow it together at
+    the end of the turn, when 64 KiB have come together, or at flush().
+
+    A sink's function may do anything, run an event loop or delete the link included.
+*/
+class IPCPRIMS_AUTOTEST_EXPORT FrameLink : public QObject, private TurnEnd::Listener
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(FrameLink)
+
+public:
+    /// Who is told what happens; a plain interface because a frame costs less than a signal.
+    class Sink
+    {
+    public:
+        virtual void frameDecoded(DecodedFrame &frame) = 0;
+        /*!
+            No more frames will come; every one that arrived was delivered. No error means that the
+            stream ended between two frames. Called once, and not after close().
+        */
+        virtual void linkEnded(const Error &error) = 0;
+        /// Everything that was queued has been handed to the stream.
+        virtual void queueEmptied() = 0;
+        /// After send() has answered QueueFull: there is room again.
+        virtual void readyToSend() = 0;
+
+    protected:
+        ~Sink() = default;
+    };
+
+    FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink);
+    ~FrameLink() override;
+
+    /// The limit in both directions; it may be changed from frameDecoded(), too.
+    qint64 maxPayloadSize() const { return m_decoder.maxPayloadSize(); }
+    void setMaxPayloadSize(qint64 bytes) { m_decoder.setMaxPayloadSize(bytes); }
+
+    /// Starts reading. Bytes that are there already are read from the event loop.
+    void start();
+
+    /*!
+        Queues a frame, or says why not: PayloadTooLarge, NotConnected once the stream has failed,
+        QueueFull from the high-water mark on until the queue has fallen to a quarter of it. The
+        frame that reaches the mark is still accepted.
+    */
+    Error send(quint16 channel, const QByteArray &payload);
+    /// Queues a frame of the protocol's own, whatever the queue holds.
+    void sendControl(quint16 channel, const QByteArray &payload);
+    /// As sendControl(), but the frame leaves after everything else that is accepted.
+    void sendLast(quint16 channel, const QByteArray &payload);
+    void flush();
+
+    const SendQueue &queue() const { return m_queue; }
+
+    qint64 highWaterMark() const { return m_highWaterMark; }
+    void setHighWaterMark(qint64 bytes) { m_highWaterMark = bytes; }
+
+    bool isReceiving() const { return m_isReceiving; }
+    void setReceiving(bool receiving);
+
+    /// Closes the stream at once, with whatever is queued. The sink hears nothing any more.
+    void close();
+    bool isOpen() const { return !m_isEnded; }
+    /// Whether what is queued still has a chance to leave.
+    bool canSend() const { return !m_isEnded && !m_hasWriteFailed; }
+
+private:
+    void readLater();
+    void onReadable();
+    bool deliver();
+    bool read(ReadBuffer &buffer, qsizetype *budget);
+    void onEndedWhilePaused();
+    void end(const Error &error);
+
+    void writeWhenDue();
+    void turnEnded() override;
+    void leaveTurn();
+    void onWritable();
+    void writeQueue();
+
+    const std::unique_ptr<ByteStream> m_stream;
+    Sink *const m_sink;
+    FrameDecoder m_decoder;
+    SendQueue m_queue;
+    qint64 m_highWaterMark = MaxPayloadSize;
+
+    int m_delivering = 0; // A depth, because a sink may run an event loop.
+    bool m_isReceiving = true;
+    bool m_isEnded = false;
+    bool m_isFull = false; // From the high-water mark until the low one.
+    bool m_isBlocked = false; // Until the stream is writable.
+    bool m_hasWriteFailed = false;
+    bool m_isInTurn = false; // turnEnded() is to come.
+};
+
+} // namespace IpcPrims

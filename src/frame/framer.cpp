@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <IpcPrims/framer.h>
+
+#include "frame/devicestream_p.h"
+#include "frame/framelink_p.h"
+
+#include <limits>
+
+namespace IpcPrims {
+
+class FramerPrivate final : public FrameLink::Sink
+{
+public:
+    FramerPrivate(Framer *framer, QIODevice *openDevice)
+        : q(framer)
+        , device(openDevice)
+        , link(std::make_unique<DeviceStream>(openDevice, DeviceStream::Ownership::Borrowed), this)
+    {
+        link.start();
+    }
+
+    void frameDecoded(DecodedFrame &frame) override
+    {
+        Q_EMIT q->frameReceived(frame.channel(), frame.takePayload());
+    }
+
+    void linkEnded(const Error &error) override
+    {
+        if (error)
+            Q_EMIT q->errorOccurred(error);
+        else
+            Q_EMIT q->ended();
+    }
+
+    void readyToSend() override { Q_EMIT q->readyToSend(); }
+    void queueEmptied() override {}
+
+    Framer *const q;
+    const QPointer<QIODevice> device;
+    FrameLink link;
+};
+
+Framer::Framer(QIODevice *device, QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<FramerPrivate>(this, device))
+{}
+
+Framer::~Framer() = default;
+
+QIODevice *Framer::device() const
+{
+    return d->device;
+}
+
+qint64 Framer::maxPayloadSize() const
+{
+    return d->link.maxPayloadSize();
+}
+
+void Framer::setMaxPayloadSize(qint64 bytes)
+{
+    d->link.setMaxPayloadSize(qBound<qint64>(0, bytes, std::numeric_limits<quint32>::max()));
+}
+
+Error Framer::send(quint16 channel, const QByteArray &payload)
+{
+    return d->link.send(channel, payload);
+}
+
+void Framer::flush()
+{
+    d->link.flush();
+}
+
+qint64 Framer::bytesQueued() const
+{
+    return d->link.queue().bytes();
+}
+
+} // namespace IpcPrims

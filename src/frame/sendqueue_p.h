@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "frame/header_p.h"
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qbytearrayview.h>
+
+#include <array>
+#include <deque>
+#include <span>
+#include <vector>
+
+namespace IpcPrims {
+
+/*!
+    Frames that wait to be written, in the order in which they will be: CONTROL first, then COMMAND
+    and ERROR, then the other channels in turn; within a channel first in, first out. A frame that
+    has begun is always finished first, so another has to wait for one chunk at most: up to 64 KiB
+    of gathered small frames, or one large frame, whose payload is never copied. Knows no I/O.
+*/
+class IPCPRIMS_AUTOTEST_EXPORT SendQueue
+{
+public:
+    /// Payloads up to this size are copied into a chunk with others; larger ones are shared.
+    static constexpr qsizetype GatherLimit = 16 * 1024;
+    static constexpr qsizetype ChunkSize = 64 * 1024;
+
+    /// Adds a frame; its size has been checked.
+    void enqueue(quint16 channel, const QByteArray &payload);
+
+    /// Adds a frame that leaves after everything that is queued now or later by enqueue().
+    void enqueueLast(quint16 channel, const QByteArray &payload);
+
+    bool isEmpty() const { return m_bytes == 0; }
+    /// All bytes that wait, headers included.
+    qint64 bytes() const { return m_bytes; }
+    /// Those of them on channel CONTROL.
+    qint64 controlBytes() const;
+
+    /// Fills \a buffers with what is to be written next and says how many were filled.
+    qsizetype peek(std::span<QByteArrayView> buffers);
+    /// Removes bytes that were written, from the front of what peek() showed.
+    void consume(qsizetype bytes);
+
+    void clear();
+
+private:
+    // Gathered small frames, or one large one as header and payload.
+    struct Chunk
+    {
+        QByteArray frames;
+        std::array<char, FrameHeader::Size> header = {};
+        QByteArray payload;
+
+        qsizetype size() const
+        {
+            return payload.isNull() ? frames.size() : FrameHeader::Size + payload.size();
+        }
+    };
+    struct Lane
+    {
+        quint16 channel = 0;
+        std::deque<Chunk> chunks;
+    };
+
+    Lane &lane(quint16 channel);
+    void append(Lane &lane, quint16 channel, const QByteArray &payload);
+    Lane *nextLane();
+    void refill();
+
+    // Chunks whose order is settled; the first may be partly written.
+    std::deque<Chunk> m_wire;
+    qsizetype m_wireBytes = 0;
+    qsizetype m_frontWritten = 0;
+
+    std::vector<Lane> m_lanes;
+    size_t m_turn = 0; // The lane after the one that was served last.
+    Lane m_last;
+    qint64 m_bytes = 0;
+};
+
+} // namespace IpcPrims
