@@ -26,7 +26,7 @@ IPCPRIMS_AUTOTEST_EXPORT QByteArray encodeControl(ControlMessage::Type type,
 
 /*!
     Reads strictly: one JSON object with a string `type`, an optional `payload` that is parsed in
-    full, an optional string `timestamp`. An unknown type is no error here.
+    full, an optional string or null `timestamp`. An unknown type is no error here.
 */
 IPCPRIMS_AUTOTEST_EXPORT Error decodeControl(QByteArrayView json, ControlMessage *message);
 

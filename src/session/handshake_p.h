@@ -14,7 +14,7 @@
 namespace IpcPrims {
 
 /// "major.minor" of the handshake; both 0 to 65535.
-struct ProtocolVersion
+struct IPCPRIMS_AUTOTEST_EXPORT ProtocolVersion
 {
     quint16 major = 1;
     quint16 minor = 0;
@@ -67,6 +67,13 @@ struct HandshakeTerms
 */
 IPCPRIMS_AUTOTEST_EXPORT Error normaliseChannels(const QList<quint16> &channels,
                                                  QList<quint16> *normalised);
+
+/*!
+    A client's judgement of its own token, for before it connects: 1 to 4096 bytes, UTF-8 if it goes
+    out as a string, and a request that stays within the handshake's 16384 bytes however many
+    channels are asked for.
+*/
+IPCPRIMS_AUTOTEST_EXPORT Error checkAuthToken(const QByteArray &token, TokenFormat format);
 
 /// Writes the request in the members' order of the protocol.
 IPCPRIMS_AUTOTEST_EXPORT QByteArray encodeRequest(const HandshakeRequest &request,

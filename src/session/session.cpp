@@ -1,0 +1,376 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "session/session_p.h"
+
+#include "session/quotedexcerpt_p.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace IpcPrims {
+
+// A ping that is never answered has to be remembered, so there is an end to it.
+static constexpr size_t MaxPendingPings = 1024;
+
+Error SessionSettings::validate() const
+{
+    QList<quint16> channels;
+    if (const Error error = normaliseChannels(terms.channels, &channels))
+        return error;
+    if (channels.isEmpty()) {
+        return Error(ErrorCode::ChannelsRefused,
+                     QStringLiteral("no channels given: a session needs at least one"));
+    }
+    if (authToken)
+        return checkAuthToken(*authToken, tokenFormat);
+    return {};
+}
+
+Session::Session(Role role, const SessionSettings &settings)
+    : m_role(role)
+    , m_settings(settings)
+    , m_peerId(settings.peerId)
+{}
+
+std::optional<Session::Event> Session::takeEvent()
+{
+    if (m_events.empty())
+        return std::nullopt;
+    Event event = std::move(m_events.front());
+    m_events.pop_front();
+    return event;
+}
+
+std::optional<Session::Instant> Session::deadline() const
+{
+    std::optional<Instant> earliest = m_deadline;
+    for (const PendingPing &ping : m_pings) {
+        if (!ping.hasTimedOut && (!earliest || ping.deadline < *earliest))
+            earliest = ping.deadline;
+    }
+    return earliest;
+}
+
+// Handshake
+
+void Session::start(Instant now)
+{
+    m_deadline = now + m_settings.handshakeTimeout;
+    if (m_role == Role::Server)
+        return;
+    const HandshakeTerms &terms = m_settings.terms;
+    const HandshakeRequest request
+            = {terms.protocol, terms.version.toWire(), terms.channels, m_settings.authToken};
+    m_events.push_back(Send{encodeRequest(request, m_settings.tokenFormat)});
+}
+
+void Session::receive(quint16 channel, QByteArrayView payload, Instant now)
+{
+    if (m_state == State::Ended)
+        return;
+    if (m_state != State::Handshaking) {
+        if (channel == Channel::Control) {
+            receiveControl(payload, now);
+        } else {
+            end(Error(ErrorCode::ProtocolViolation,
+                      QStringLiteral("received frame on unnegotiated channel %1").arg(channel)));
+        }
+        return;
+    }
+
+    if (channel != Channel::Control) {
+        end(Error(ErrorCode::HandshakeMalformed,
+                  QStringLiteral("expected CONTROL channel 0, got %1, for the first frame")
+                          .arg(channel)));
+        return;
+    }
+    const Error error = m_role == Role::Server ? acceptRequest(payload) : acceptResponse(payload);
+    if (error)
+        end(error);
+    else
+        open();
+}
+
+Error Session::acceptRequest(QByteArrayView payload)
+{
+    HandshakeRequest request;
+    if (const Error error = decodeRequest(payload, &request))
+        return error;
+    if (const Error error = negotiate(request, m_settings.terms, &m_channels))
+        return error;
+    m_clientToken = std::move(request.authToken);
+    m_protocolVersion = m_settings.terms.version.toWire();
+    const HandshakeResponse response
+            = {m_settings.terms.protocol, m_protocolVersion, m_channels, m_peerId};
+    m_events.push_back(Send{encodeResponse(response)});
+    return {};
+}
+
+Error Session::acceptResponse(QByteArrayView payload)
+{
+    HandshakeResponse response;
+    if (const Error error = decodeResponse(payload, &response))
+        return error;
+    if (const Error error = checkResponse(response, m_settings.terms, &m_channels))
+        return error;
+    m_peerId = response.peerId;
+    m_protocolVersion = response.version;
+    return {};
+}
+
+void Session::open()
+{
+    m_state = State::Open;
+    m_isReceiving = true;
+    m_deadline.reset();
+    m_channelSet = ChannelSet(m_channels);
+    m_events.push_back(Opened{});
+}
+
+std::optional<QByteArray> Session::takeAuthToken()
+{
+    return std::exchange(m_clientToken, std::nullopt);
+}
+
+// Control messages
+
+void Session::receiveControl(QByteArrayView payload, Instant now)
+{
+    if (isFlood(now)) {
+        end(Error(
+                ErrorCode::ProtocolViolation,
+                QStringLiteral("control frame flood detected: more than %1 control frames without "
+                               "a data frame among them")
+                        .arg(MaxControlFramesInARow)));
+        return;
+    }
+
+    ControlMessage message;
+    if (const Error error = decodeControl(payload, &message)) {
+        end(error);
+        return;
+    }
+    switch (message.type) {
+    case ControlMessage::Type::Ping:
+        m_events.push_back(Send{encodeControl(ControlMessage::Type::Pong)});
+        break;
+    case ControlMessage::Type::Pong:
+        receivePong(now);
+        break;
+    case ControlMessage::Type::ShutdownRequest:
+        receiveShutdownRequest(message.reason, now);
+        break;
+    case ControlMessage::Type::ShutdownAck:
+        if (m_state == State::ClosingHere)
+            end({});
+        break;
+    case ControlMessage::Type::ShutdownForce:
+        end(Error(ErrorCode::ProtocolViolation,
+                  QStringLiteral("received disallowed SHUTDOWN_FORCE")));
+        break;
+    case ControlMessage::Type::Unknown:
+        end(Error(ErrorCode::ProtocolViolation, QStringLiteral("unknown CONTROL message type %1")
+                                                        .arg(quotedExcerpt(message.typeName))));
+        break;
+    }
+}
+
+// The reference counts within one receive call, which ends with a data frame or after 5 seconds;
+// this is the same for a receiver that never stops.
+bool Session::isFlood(Instant now)
+{
+    if (m_controlRun == 0 || now - m_controlRunStart > DefaultTimeout) {
+        m_controlRun = 0;
+        m_controlRunStart = now;
+    }
+    return ++m_controlRun > MaxControlFramesInARow;
+}
+
+void Session::receivePong(Instant now)
+{
+    if (m_pings.empty())
+        return; // Nobody asked; the protocol says to ignore it.
+    const PendingPing ping = m_pings.front();
+    m_pings.pop_front();
+    if (!ping.hasTimedOut)
+        m_events.push_back(PingEnded{ping.id, {}, now - ping.sentAt});
+}
+
+quint64 Session::ping(Instant now, std::chrono::milliseconds timeout)
+{
+    const quint64 id = ++m_lastPingId;
+    if (m_state != State::Open) {
+        m_events.push_back(PingEnded{id, sendError(Channel::Control), {}});
+    } else if (m_pings.size() >= MaxPendingPings) {
+        m_events.push_back(PingEnded{
+                id,
+                Error(ErrorCode::QueueFull,
+                      QStringLiteral("%1 pings wait for their answers").arg(MaxPendingPings)),
+                {}});
+    } else {
+        m_pings.push_back({id, now, now + timeout});
+        m_events.push_back(Send{encodeControl(ControlMessage::Type::Ping)});
+    }
+    return id;
+}
+
+// Shutdown
+
+void Session::shutDown(const QString &reason, Instant now)
+{
+    if (m_state != State::Open)
+        return;
+    m_state = State::ClosingHere;
+    m_deadline = now + m_settings.shutdownTimeout;
+    m_bytesQueuedBefore = std::numeric_limits<qint64>::max();
+    m_events.push_back(Send{encodeControl(ControlMessage::Type::ShutdownRequest, reason), true});
+}
+
+void Session::receiveShutdownRequest(const QString &reason, Instant now)
+{
+    m_wasAskedToShutDown = true;
+    if (m_state == State::Open) {
+        m_state = State::ClosingThere;
+        m_shutdownReason = reason;
+        m_deadline = now + m_settings.shutdownTimeout;
+        m_bytesQueuedBefore = std::numeric_limits<qint64>::max();
+        m_events.push_back(ShutdownAsked{reason});
+    }
+    m_events.push_back(Send{encodeControl(ControlMessage::Type::ShutdownAck), true});
+}
+
+// Time and the end
+
+void Session::timePassed(Instant now, qint64 bytesQueued)
+{
+    for (PendingPing &ping : m_pings) {
+        if (ping.hasTimedOut || now < ping.deadline)
+            continue;
+        ping.hasTimedOut = true;
+        const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(ping.deadline
+                                                                                  - ping.sentAt);
+        m_events.push_back(PingEnded{
+                ping.id,
+                Error(ErrorCode::Timeout,
+                      QStringLiteral("no answer to a ping within %1 ms").arg(waited.count())),
+                {}});
+    }
+
+    if (!m_deadline || now < *m_deadline)
+        return;
+    if (m_state == State::Handshaking) {
+        end(Error(ErrorCode::Timeout, QStringLiteral("the handshake was not finished within %1 ms")
+                                              .arg(m_settings.handshakeTimeout.count())));
+        return;
+    }
+    // Shutting down: what was accepted is still on its way as long as the queue gets shorter.
+    if (bytesQueued > 0 && bytesQueued < m_bytesQueuedBefore) {
+        m_bytesQueuedBefore = bytesQueued;
+        m_deadline = now + m_settings.shutdownTimeout;
+    } else if (m_state == State::ClosingHere) {
+        end(Error(ErrorCode::ShutdownFailed,
+                  QStringLiteral("timed out waiting for shutdown acknowledgement (%1 ms)")
+                          .arg(m_settings.shutdownTimeout.count())));
+    } else {
+        streamEnded({});
+    }
+}
+
+void Session::streamEnded(const Error &error)
+{
+    switch (m_state) {
+    case State::Handshaking:
+        if (error.code() == ErrorCode::NoError || error.code() == ErrorCode::TruncatedFrame) {
+            end(Error(m_role == Role::Client ? ErrorCode::HandshakeRefused
+                                             : ErrorCode::Disconnected,
+                      m_role == Role::Client
+                              ? QStringLiteral("connection closed during handshake: the server "
+                                               "refused, which it does without saying why")
+                              : QStringLiteral("connection closed during handshake")));
+            return;
+        }
+        break;
+    case State::Open:
+        if (!error) {
+            end(Error(ErrorCode::Disconnected,
+                      QStringLiteral("the other side closed the connection")));
+            return;
+        }
+        break;
+    case State::ClosingHere:
+        // Both sides asked: that is agreement enough.
+        end(m_wasAskedToShutDown
+                    ? Error()
+                    : Error(ErrorCode::ShutdownFailed,
+                            QStringLiteral("the connection was closed before the shutdown was "
+                                           "acknowledged")));
+        return;
+    case State::ClosingThere:
+        end(Error(ErrorCode::ShutdownRequested, shutdownText()));
+        return;
+    case State::Ended:
+        return;
+    }
+    end(error);
+}
+
+QString Session::shutdownText() const
+{
+    const QString text = QStringLiteral("the other side asked to shut down");
+    return m_shutdownReason.isEmpty()
+                   ? text
+                   : text + QLatin1String(": ") + quotedExcerpt(m_shutdownReason);
+}
+
+Error Session::sendError(quint16 channel) const
+{
+    switch (m_state) {
+    case State::Open:
+        break;
+    case State::ClosingThere:
+        return Error(ErrorCode::ShutdownRequested, shutdownText());
+    case State::ClosingHere:
+        return Error(ErrorCode::NotConnected, QStringLiteral("the session is being closed"));
+    case State::Handshaking:
+        return Error(ErrorCode::NotConnected, QStringLiteral("the handshake is not over yet"));
+    case State::Ended:
+        return Error(ErrorCode::NotConnected, QStringLiteral("the session has ended"));
+    }
+    if (channel == Channel::Control) {
+        return Error(ErrorCode::UnsupportedChannel,
+                     QStringLiteral("channel 0 (CONTROL) belongs to the protocol itself"));
+    }
+    QStringList negotiated;
+    for (const quint16 one : m_channels)
+        negotiated.append(QString::number(one));
+    return Error(ErrorCode::UnsupportedChannel,
+                 QStringLiteral("channel %1 not supported by peer (negotiated: %2)")
+                         .arg(channel)
+                         .arg(negotiated.join(QLatin1String(", "))));
+}
+
+void Session::abandon(const Error &reason)
+{
+    if (m_state != State::Ended)
+        end(reason);
+}
+
+void Session::end(const Error &reason)
+{
+    m_state = State::Ended;
+    m_isReceiving = false;
+    m_deadline.reset();
+    for (const PendingPing &ping : std::exchange(m_pings, {})) {
+        if (ping.hasTimedOut)
+            continue;
+        const Error why
+                = reason ? reason
+                         : Error(ErrorCode::Cancelled, QStringLiteral("the session was closed"));
+        m_events.push_back(PingEnded{ping.id, why, {}});
+    }
+    m_events.push_back(Ended{reason});
+}
+
+} // namespace IpcPrims

@@ -1,0 +1,203 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "session/channelset_p.h"
+#include "session/controlmessage_p.h"
+#include "session/handshake_p.h"
+
+#include <IpcPrims/error.h>
+#include <IpcPrims/protocol.h>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qlist.h>
+#include <QtCore/qstring.h>
+
+#include <chrono>
+#include <deque>
+#include <optional>
+#include <variant>
+
+namespace IpcPrims {
+
+/// What one side brings to a session.
+struct SessionSettings
+{
+    HandshakeTerms terms;
+    std::chrono::milliseconds handshakeTimeout = DefaultTimeout;
+    /// How long a shutdown may take without any progress.
+    std::chrono::milliseconds shutdownTimeout = DefaultTimeout;
+
+    // Of a client.
+    std::optional<QByteArray> authToken;
+    TokenFormat tokenFormat = TokenFormat::HexObject;
+
+    // Of a server.
+    QByteArray peerId;
+
+    /// Says why no handshake could succeed with these settings, before anything is connected.
+    Error validate() const;
+};
+
+/*!
+    One end of a session from the first byte of the handshake to its end: protocol sections 3 and 4
+    as a state machine. Takes frames and the time, gives back events; knows no I/O and no timers.
+
+    After each call of a function that isn't const, take the events with takeEvent() until there is
+    none, and look at deadline() again.
+*/
+class IPCPRIMS_AUTOTEST_EXPORT Session
+{
+public:
+    using Clock = std::chrono::steady_clock;
+    using Instant = Clock::time_point;
+
+    enum class Role { Client, Server };
+
+    enum class State {
+        Handshaking,
+        Open,
+        ClosingHere, ///< This side asked to shut down and waits for the acknowledgement.
+        ClosingThere, ///< The other side asked; it was acknowledged and is expected to close.
+        Ended,
+    };
+
+    // Events
+
+    /// A control frame is to be sent.
+    struct Send
+    {
+        QByteArray payload;
+        /// Only after everything that was accepted for sending.
+        bool isLast = false;
+    };
+    /// The handshake is over; channels() and peerId() are known.
+    struct Opened
+    {};
+    /// The other side asked to shut down. Nothing more should be sent.
+    struct ShutdownAsked
+    {
+        QString reason;
+    };
+    struct PingEnded
+    {
+        quint64 id = 0;
+        Error error;
+        std::chrono::nanoseconds roundTripTime = std::chrono::nanoseconds::zero();
+    };
+    /// The session is over and the stream to be closed. No error after an orderly shutdown.
+    struct Ended
+    {
+        Error reason;
+    };
+    using Event = std::variant<Send, Opened, ShutdownAsked, PingEnded, Ended>;
+
+    Session(Role role, const SessionSettings &settings);
+
+    std::optional<Event> takeEvent();
+
+    /// When timePassed() is to be called next, at the latest.
+    std::optional<Instant> deadline() const;
+
+    // What happens
+
+    void start(Instant now);
+
+    /*!
+        Whether a frame on \a channel belongs to the application. This is asked for every frame, so
+        it is all that is done for one; frames it denies go to receive().
+    */
+    bool delivers(quint16 channel)
+    {
+        if (Q_UNLIKELY(!m_isReceiving || !m_channelSet.contains(channel)))
+            return false;
+        m_controlRun = 0;
+        return true;
+    }
+    void receive(quint16 channel, QByteArrayView payload, Instant now);
+
+    /// The stream has ended, with \a error if not between two frames.
+    void streamEnded(const Error &error);
+
+    /// \a bytesQueued tells a slow receiver, which is waited for, from one that doesn't read.
+    void timePassed(Instant now, qint64 bytesQueued);
+
+    // What this side wants
+
+    bool acceptsSend(quint16 channel) const
+    {
+        return m_state == State::Open && m_channelSet.contains(channel);
+    }
+    /// Why acceptsSend() says no.
+    Error sendError(quint16 channel) const;
+
+    /// Returns the id that PingEnded will have.
+    quint64 ping(Instant now, std::chrono::milliseconds timeout);
+
+    void shutDown(const QString &reason, Instant now);
+
+    /// Ends the session for a reason that lies outside of the protocol.
+    void abandon(const Error &reason);
+
+    // What is known
+
+    State state() const { return m_state; }
+    qint64 maxPayloadSize() const
+    {
+        return m_state == State::Handshaking ? MaxHandshakePayloadSize : MaxPayloadSize;
+    }
+    const QList<quint16> &channels() const { return m_channels; }
+    const QByteArray &peerId() const { return m_peerId; }
+    /// The server's version, once the handshake is over.
+    const QByteArray &protocolVersion() const { return m_protocolVersion; }
+    /// The client's token, once; see Peer::takeAuthToken().
+    std::optional<QByteArray> takeAuthToken();
+
+private:
+    struct PendingPing
+    {
+        quint64 id = 0;
+        Instant sentAt;
+        Instant deadline;
+        /// Its answer is still to come first, and must not be taken for that of a later ping.
+        bool hasTimedOut = false;
+    };
+
+    Error acceptRequest(QByteArrayView payload);
+    Error acceptResponse(QByteArrayView payload);
+    void open();
+    void receiveControl(QByteArrayView payload, Instant now);
+    bool isFlood(Instant now);
+    void receivePong(Instant now);
+    void receiveShutdownRequest(const QString &reason, Instant now);
+    void end(const Error &reason);
+    QString shutdownText() const;
+
+    const Role m_role;
+    const SessionSettings m_settings;
+    State m_state = State::Handshaking;
+    std::deque<Event> m_events;
+
+    QList<quint16> m_channels;
+    ChannelSet m_channelSet;
+    bool m_isReceiving = false;
+    QByteArray m_peerId;
+    QByteArray m_protocolVersion;
+    std::optional<QByteArray> m_clientToken;
+
+    // Control frames since the last data frame, and when the first of them came.
+    int m_controlRun = 0;
+    Instant m_controlRunStart;
+
+    std::deque<PendingPing> m_pings;
+    quint64 m_lastPingId = 0;
+
+    // Of the handshake, then of the shutdown.
+    std::optional<Instant> m_deadline;
+    qint64 m_bytesQueuedBefore = 0;
+    bool m_wasAskedToShutDown = false;
+    QString m_shutdownReason;
+};
+
+} // namespace IpcPrims

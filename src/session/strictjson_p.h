@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/ipcprimsglobal.h>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qbytearrayview.h>
+#include <QtCore/qstring.h>
+
+#include <functional>
+#include <span>
+
+namespace IpcPrims {
+
+/*!
+    Reads JSON text front to back, as strictly as the handshake and the control messages ask for.
+
+    Why not one of the usual parsers: the protocol tells \c 1 from \c 1.0, refuses a repeated
+    member, judges the encoding of the strings it uses, and yet steps over members it does not know
+    with ill-formed UTF-8, half surrogate pairs or numbers beyond any range in them. QJsonDocument
+    does none of these; RapidJSON always refuses half a pair, and checks the encoding of a whole
+    text or of nothing.
+
+    The first error stays: from then on every function does nothing and returns \c false or an
+    empty value, so that a caller looks at hasError() once, at the end. No function calls itself,
+    and memory is only taken in proportion to what is there: a byte or two for each of the text's.
+*/
+class IPCPRIMS_AUTOTEST_EXPORT StrictJsonReader
+{
+public:
+    enum class Next : quint8 { Object, Array, String, Number, Boolean, Null, Nothing };
+
+    /// A member that readObject() knows; \c read has to read its value and nothing else.
+    struct Member
+    {
+        QByteArrayView name;
+        bool isRequired;
+        std::function<void()> read;
+        bool wasSeen = false;
+    };
+
+    /// The memory behind \a text has to outlive the reader.
+    explicit StrictJsonReader(QByteArrayView text)
+        : m_text(text)
+    {}
+
+    bool hasError() const { return !m_error.isEmpty(); }
+    /// What was expected and where; never a part of the text.
+    QString errorString() const { return m_error; }
+    /// Reports an error at the present place, unless there is one already. Returns \c false.
+    bool fail(const QString &what);
+
+    /// What kind of value starts here, told by its first character.
+    Next next();
+
+    /// Afterwards nextMember() or nextElement() is called until it returns \c false.
+    bool enterObject();
+    bool enterArray();
+    /// Goes to the value of the next member; false at the object's end. See readString() on names.
+    bool nextMember(QByteArray *name);
+    /// Goes to the next element; false at the array's end.
+    bool nextElement();
+
+    /*!
+        Reads a string into \a utf8. With a null pointer only its form is judged, which takes in
+        escapes and control characters, but neither the encoding nor the pairing of surrogates.
+    */
+    bool readString(QByteArray *utf8);
+    /// Reads a whole number without sign, fraction and exponent.
+    bool readInteger(quint16 max, quint16 *value);
+
+    /// Steps over a value of which only the form matters, however deep it is.
+    void skipValue();
+    /// Steps over a value that has to be representable: depth, strings and range of numbers count.
+    void checkValue(qsizetype maxDepth);
+
+    /// Reads an object, each known member at most once; members that are not known are skipped.
+    bool readObject(std::span<Member> members);
+    /// Makes sure that nothing but white space is left.
+    bool readEnd();
+
+private:
+    bool failAt(qsizetype position, const QString &what);
+    char peek();
+    bool take(char c);
+    bool takeDigits();
+    bool enter(char opening, QLatin1String what);
+    bool nextItem(char closing);
+    QByteArrayView readNumber();
+    bool skipLiteral();
+    void readEscape(QByteArray *utf8);
+    char32_t readHexUnit();
+    void passValue(QByteArray *text, qsizetype maxDepth);
+
+    QByteArrayView m_text;
+    qsizetype m_pos = 0;
+    bool m_isFirstItem = false; ///< Nothing but the opening bracket was read of the container.
+    QString m_error;
+};
+
+/// Appends \a utf8, which has to be valid, as a JSON string.
+IPCPRIMS_AUTOTEST_EXPORT void appendJsonString(QByteArray *json, QByteArrayView utf8);
+
+} // namespace IpcPrims
