@@ -3,7 +3,7 @@
 
 // Says its name to the server and prints the answer. The same program as in README.md.
 
-#include <IpcPrims/peer.h>
+#include <IpcPrims/Peer>
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QDebug>

@@ -3,8 +3,8 @@
 
 // Greets every client that says its name. The same program as in README.md.
 
-#include <IpcPrims/peer.h>
-#include <IpcPrims/server.h>
+#include <IpcPrims/Peer>
+#include <IpcPrims/Server>
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QDebug>

@@ -4,7 +4,7 @@
 // Frames through a child process' standard input and output. The child is `cat`, which returns
 // whatever it gets, cut up as it likes; the framer makes the same frames of it again.
 
-#include <IpcPrims/framer.h>
+#include <IpcPrims/Framer>
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QDebug>

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <IpcPrims/endpoint.h>
+#include <IpcPrims/Endpoint>
 
 #include <QtCore/QByteArray>
 #include <QtCore/QElapsedTimer>

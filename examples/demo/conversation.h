@@ -3,10 +3,10 @@
 
 #pragma once
 
+#include <IpcPrims/Peer>
+
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QObject>
-
-#include <IpcPrims/peer.h>
 
 #include <chrono>
 

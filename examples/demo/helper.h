@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <IpcPrims/peer.h>
+#include <IpcPrims/Peer>
 
 #include <QtCore/QObject>
 #include <QtCore/QTimer>

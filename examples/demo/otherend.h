@@ -3,9 +3,9 @@
 
 #pragma once
 
-#include <IpcPrims/endpoint.h>
-#include <IpcPrims/peer.h>
-#include <IpcPrims/server.h>
+#include <IpcPrims/Endpoint>
+#include <IpcPrims/Peer>
+#include <IpcPrims/Server>
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QObject>

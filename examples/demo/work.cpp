@@ -3,7 +3,7 @@
 
 #include "work.h"
 
-#include <IpcPrims/protocol.h>
+#include <IpcPrims/Channel>
 
 #include <QtCore/QCryptographicHash>
 #include <QtCore/QJsonDocument>
