@@ -183,9 +183,6 @@ Q_SIGNALS:
 
 private:
     friend class ServerPrivate;
-    friend class PeerPrivate;
-    explicit Peer(std::unique_ptr<PeerPrivate> d, QObject *parent);
-
     std::unique_ptr<PeerPrivate> d;
 };
 

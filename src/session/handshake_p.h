@@ -58,7 +58,9 @@ struct HandshakeTerms
 {
     QByteArray protocol = QByteArrayLiteral("ipcprims");
     ProtocolVersion version;
-    QList<quint16> channels; ///< Requested by a client, supported by a server.
+    /// Requested by a client, supported by a server.
+    QList<quint16> channels = { Channel::Command, Channel::Data, Channel::Telemetry,
+                                Channel::Error };
 };
 
 /*!

@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <IpcPrims/peer.h>
+
+#include "peer/peer_p.h"
+
+#include <QtCore/qjsondocument.h>
+
+namespace IpcPrims {
+
+Peer::Peer(QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<PeerPrivate>(this))
+{}
+
+Peer::~Peer() = default;
+
+QList<quint16> Peer::requestedChannels() const
+{
+    return d->settings.terms.channels;
+}
+
+void Peer::setRequestedChannels(const QList<quint16> &channels)
+{
+    d->settings.terms.channels = channels;
+}
+
+void Peer::setAuthToken(const QByteArray &token, TokenFormat format)
+{
+    d->settings.authToken = token.isEmpty() ? std::nullopt : std::optional(token);
+    d->settings.tokenFormat = format;
+}
+
+std::chrono::milliseconds Peer::connectTimeout() const
+{
+    return d->settings.handshakeTimeout;
+}
+
+void Peer::setConnectTimeout(std::chrono::milliseconds timeout)
+{
+    d->settings.handshakeTimeout = timeout;
+}
+
+Transport Peer::transport() const
+{
+    return d->transport;
+}
+
+void Peer::setTransport(Transport transport)
+{
+    d->transport = transport;
+}
+
+void Peer::connectToServer(const Endpoint &endpoint)
+{
+    d->connectTo(endpoint);
+}
+
+void Peer::connectOver(std::unique_ptr<QIODevice> device)
+{
+    d->connectOver(std::move(device));
+}
+
+void Peer::close(const QString &reason)
+{
+    d->close(reason);
+}
+
+void Peer::abort()
+{
+    d->abort(Error());
+}
+
+Peer::State Peer::state() const
+{
+    return d->state;
+}
+
+Error Peer::disconnectReason() const
+{
+    return d->disconnectReason;
+}
+
+QList<quint16> Peer::channels() const
+{
+    return d->session ? d->session->channels() : QList<quint16>();
+}
+
+QString Peer::peerId() const
+{
+    return d->session ? QString::fromUtf8(d->session->peerId()) : QString();
+}
+
+std::optional<PeerCredentials> Peer::credentials() const
+{
+    return d->credentials;
+}
+
+QString Peer::protocolVersion() const
+{
+    return d->session ? QString::fromLatin1(d->session->protocolVersion()) : QString();
+}
+
+std::optional<QByteArray> Peer::takeAuthToken()
+{
+    return d->session ? d->session->takeAuthToken() : std::nullopt;
+}
+
+Error Peer::send(quint16 channel, const QByteArray &payload)
+{
+    return d->send(channel, payload);
+}
+
+Error Peer::sendJson(quint16 channel, const QJsonObject &object)
+{
+    return send(channel, QJsonDocument(object).toJson(QJsonDocument::Compact));
+}
+
+void Peer::flush()
+{
+    if (d->link)
+        d->link->flush();
+}
+
+qint64 Peer::bytesQueued() const
+{
+    return d->link ? d->link->queue().bytes() : 0;
+}
+
+qint64 Peer::sendHighWaterMark() const
+{
+    return d->sendHighWaterMark;
+}
+
+void Peer::setSendHighWaterMark(qint64 bytes)
+{
+    d->sendHighWaterMark = std::max<qint64>(1, bytes);
+    if (d->link)
+        d->link->setHighWaterMark(d->sendHighWaterMark);
+}
+
+bool Peer::isReceiving() const
+{
+    return d->isReceiving;
+}
+
+void Peer::setReceiving(bool receiving)
+{
+    d->setReceiving(receiving);
+}
+
+QFuture<PingReply> Peer::ping(std::chrono::milliseconds timeout)
+{
+    return d->ping(timeout);
+}
+
+} // namespace IpcPrims

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "frame/framelink_p.h"
+#include "session/session_p.h"
+#include "transport/connection_p.h"
+#include "transport/connector_p.h"
+
+#include <IpcPrims/endpoint.h>
+#include <IpcPrims/error.h>
+#include <IpcPrims/peer.h>
+
+#include <QtCore/qiodevice.h>
+#include <QtCore/qpromise.h>
+#include <QtCore/qtimer.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace IpcPrims {
+
+/*!
+    Drives a Session with a FrameLink and a timer, and tells the Peer's users what comes of it.
+
+    What the event loop brings is reported at once. What a call of the application leads to is
+    reported by report(), which runs from the event loop: so no signal is emitted inside a call.
+*/
+class PeerPrivate final : public FrameLink::Sink
+{
+public:
+    explicit PeerPrivate(Peer *peer);
+    ~PeerPrivate();
+    Q_DISABLE_COPY_MOVE(PeerPrivate)
+
+    /// The server's end: shakes hands over \a connection.
+    void acceptConnection(Connection connection, const SessionSettings &serverSettings);
+
+    void connectTo(const Endpoint &endpoint);
+    void connectOver(std::unique_ptr<QIODevice> device);
+    void close(const QString &reason);
+    void abort(const Error &reason);
+    void setReceiving(bool receiving);
+    Error send(quint16 channel, const QByteArray &payload);
+    QFuture<PingReply> ping(std::chrono::milliseconds timeout);
+
+    Peer *const q;
+
+    // Configuration
+    SessionSettings settings;
+    Transport transport = Transport::Automatic;
+    qint64 sendHighWaterMark = MaxPayloadSize;
+    bool isReceiving = true;
+
+    // What is known of the session, or of the last one until there is another
+    Peer::State state = Peer::State::Closed;
+    Error disconnectReason;
+    std::optional<Session> session;
+    std::optional<PeerCredentials> credentials;
+    std::unique_ptr<FrameLink> link; // Only while there is a connection.
+
+private:
+    // FrameLink::Sink
+    void frameDecoded(DecodedFrame &frame) override;
+    void linkEnded(const Error &error) override;
+    void readyToSend() override;
+    void queueEmptied() override {}
+
+    void prepareAttempt();
+    bool isAttemptDue() const { return m_endpoint || m_device; }
+    void beginAttempt();
+    void startSession(Session::Role role, Connection connection);
+
+    void processEvents();
+    void handle(const Session::Send &event);
+    void handle(const Session::Opened &event);
+    void handle(const Session::ShutdownAsked &event);
+    void handle(const Session::PingEnded &event);
+    void handle(const Session::Ended &event);
+
+    void reportLater();
+    void report();
+    void changeState(Peer::State newState);
+    void finish(const Error &reason);
+    void dropConnection();
+    void updateTimer();
+    void onTimer();
+
+    QTimer m_timer;
+    std::unique_ptr<Connector> m_connector;
+    std::map<quint64, QPromise<PingReply>> m_pings;
+
+    // For report()
+    bool m_isReportDue = false;
+    bool m_isReadyToSendDue = false;
+    Peer::State m_reportedState = Peer::State::Closed;
+    std::optional<Error> m_unreportedEnd;
+    std::optional<Endpoint> m_endpoint; // Where to connect to next, ...
+    std::unique_ptr<QIODevice> m_device; // ... or over what.
+};
+
+} // namespace IpcPrims

@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <IpcPrims/server.h>
+
+#include "peer/server_p.h"
+
+namespace IpcPrims {
+
+Server::Server(QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<ServerPrivate>(this))
+{}
+
+Server::~Server()
+{
+    d->close();
+}
+
+QList<quint16> Server::channels() const
+{
+    return d->settings.terms.channels;
+}
+
+void Server::setChannels(const QList<quint16> &channels)
+{
+    d->settings.terms.channels = channels;
+}
+
+std::chrono::milliseconds Server::handshakeTimeout() const
+{
+    return d->settings.handshakeTimeout;
+}
+
+void Server::setHandshakeTimeout(std::chrono::milliseconds timeout)
+{
+    d->settings.handshakeTimeout = timeout;
+}
+
+int Server::maxPendingHandshakes() const
+{
+    return d->maxPendingHandshakes;
+}
+
+void Server::setMaxPendingHandshakes(int count)
+{
+    d->maxPendingHandshakes = qMax(1, count);
+}
+
+int Server::maxPeers() const
+{
+    return d->maxPeers;
+}
+
+void Server::setMaxPeers(int count)
+{
+    d->maxPeers = qMax(1, count);
+    d->updateAccepting();
+}
+
+unsigned Server::socketMode() const
+{
+    return d->listenOptions.socketMode;
+}
+
+void Server::setSocketMode(unsigned mode)
+{
+    d->listenOptions.socketMode = mode;
+}
+
+Transport Server::transport() const
+{
+    return d->transport;
+}
+
+void Server::setTransport(Transport transport)
+{
+    d->transport = transport;
+}
+
+Error Server::listen(const Endpoint &endpoint)
+{
+    return d->listen(endpoint);
+}
+
+void Server::close()
+{
+    if (!isListening())
+        return;
+    d->close();
+    Q_EMIT listeningChanged(false);
+}
+
+bool Server::isListening() const
+{
+    return d->listener != nullptr;
+}
+
+Endpoint Server::endpoint() const
+{
+    return d->endpoint;
+}
+
+QList<Peer *> Server::peers() const
+{
+    return d->peers;
+}
+
+} // namespace IpcPrims

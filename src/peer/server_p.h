@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "session/session_p.h"
+#include "transport/connection_p.h"
+#include "transport/listener_p.h"
+
+#include <IpcPrims/endpoint.h>
+#include <IpcPrims/peer.h>
+#include <IpcPrims/server.h>
+
+#include <QtCore/qlist.h>
+
+#include <memory>
+
+namespace IpcPrims {
+
+class ServerPrivate
+{
+public:
+    explicit ServerPrivate(Server *server)
+        : q(server)
+    {}
+
+    Error listen(const Endpoint &where);
+    void close();
+    /// Accepts only while there is room for one more peer.
+    void updateAccepting();
+
+    Server *const q;
+
+    SessionSettings settings;
+    ListenOptions listenOptions;
+    Transport transport = Transport::Automatic;
+    int maxPendingHandshakes = 64;
+    int maxPeers = 4096;
+
+    Endpoint endpoint;
+    std::unique_ptr<Listener> listener;
+    QList<Peer *> pending; // Still shaking hands, the oldest first.
+    QList<Peer *> peers;
+
+private:
+    void accept(Connection connection);
+    void onOpened(Peer *peer);
+    void onEnded(Peer *peer, const Error &reason);
+    void forget(Peer *peer);
+
+    quint64 m_acceptCount = 0;
+};
+
+} // namespace IpcPrims

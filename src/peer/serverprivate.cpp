@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peer/server_p.h"
+
+#include "peer/peer_p.h"
+#include "transport/transportfactory_p.h"
+
+#include <utility>
+
+namespace IpcPrims {
+
+Error ServerPrivate::listen(const Endpoint &where)
+{
+    if (listener) {
+        return Error(ErrorCode::InvalidArgument,
+                     QStringLiteral("already listening on %1").arg(endpoint.path()));
+    }
+    if (const Error error = settings.validate()) {
+        return Error(ErrorCode::InvalidArgument,
+                     QStringLiteral("no client could be served: %1").arg(error.message()));
+    }
+    auto newListener = makeListener(transport);
+    if (const Error error = newListener->listen(where, listenOptions))
+        return error;
+
+    listener = std::move(newListener);
+    endpoint = where;
+    QObject::connect(listener.get(), &Listener::connectionAccepted, q,
+                     [this](const std::shared_ptr<Connection> &connection) {
+                         accept(std::move(*connection));
+                     });
+    QObject::connect(listener.get(), &Listener::acceptError, q, &Server::acceptError);
+    updateAccepting();
+    Q_EMIT q->listeningChanged(true);
+    return {};
+}
+
+void ServerPrivate::close()
+{
+    if (!listener)
+        return;
+    listener->close();
+    listener.release()->deleteLater(); // It may be what called us.
+    for (Peer *peer : std::exchange(pending, {})) {
+        peer->disconnect(q);
+        peer->deleteLater();
+        peer->abort();
+    }
+}
+
+void ServerPrivate::updateAccepting()
+{
+    if (listener)
+        listener->setAccepting(peers.size() + pending.size() < maxPeers);
+}
+
+void ServerPrivate::accept(Connection connection)
+{
+    // Protocol section 3.9: every accept uses up a number, those of failed handshakes too.
+    settings.peerId = "peer-" + QByteArray::number(++m_acceptCount);
+
+    auto *const peer = new Peer(q);
+    QObject::connect(peer, &Peer::connected, q, [this, peer] { onOpened(peer); });
+    QObject::connect(peer, &Peer::disconnected, q,
+                     [this, peer](const Error &reason) { onEnded(peer, reason); });
+    QObject::connect(peer, &QObject::destroyed, q, [this, peer] { forget(peer); });
+    pending.append(peer);
+    peer->d->acceptConnection(std::move(connection), settings);
+
+    if (pending.size() > maxPendingHandshakes) {
+        pending.first()->d->abort(Error(
+                ErrorCode::ResourcesExhausted,
+                QStringLiteral("%1 clients were shaking hands at once (max %2); the oldest of "
+                               "them gave way")
+                        .arg(pending.size())
+                        .arg(maxPendingHandshakes)));
+        pending.removeFirst();
+    }
+    updateAccepting();
+}
+
+void ServerPrivate::onOpened(Peer *peer)
+{
+    pending.removeOne(peer);
+    peers.append(peer);
+    Q_EMIT q->peerConnected(peer);
+}
+
+void ServerPrivate::onEnded(Peer *peer, const Error &reason)
+{
+    const bool wasOpen = peers.contains(peer);
+    forget(peer);
+    // Later, as the application's slots are to be called with it, too.
+    if (peer->parent() == q)
+        peer->deleteLater();
+    if (!wasOpen)
+        Q_EMIT q->handshakeFailed(reason);
+}
+
+void ServerPrivate::forget(Peer *peer)
+{
+    pending.removeOne(peer);
+    peers.removeOne(peer);
+    updateAccepting();
+}
+
+} // namespace IpcPrims
