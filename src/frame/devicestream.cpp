@@ -4,6 +4,7 @@
 #include "frame/devicestream_p.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace IpcPrims {
 
@@ -15,7 +16,7 @@ DeviceStream::DeviceStream(QIODevice *device, Ownership ownership)
     : m_device(device)
     , m_ownership(ownership)
 {
-    connect(device, &QIODevice::readyRead, this, &DeviceStream::onReadyRead);
+    connect(device, &QIODevice::readyRead, this, &DeviceStream::announceLater);
     connect(device, &QIODevice::bytesWritten, this, &DeviceStream::onBytesWritten);
     connect(device, &QIODevice::readChannelFinished, this, &DeviceStream::noteEnd);
     connect(device, &QIODevice::aboutToClose, this, &DeviceStream::noteEnd);
@@ -52,7 +53,7 @@ ByteStream::Result DeviceStream::read(std::span<char> target, std::span<char> ov
     if (bytes > 0) {
         // The device's last signal is spent; the reader is owed one more to learn of the end.
         if (m_hasEnded)
-            QMetaObject::invokeMethod(this, &ByteStream::readable, Qt::QueuedConnection);
+            announceLater();
         return {Status::Ok, bytes};
     }
     if (m_hasEnded || !m_device || !m_device->isOpen())
@@ -114,26 +115,28 @@ void DeviceStream::onBytesWritten()
     Q_EMIT writable();
 }
 
-void DeviceStream::onReadyRead()
-{
-    if (m_isReadEnabled)
-        Q_EMIT readable();
-}
-
 void DeviceStream::noteEnd()
 {
-    if (m_hasEnded || m_isClosed)
-        return;
     m_hasEnded = true;
-    // Queued, as devices say so from inside calls, too.
-    QMetaObject::invokeMethod(this, &DeviceStream::announceEnd, Qt::QueuedConnection);
+    announceLater();
 }
 
-void DeviceStream::announceEnd()
+// Devices speak from inside calls, too, and stay silent while a slot of theirs is running; so the
+// reader is told when the device has returned to the event loop.
+void DeviceStream::announceLater()
 {
+    if (!std::exchange(m_isAnnouncementDue, true))
+        QMetaObject::invokeMethod(this, &DeviceStream::announce, Qt::QueuedConnection);
+}
+
+void DeviceStream::announce()
+{
+    m_isAnnouncementDue = false;
+    if (m_isClosed)
+        return;
     if (m_isReadEnabled)
         Q_EMIT readable();
-    else
+    else if (m_hasEnded)
         Q_EMIT ended();
 }
 

@@ -47,8 +47,8 @@ protected:
 
 private:
     qsizetype readInto(std::span<char> place);
-    void onReadyRead();
-    void announceEnd();
+    void announceLater();
+    void announce();
     void onBytesWritten();
 
     QPointer<QIODevice> m_device;
@@ -58,6 +58,7 @@ private:
     bool m_hasEnded = false;
     bool m_isClosed = false;
     bool m_wantsWritable = false;
+    bool m_isAnnouncementDue = false;
 };
 
 } // namespace IpcPrims

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace IpcPrims {
 
@@ -191,18 +192,28 @@ void FrameLink::end(const Error &error)
 
 void FrameLink::writeWhenDue()
 {
-    const bool isFirstOfTurn = !m_isInTurn && m_delivering == 0;
-    if (!m_isInTurn) {
-        m_isInTurn = true;
-        TurnEnd::ofThisThread().call(this);
-    }
+    const bool isFirstOfTurn = !m_isInTurn;
+    joinTurn();
     if (isFirstOfTurn || m_queue.bytes() >= SendQueue::ChunkSize)
         writeQueue();
+}
+
+void FrameLink::joinTurn()
+{
+    if (!std::exchange(m_isInTurn, true))
+        TurnEnd::ofThisThread().call(this);
 }
 
 void FrameLink::turnEnded()
 {
     m_isInTurn = false;
+    if (m_delivering > 0 && isOpen()) {
+        // A handler runs an event loop. The frames that came with the one it handles are still
+        // with us, where no event will call for them.
+        joinTurn();
+        if (m_isReceiving && m_decoder.hasInput())
+            readLater();
+    }
     writeQueue();
 }
 

@@ -98,6 +98,7 @@ private:
     void end(const Error &error);
 
     void writeWhenDue();
+    void joinTurn();
     void turnEnded() override;
     void leaveTurn();
     void onWritable();

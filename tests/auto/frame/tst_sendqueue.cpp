@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "frame/decoder_p.h"
+#include "frame/sendqueue_p.h"
+
+#include <QtCore/qlist.h>
+#include <QtTest/qtest.h>
+
+#include <algorithm>
+#include <array>
+
+using namespace IpcPrims;
+
+using Frames = QList<std::pair<quint16, QByteArray>>;
+
+// Writes out the queue, at most so many bytes at a time, as a socket would.
+static QByteArray writeOut(SendQueue &queue, qsizetype atATime = 1'000'000'000)
+{
+    QByteArray wire;
+    while (!queue.isEmpty()) {
+        std::array<QByteArrayView, 4> buffers;
+        const qsizetype count = queue.peek(buffers);
+        if (count == 0)
+            return wire; // An empty queue with bytes: the caller's comparison fails.
+        qsizetype left = atATime;
+        qsizetype written = 0;
+        for (qsizetype i = 0; i < count && left > 0; ++i) {
+            const QByteArrayView bytes = buffers[i].first(std::min(left, buffers[i].size()));
+            wire += bytes;
+            written += bytes.size();
+            left -= bytes.size();
+        }
+        queue.consume(written);
+    }
+    return wire;
+}
+
+static Frames decode(const QByteArray &wire)
+{
+    FrameDecoder decoder;
+    decoder.feed(wire);
+    Frames frames;
+    DecodedFrame frame;
+    while (decoder.next(&frame) == FrameDecoder::Status::Frame)
+        frames.append({frame.channel(), frame.takePayload()});
+    return frames;
+}
+
+static QList<quint16> channelsOf(const Frames &frames)
+{
+    QList<quint16> channels;
+    for (const auto &frame : frames)
+        channels.append(frame.first);
+    return channels;
+}
+
+class tst_SendQueue : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void countsBytesWithHeaders();
+    void keepsTheOrderWithinAChannel_data();
+    void keepsTheOrderWithinAChannel();
+    void controlGoesFirstThenCommandAndError();
+    void otherChannelsTakeTurns();
+    void aFrameThatHasBegunIsFinishedFirst();
+    void commandWaitsForOneLargeFrameAtMost();
+    void lastFrameLeavesAfterEverythingElse();
+    void largePayloadIsShared();
+    void mixOfSizesSurvivesAnyPartialWrite_data();
+    void mixOfSizesSurvivesAnyPartialWrite();
+};
+
+void tst_SendQueue::countsBytesWithHeaders()
+{
+    SendQueue queue;
+    QVERIFY(queue.isEmpty());
+    queue.enqueue(1, "abc");
+    queue.enqueue(Channel::Control, "");
+    queue.enqueue(2, QByteArray(100'000, 'x'));
+    QCOMPARE(queue.bytes(), 8 + 3 + 8 + 8 + 100'000);
+    QCOMPARE(queue.controlBytes(), 8);
+    std::array<QByteArrayView, 4> buffers;
+    queue.peek(buffers);
+    queue.consume(5);
+    QCOMPARE(queue.bytes(), 8 + 3 + 8 + 8 + 100'000 - 5);
+    queue.clear();
+    QVERIFY(queue.isEmpty());
+    QCOMPARE(queue.peek(buffers), 0);
+}
+
+void tst_SendQueue::keepsTheOrderWithinAChannel_data()
+{
+    QTest::addColumn<qsizetype>("atATime");
+    for (const qsizetype size : {1, 7, 8, 9, 1000, 65536, 1'000'000})
+        QTest::addRow("%lld bytes at a time", qlonglong(size)) << size;
+}
+
+void tst_SendQueue::keepsTheOrderWithinAChannel()
+{
+    QFETCH(qsizetype, atATime);
+    SendQueue queue;
+    Frames expected;
+    for (int i = 0; i < 3000; ++i) {
+        expected.append({2, QByteArray::number(i)});
+        queue.enqueue(2, expected.last().second);
+    }
+    QCOMPARE(decode(writeOut(queue, atATime)), expected);
+    QCOMPARE(queue.bytes(), 0);
+}
+
+void tst_SendQueue::controlGoesFirstThenCommandAndError()
+{
+    SendQueue queue;
+    queue.enqueue(Channel::Data, "data");
+    queue.enqueue(300, "user");
+    queue.enqueue(Channel::Error, "error");
+    queue.enqueue(Channel::Command, "command");
+    queue.enqueue(Channel::Control, "control");
+    QCOMPARE(channelsOf(decode(writeOut(queue))),
+             QList<quint16>(
+                     {Channel::Control, Channel::Error, Channel::Command, Channel::Data, 300}));
+}
+
+void tst_SendQueue::otherChannelsTakeTurns()
+{
+    SendQueue queue;
+    const QByteArray large(200'000, 'x');
+    for (const quint16 channel : {2, 3, 256}) {
+        for (int i = 0; i < 3; ++i)
+            queue.enqueue(channel, large);
+    }
+    QCOMPARE(channelsOf(decode(writeOut(queue))),
+             QList<quint16>({2, 3, 256, 2, 3, 256, 2, 3, 256}));
+}
+
+void tst_SendQueue::aFrameThatHasBegunIsFinishedFirst()
+{
+    SendQueue queue;
+    const QByteArray large(200'000, 'x');
+    queue.enqueue(Channel::Data, large);
+    std::array<QByteArrayView, 4> buffers;
+    queue.peek(buffers);
+    QByteArray wire = buffers[0].first(3).toByteArray();
+    queue.consume(3);
+    queue.enqueue(Channel::Control, "urgent");
+    wire += writeOut(queue);
+    QCOMPARE(decode(wire), Frames({{Channel::Data, large}, {Channel::Control, "urgent"}}));
+}
+
+void tst_SendQueue::commandWaitsForOneLargeFrameAtMost()
+{
+    SendQueue queue;
+    for (int i = 0; i < 10; ++i)
+        queue.enqueue(Channel::Data, QByteArray(1'000'000, 'x'));
+    std::array<QByteArrayView, 4> buffers;
+    queue.peek(buffers);
+    queue.consume(1);
+    queue.enqueue(Channel::Command, "go");
+    QByteArray wire = "I" + writeOut(queue);
+    QCOMPARE(channelsOf(decode(wire)).indexOf(Channel::Command), 1);
+}
+
+void tst_SendQueue::lastFrameLeavesAfterEverythingElse()
+{
+    SendQueue queue;
+    queue.enqueueLast(Channel::Control, "bye");
+    queue.enqueue(Channel::Data, "late but before");
+    queue.enqueue(Channel::Control, "pong");
+    const Frames frames = decode(writeOut(queue));
+    QCOMPARE(frames.size(), 3);
+    QCOMPARE(frames.last().second, "bye");
+}
+
+void tst_SendQueue::largePayloadIsShared()
+{
+    SendQueue queue;
+    const QByteArray large(1'000'000, 'x');
+    queue.enqueue(Channel::Data, large);
+    std::array<QByteArrayView, 4> buffers;
+    QCOMPARE(queue.peek(buffers), 2);
+    QCOMPARE(buffers[0].size(), FrameHeader::Size);
+    QCOMPARE(buffers[1].data(), large.constData());
+}
+
+void tst_SendQueue::mixOfSizesSurvivesAnyPartialWrite_data()
+{
+    QTest::addColumn<qsizetype>("atATime");
+    for (const qsizetype size : {1, 13, 500, 4097, 65537, 300'000})
+        QTest::addRow("%lld bytes at a time", qlonglong(size)) << size;
+}
+
+void tst_SendQueue::mixOfSizesSurvivesAnyPartialWrite()
+{
+    QFETCH(qsizetype, atATime);
+    SendQueue queue;
+    Frames expected;
+    const QList<qsizetype> sizes = {0, 1,       100, 16 * 1024, 16 * 1024 + 1, 65527,  65528, 65529,
+                                    0, 200'000, 3,   64 * 1024, 16'384,        50'000, 16'000};
+    for (const qsizetype size : sizes) {
+        expected.append({2, QByteArray(size, char('a' + expected.size()))});
+        queue.enqueue(2, expected.last().second);
+    }
+    QCOMPARE(decode(writeOut(queue, atATime)), expected);
+}
+
+QTEST_APPLESS_MAIN(tst_SendQueue)
+#include "tst_sendqueue.moc"
