@@ -38,7 +38,7 @@ std::optional<Session::Event> Session::takeEvent()
 {
     if (m_events.empty())
         return std::nullopt;
-    Event event = std::move(m_events.front());
+    std::optional<Event> event = std::move(m_events.front());
     m_events.pop_front();
     return event;
 }
