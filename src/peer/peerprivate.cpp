@@ -197,8 +197,9 @@ void PeerPrivate::readyToSend()
 void PeerPrivate::processEvents()
 {
     const QPointer<Peer> alive(q);
-    while (const std::optional<Session::Event> event = session->takeEvent()) {
-        std::visit([this](const auto &one) { handle(one); }, *event);
+    Session::Event event;
+    while (session->takeEvent(&event)) {
+        std::visit([this](const auto &one) { handle(one); }, event);
         if (!alive)
             return;
     }

@@ -34,13 +34,13 @@ Session::Session(Role role, const SessionSettings &settings)
     , m_peerId(settings.peerId)
 {}
 
-std::optional<Session::Event> Session::takeEvent()
+bool Session::takeEvent(Event *event)
 {
     if (m_events.empty())
-        return std::nullopt;
-    std::optional<Event> event = std::move(m_events.front());
+        return false;
+    *event = std::move(m_events.front());
     m_events.pop_front();
-    return event;
+    return true;
 }
 
 std::optional<Session::Instant> Session::deadline() const

@@ -95,7 +95,8 @@ public:
 
     Session(Role role, const SessionSettings &settings);
 
-    std::optional<Event> takeEvent();
+    /// Whether there was one, which then is in \a event.
+    bool takeEvent(Event *event);
 
     /// When timePassed() is to be called next, at the latest.
     std::optional<Instant> deadline() const;
