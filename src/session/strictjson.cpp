@@ -27,11 +27,22 @@ constexpr bool endsPlainText(char c)
     return c == '"' || c == '\\' || isControlCharacter(c);
 }
 
-// A number that is too small to tell from zero is in range. QByteArrayView::toDouble() has the same
-// result for both ends; QString's has an infinity for this one.
+constexpr bool isWhiteSpace(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+// Whether a number is too large for a double; one too close to zero is in range.
 bool isOutOfRange(QByteArrayView number)
 {
-    return qIsInf(QString::fromLatin1(number).toDouble());
+    bool isRepresentable = false;
+    static_cast<void>(number.toDouble(&isRepresentable));
+    if (isRepresentable)
+        return false;
+    // Only QString's conversion tells the two ends apart. It is slow, and nothing that means well
+    // needs it for a long number.
+    constexpr qsizetype maxSize = 1024;
+    return number.size() > maxSize || qIsInf(QString::fromLatin1(number).toDouble());
 }
 } // namespace
 
@@ -53,8 +64,7 @@ bool StrictJsonReader::failAt(qsizetype position, const QString &what)
 // The next character that is not white space; NUL, which no JSON text holds, at the end.
 char StrictJsonReader::peek()
 {
-    constexpr QByteArrayView whiteSpace = " \t\n\r";
-    while (m_pos < m_text.size() && whiteSpace.contains(m_text[m_pos]))
+    while (m_pos < m_text.size() && isWhiteSpace(m_text[m_pos]))
         ++m_pos;
     return m_pos < m_text.size() ? m_text[m_pos] : '\0';
 }
@@ -298,10 +308,11 @@ void StrictJsonReader::passValue(QByteArray *text, qsizetype maxDepth)
         if (open.size() > maxDepth)
             fail(QStringLiteral("nested deeper than %1 levels").arg(maxDepth));
 
-        // Leaves the containers that end here. An error ends all of them.
-        while (!open.isEmpty() && !(open.last() == Next::Object ? nextMember(text) : nextElement()))
+        // Leaves the containers that end here.
+        while (!open.isEmpty() && !hasError()
+               && !(open.last() == Next::Object ? nextMember(text) : nextElement()))
             open.removeLast();
-    } while (!open.isEmpty());
+    } while (!open.isEmpty() && !hasError());
 }
 
 bool StrictJsonReader::readObject(std::span<Member> members)

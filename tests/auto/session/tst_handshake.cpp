@@ -1,0 +1,968 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "session/handshake_p.h"
+
+#include <QtTest/qtest.h>
+
+#include <numeric>
+
+using namespace IpcPrims;
+
+namespace {
+// A request of which one member is replaced, or to which one is added.
+struct RequestText
+{
+    QByteArray protocol = R"("ipcprims")";
+    QByteArray version = R"("1.0")";
+    QByteArray channels = "[1]";
+    QByteArray more = {};
+
+    QByteArray json() const
+    {
+        return "{\"protocol\":" + protocol + ",\"version\":" + version + ",\"channels\":" + channels
+               + more + '}';
+    }
+};
+
+QByteArray requestWithToken(const QByteArray &token)
+{
+    return RequestText{.more = ",\"auth_token\":" + token}.json();
+}
+
+struct ResponseText
+{
+    QByteArray protocol = R"("ipcprims")";
+    QByteArray version = R"("1.0")";
+    QByteArray channels = "[1]";
+    QByteArray peerId = R"("peer-1")";
+    QByteArray more = {};
+
+    QByteArray json() const
+    {
+        return "{\"protocol\":" + protocol + ",\"version\":" + version + ",\"channels\":" + channels
+               + ",\"peer_id\":" + peerId + more + '}';
+    }
+};
+
+HandshakeRequest goodRequest()
+{
+    return {"ipcprims", "1.0", {1}, std::nullopt};
+}
+
+HandshakeResponse goodResponse()
+{
+    return {"ipcprims", "1.0", {1}, "peer-1"};
+}
+
+HandshakeTerms terms(const QList<quint16> &channels)
+{
+    HandshakeTerms result;
+    result.channels = channels;
+    return result;
+}
+
+QList<quint16> consecutive(qsizetype count)
+{
+    QList<quint16> channels(count);
+    std::iota(channels.begin(), channels.end(), quint16(1));
+    return channels;
+}
+
+QByteArray list(const QByteArray &element, qsizetype count)
+{
+    return '[' + QByteArray(element + ',').repeated(count).chopped(1) + ']';
+}
+
+constexpr ErrorCode Fine = ErrorCode::NoError;
+} // namespace
+
+class tst_Handshake : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void versionForm_data();
+    void versionForm();
+    void clientMinorHasToBeAtLeastTheServers_data();
+    void clientMinorHasToBeAtLeastTheServers();
+
+    void channelListIsNormalised_data();
+    void channelListIsNormalised();
+    void listMayBeNormalisedInPlace();
+
+    void requestWireForm_data();
+    void requestWireForm();
+    void responseWireForm();
+
+    void requestForm_data();
+    void requestForm();
+    void responseForm_data();
+    void responseForm();
+    void unknownMemberIsSkippedWhateverItHolds_data();
+    void unknownMemberIsSkippedWhateverItHolds();
+    void channelNumberIsAnIntegerToken_data();
+    void channelNumberIsAnIntegerToken();
+    void failedDecodingLeavesTheResultAlone();
+
+    void tokenFormsAreRead_data();
+    void tokenFormsAreRead();
+    void otherTokenFormsAreRefused_data();
+    void otherTokenFormsAreRefused();
+    void tokenIsNotInTheMessage_data();
+    void tokenIsNotInTheMessage();
+    void ownTokenIsJudgedBeforeConnecting_data();
+    void ownTokenIsJudgedBeforeConnecting();
+
+    void negotiation_data();
+    void negotiation();
+    void negotiationTakesTheClientsOrder_data();
+    void negotiationTakesTheClientsOrder();
+    void firstViolationInOrderIsReported_data();
+    void firstViolationInOrderIsReported();
+    void responseIsJudged_data();
+    void responseIsJudged();
+    void untrustedTextIsCutAndQuotedInMessages();
+};
+
+void tst_Handshake::versionForm_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<bool>("valid");
+    QTest::addColumn<quint16>("major");
+    QTest::addColumn<quint16>("minor");
+
+    const auto accept = [](const char *text, quint16 major, quint16 minor) {
+        QTest::newRow(text) << QByteArray(text) << true << major << minor;
+    };
+    accept("1.0", 1, 0);
+    accept("0.0", 0, 0);
+    accept("65535.65535", 65535, 65535);
+    accept("+1.+0", 1, 0);
+    accept("01.00", 1, 0);
+    accept("+0001.00010", 1, 10);
+    for (const char *text :
+         {"",        ".",       "1",     "1.",  ".0",    "1..0",  "1.0.0", "1.0.",      "-1.0",
+          "1.-0",    "++1.0",   "+-1.0", "+.0", "1.+",   " 1.0",  "1.0 ",  "1. 0",      "1 .0",
+          "65536.0", "1.65536", "a.b",   "1,0", "0x1.0", "1e0.0", "1.0\n", "1.\xd9\xa0"})
+        QTest::newRow(text) << QByteArray(text) << false << quint16(0) << quint16(0);
+}
+
+void tst_Handshake::versionForm()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(bool, valid);
+    QFETCH(quint16, major);
+    QFETCH(quint16, minor);
+
+    const std::optional<ProtocolVersion> version = ProtocolVersion::fromWire(text);
+    QCOMPARE(version.has_value(), valid);
+    if (valid) {
+        QCOMPARE(*version, (ProtocolVersion{major, minor}));
+        QCOMPARE(ProtocolVersion::fromWire(version->toWire()), version);
+    }
+}
+
+void tst_Handshake::clientMinorHasToBeAtLeastTheServers_data()
+{
+    QTest::addColumn<QByteArray>("client");
+    QTest::addColumn<QByteArray>("server");
+    QTest::addColumn<bool>("compatible");
+
+    const auto row = [](const char *client, const char *server, bool compatible) {
+        QTest::addRow("%s with %s", client, server)
+                << QByteArray(client) << QByteArray(server) << compatible;
+    };
+    row("1.0", "1.0", true);
+    row("1.9", "1.0", true);
+    row("1.65535", "1.0", true);
+    row("1.0", "1.1", false);
+    row("2.0", "1.0", false);
+    row("0.9", "1.0", false);
+    row("1.0", "2.0", false);
+}
+
+void tst_Handshake::clientMinorHasToBeAtLeastTheServers()
+{
+    QFETCH(QByteArray, client);
+    QFETCH(QByteArray, server);
+    QFETCH(bool, compatible);
+
+    // Both sides apply the same rule.
+    const ErrorCode expected = compatible ? Fine : ErrorCode::VersionMismatch;
+    QList<quint16> channels;
+
+    HandshakeRequest request = goodRequest();
+    request.version = client;
+    HandshakeTerms serverTerms = terms({1});
+    serverTerms.version = ProtocolVersion::fromWire(server).value();
+    const Error serverError = negotiate(request, serverTerms, &channels);
+    QCOMPARE(serverError.code(), expected);
+
+    HandshakeResponse response = goodResponse();
+    response.version = server;
+    HandshakeTerms clientTerms = terms({1});
+    clientTerms.version = ProtocolVersion::fromWire(client).value();
+    const Error clientError = checkResponse(response, clientTerms, &channels);
+    QCOMPARE(clientError.code(), expected);
+
+    if (!compatible) {
+        const QString text
+                = QStringLiteral("incompatible version: the client has %1, the server %2")
+                          .arg(QLatin1String(client), QLatin1String(server));
+        QVERIFY2(serverError.message().startsWith(text), qPrintable(serverError.message()));
+        QVERIFY2(clientError.message().startsWith(text), qPrintable(clientError.message()));
+    }
+}
+
+void tst_Handshake::channelListIsNormalised_data()
+{
+    QTest::addColumn<QList<quint16>>("channels");
+    QTest::addColumn<QString>("message"); // Null for accepted.
+    QTest::addColumn<QList<quint16>>("normalised");
+
+    const auto accept = [](const char *name, const QList<quint16> &channels,
+                           const QList<quint16> &normalised) {
+        QTest::newRow(name) << channels << QString() << normalised;
+    };
+    const auto refuse
+            = [](const char *name, const QList<quint16> &channels, const QString &message) {
+                  QTest::newRow(name) << channels << message << QList<quint16>();
+              };
+    const QString tooMany = QStringLiteral("too many channels in handshake: 257 (max 256)");
+    const QString control = QStringLiteral("channel 0 (CONTROL)");
+
+    accept("empty", {}, {});
+    accept("as it is", {4, 1, 65535, 7}, {4, 1, 65535, 7});
+    accept("first of duplicates stays", {3, 1, 3, 2, 1}, {3, 1, 2});
+    accept("256 entries", consecutive(256), consecutive(256));
+    accept("256 equal entries", QList<quint16>(256, 9), {9});
+    refuse("257 entries", consecutive(257), tooMany);
+    refuse("257 equal entries", QList<quint16>(257, 9), tooMany);
+    refuse("too many comes before CONTROL", QList<quint16>(257, 0), tooMany);
+    refuse("CONTROL alone", {0}, control);
+    refuse("CONTROL among others", {1, 0, 2}, control);
+}
+
+void tst_Handshake::channelListIsNormalised()
+{
+    QFETCH(QList<quint16>, channels);
+    QFETCH(QString, message);
+    QFETCH(QList<quint16>, normalised);
+
+    QList<quint16> result;
+    const Error error = normaliseChannels(channels, &result);
+    QCOMPARE(error.code(), message.isNull() ? Fine : ErrorCode::ChannelsRefused);
+    QVERIFY2(error.message().startsWith(message), qPrintable(error.message()));
+    QCOMPARE(result, normalised);
+}
+
+void tst_Handshake::listMayBeNormalisedInPlace()
+{
+    QList<quint16> channels = {2, 2, 1};
+    QVERIFY(!normaliseChannels(channels, &channels));
+    QCOMPARE(channels, (QList<quint16>{2, 1}));
+}
+
+void tst_Handshake::requestWireForm_data()
+{
+    QTest::addColumn<HandshakeRequest>("request");
+    QTest::addColumn<TokenFormat>("format");
+    QTest::addColumn<QByteArray>("json");
+
+    const QByteArray start = R"({"protocol":"ipcprims","version":"1.0","channels":)";
+    const auto row = [&](const char *name, const QList<quint16> &channels,
+                         const std::optional<QByteArray> &token, TokenFormat format,
+                         const QByteArray &rest) {
+        QTest::newRow(name) << HandshakeRequest{"ipcprims", "1.0", channels, token} << format
+                            << start + rest;
+    };
+    row("without a token", {1, 2}, std::nullopt, TokenFormat::HexObject, "[1,2]}");
+    row("one channel", {65535}, std::nullopt, TokenFormat::String, "[65535]}");
+    row("no channel", {}, std::nullopt, TokenFormat::HexObject, "[]}");
+    row("hex token", {1}, QByteArray("\x00\xab\xff", 3), TokenFormat::HexObject,
+        R"([1],"auth_token":{"hex":"00abff"}})");
+    row("array token", {1}, QByteArray("\x00\xab\xff", 3), TokenFormat::ByteArray,
+        R"([1],"auth_token":[0,171,255]})");
+    row("string token", {1}, QByteArray("s\xc3\xa9sam\"\x01"), TokenFormat::String,
+        "[1],\"auth_token\":\"s\xc3\xa9sam\\\"\\u0001\"}");
+}
+
+void tst_Handshake::requestWireForm()
+{
+    QFETCH(HandshakeRequest, request);
+    QFETCH(TokenFormat, format);
+    QFETCH(QByteArray, json);
+
+    QCOMPARE(encodeRequest(request, format), json);
+
+    HandshakeRequest decoded;
+    const Error error = decodeRequest(json, &decoded);
+    QVERIFY2(!error, qPrintable(error.message()));
+    QCOMPARE(decoded.protocol, request.protocol);
+    QCOMPARE(decoded.version, request.version);
+    QCOMPARE(decoded.channels, request.channels);
+    QCOMPARE(decoded.authToken, request.authToken);
+}
+
+void tst_Handshake::responseWireForm()
+{
+    const HandshakeResponse response = {"ipcprims", "1.0", {4, 1}, "peer-\"7\""};
+    const QByteArray json = R"({"protocol":"ipcprims","version":"1.0","channels":[4,1],)"
+                            R"("peer_id":"peer-\"7\""})";
+    QCOMPARE(encodeResponse(response), json);
+
+    HandshakeResponse decoded;
+    const Error error = decodeResponse(json, &decoded);
+    QVERIFY2(!error, qPrintable(error.message()));
+    QCOMPARE(decoded.protocol, response.protocol);
+    QCOMPARE(decoded.version, response.version);
+    QCOMPARE(decoded.channels, response.channels);
+    QCOMPARE(decoded.peerId, response.peerId);
+}
+
+void tst_Handshake::requestForm_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::addColumn<bool>("accepted");
+
+    const QByteArray good = RequestText{}.json();
+    const auto accept
+            = [](const char *name, const QByteArray &json) { QTest::newRow(name) << json << true; };
+    const auto refuse = [](const char *name, const QByteArray &json) {
+        QTest::newRow(name) << json << false;
+    };
+
+    accept("plain", good);
+    accept("white space around it", " \t\r\n" + good + " \t\r\n");
+    accept("white space inside",
+           R"({ "protocol" : "ipcprims" , "version" : "1.0" , "channels" : [ 1 , 2 ] })");
+    accept("another order", R"({"channels":[1],"version":"1.0","protocol":"ipcprims"})");
+    accept("escapes in names and values",
+           R"({"\u0070rotocol":"ipc\u0070rims","version":"1\u002e0","channels":[1]})");
+    accept("names of other case are unknown", RequestText{.more = R"(,"Protocol":1)"}.json());
+
+    refuse("empty text", "");
+    refuse("white space", " ");
+    refuse("null", "null");
+    refuse("array", "[]");
+    // The reference takes this one, and we may refuse it.
+    refuse("positional form", R"(["ipcprims","1.0",[1],null])");
+    refuse("text after it", good + 'x');
+    refuse("NUL after it", good + '\0');
+    refuse("a second object", good + good);
+    refuse("byte-order mark", "\xef\xbb\xbf" + good);
+    refuse("UTF-16", QByteArray("{\0\"\0", 4));
+    refuse("comment", "/* hello */" + good);
+    refuse("single quotes", QByteArray(good).replace('"', '\''));
+    refuse("trailing comma", RequestText{.more = ","}.json());
+    refuse("trailing comma in the list", RequestText{.channels = "[1,]"}.json());
+    refuse("cut short", good.chopped(1));
+
+    refuse("no protocol", R"({"version":"1.0","channels":[1]})");
+    refuse("no version", R"({"protocol":"ipcprims","channels":[1]})");
+    refuse("no channels", R"({"protocol":"ipcprims","version":"1.0"})");
+    refuse("protocol of other case", R"({"Protocol":"ipcprims","version":"1.0","channels":[1]})");
+    refuse("protocol null", RequestText{.protocol = "null"}.json());
+    refuse("protocol a number", RequestText{.protocol = "1"}.json());
+    refuse("protocol ill-formed", RequestText{.protocol = "\"\xff\""}.json());
+    refuse("protocol half a pair", RequestText{.protocol = R"("\ud800")"}.json());
+    refuse("protocol with a control character", RequestText{.protocol = "\"\n\""}.json());
+    refuse("version null", RequestText{.version = "null"}.json());
+    refuse("version a number", RequestText{.version = "1.0"}.json());
+    refuse("version ill-formed", RequestText{.version = "\"\xff\""}.json());
+    refuse("channels null", RequestText{.channels = "null"}.json());
+    refuse("channels a number", RequestText{.channels = "1"}.json());
+    refuse("channels an object", RequestText{.channels = "{}"}.json());
+    refuse("channels a string", RequestText{.channels = R"("1")"}.json());
+
+    refuse("repeated protocol", RequestText{.more = R"(,"protocol":"ipcprims")"}.json());
+    refuse("repeated version", RequestText{.more = R"(,"version":"1.0")"}.json());
+    refuse("repeated channels", RequestText{.more = R"(,"channels":[1])"}.json());
+    refuse("repeated token", RequestText{.more = R"(,"auth_token":"a","auth_token":"a")"}.json());
+    refuse("repeated null token",
+           RequestText{.more = R"(,"auth_token":null,"auth_token":null)"}.json());
+    refuse("repeated with an escape", RequestText{.more = R"(,"\u0070rotocol":"ipcprims")"}.json());
+    refuse("ill-formed name", RequestText{.more = ",\"\xff\":1"}.json());
+}
+
+void tst_Handshake::requestForm()
+{
+    QFETCH(QByteArray, json);
+    QFETCH(bool, accepted);
+
+    HandshakeRequest request;
+    const Error error = decodeRequest(json, &request);
+    QVERIFY2((error.code() == Fine) == accepted, qPrintable(error.message()));
+    if (!accepted) {
+        QCOMPARE(error.code(), ErrorCode::HandshakeMalformed);
+        return;
+    }
+    QCOMPARE(request.protocol, "ipcprims");
+    QCOMPARE(request.version, "1.0");
+    QCOMPARE(request.channels.first(), 1);
+    QVERIFY(!request.authToken);
+}
+
+void tst_Handshake::responseForm_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::addColumn<bool>("accepted");
+
+    const QByteArray good = ResponseText{}.json();
+    const auto accept
+            = [](const char *name, const QByteArray &json) { QTest::newRow(name) << json << true; };
+    const auto refuse = [](const char *name, const QByteArray &json) {
+        QTest::newRow(name) << json << false;
+    };
+
+    accept("plain", good);
+    accept("white space around it", ' ' + good + '\n');
+    accept("another order",
+           R"({"peer_id":"peer-1","channels":[1],"version":"1.0","protocol":"ipcprims"})");
+    accept("a token is an unknown member here", ResponseText{.more = R"(,"auth_token":5)"}.json());
+
+    refuse("empty text", "");
+    refuse("positional form", R"(["ipcprims","1.0",[1],"peer-1"])");
+    refuse("text after it", good + 'x');
+    refuse("no peer_id", R"({"protocol":"ipcprims","version":"1.0","channels":[1]})");
+    refuse("peer_id null", ResponseText{.peerId = "null"}.json());
+    refuse("peer_id a number", ResponseText{.peerId = "1"}.json());
+    refuse("peer_id ill-formed", ResponseText{.peerId = "\"\xff\""}.json());
+    refuse("protocol a number", ResponseText{.protocol = "1"}.json());
+    refuse("version a number", ResponseText{.version = "1.0"}.json());
+    refuse("channels null", ResponseText{.channels = "null"}.json());
+    refuse("repeated peer_id", ResponseText{.more = R"(,"peer_id":"peer-1")"}.json());
+    refuse("repeated channels", ResponseText{.more = R"(,"channels":[1])"}.json());
+    refuse("ill-formed name", ResponseText{.more = ",\"\xff\":1"}.json());
+}
+
+void tst_Handshake::responseForm()
+{
+    QFETCH(QByteArray, json);
+    QFETCH(bool, accepted);
+
+    HandshakeResponse response;
+    const Error error = decodeResponse(json, &response);
+    QVERIFY2((error.code() == Fine) == accepted, qPrintable(error.message()));
+    if (!accepted)
+        QCOMPARE(error.code(), ErrorCode::HandshakeMalformed);
+    else
+        QCOMPARE(response.peerId, "peer-1");
+}
+
+void tst_Handshake::unknownMemberIsSkippedWhateverItHolds_data()
+{
+    QTest::addColumn<QByteArray>("member");
+
+    QTest::newRow("500 arrays") << "\"x\":" + QByteArray(500, '[') + QByteArray(500, ']');
+    QTest::newRow("500 objects") << "\"x\":" + QByteArray("{\"x\":").repeated(500) + '1'
+                                            + QByteArray(500, '}');
+    QTest::newRow("number out of range") << QByteArray(R"("x":1e400)");
+    QTest::newRow("half a pair") << QByteArray(R"("x":"\ud800")");
+    QTest::newRow("ill-formed UTF-8") << QByteArray("\"x\":\"\xff\"");
+    QTest::newRow("ill-formed UTF-8 in a name of its own") << QByteArray("\"x\":{\"\xff\":1}");
+    QTest::newRow("repeated") << QByteArray(R"("x":1,"x":1)");
+    QTest::newRow("names of known members inside") << QByteArray(R"("x":{"protocol":1})");
+}
+
+void tst_Handshake::unknownMemberIsSkippedWhateverItHolds()
+{
+    QFETCH(QByteArray, member);
+
+    // At the end and, with the comma behind it, at the front.
+    const QByteArray request = RequestText{.more = ',' + member}.json();
+    HandshakeRequest decodedRequest;
+    QVERIFY(!decodeRequest(request, &decodedRequest));
+    QCOMPARE(decodedRequest.channels, QList<quint16>{1});
+    QVERIFY(!decodeRequest('{' + member + ',' + RequestText{}.json().sliced(1), &decodedRequest));
+
+    HandshakeResponse decodedResponse;
+    QVERIFY(!decodeResponse(ResponseText{.more = ',' + member}.json(), &decodedResponse));
+    QCOMPARE(decodedResponse.peerId, "peer-1");
+}
+
+void tst_Handshake::channelNumberIsAnIntegerToken_data()
+{
+    QTest::addColumn<QByteArray>("number");
+    QTest::addColumn<bool>("accepted");
+
+    for (const char *number : {"0", "1", "255", "65535"})
+        QTest::newRow(number) << QByteArray(number) << true;
+    for (const char *number : {"1.0", "1e0", "1E0", "-0", "-1", "65536", "99999999999999999999",
+                               "01", "+1", "\"1\"", "true", "null", "[1]", "{}"})
+        QTest::newRow(number) << QByteArray(number) << false;
+}
+
+void tst_Handshake::channelNumberIsAnIntegerToken()
+{
+    QFETCH(QByteArray, number);
+    QFETCH(bool, accepted);
+    const QByteArray channels = "[7," + number + ']';
+    const ErrorCode expected = accepted ? Fine : ErrorCode::HandshakeMalformed;
+
+    HandshakeRequest request;
+    QCOMPARE(decodeRequest(RequestText{.channels = channels}.json(), &request).code(), expected);
+    HandshakeResponse response;
+    QCOMPARE(decodeResponse(ResponseText{.channels = channels}.json(), &response).code(), expected);
+    if (accepted) {
+        QCOMPARE(request.channels, (QList<quint16>{7, number.toUShort()}));
+        QCOMPARE(response.channels, (QList<quint16>{7, number.toUShort()}));
+    }
+}
+
+void tst_Handshake::failedDecodingLeavesTheResultAlone()
+{
+    HandshakeRequest request = goodRequest();
+    QVERIFY(decodeRequest(RequestText{.protocol = R"("other")", .channels = "0"}.json(), &request));
+    QCOMPARE(request.protocol, "ipcprims");
+
+    // And success leaves nothing of what was there before.
+    request.authToken = "old";
+    QVERIFY(!decodeRequest(RequestText{}.json(), &request));
+    QVERIFY(!request.authToken);
+
+    HandshakeResponse response = goodResponse();
+    QVERIFY(decodeResponse(ResponseText{.protocol = R"("other")", .channels = "0"}.json(),
+                           &response));
+    QCOMPARE(response.protocol, "ipcprims");
+}
+
+void tst_Handshake::tokenFormsAreRead_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::addColumn<std::optional<QByteArray>>("token");
+
+    const auto row
+            = [](const char *name, const QByteArray &json, const std::optional<QByteArray> &token) {
+                  QTest::newRow(name) << json << token;
+              };
+    row("null is absent", "null", std::nullopt);
+    row("string", R"("secret")", "secret");
+    row("string with escapes", R"("s\u00e9\ud83d\ude00")", "s\xc3\xa9\xf0\x9f\x98\x80");
+    row("string with NUL", R"("a\u0000b")", QByteArray("a\0b", 3));
+    row("hex", R"({"hex":"00ff"})", QByteArray("\0\xff", 2));
+    row("hex of either case", R"({"hex":"aAfF"})", "\xaa\xff");
+    row("hex with escapes", R"({"h\u0065x":"\u0030\u0031"})", "\x01");
+    row("array", "[0,1,255]", QByteArray("\x00\x01\xff", 3));
+    row("array with white space", " [ 7 ] ", "\x07");
+    row("longest hex", R"({"hex":")" + QByteArray("ab").repeated(4096) + "\"}",
+        QByteArray(4096, '\xab'));
+    row("longest array", list("1", 4096), QByteArray(4096, '\1'));
+    row("longest string", '"' + QByteArray(4096, 'x') + '"', QByteArray(4096, 'x'));
+}
+
+void tst_Handshake::tokenFormsAreRead()
+{
+    QFETCH(QByteArray, json);
+    QFETCH(std::optional<QByteArray>, token);
+
+    HandshakeRequest request;
+    const Error error = decodeRequest(requestWithToken(json), &request);
+    QVERIFY2(!error, qPrintable(error.message()));
+    QCOMPARE(request.authToken, token);
+    QList<quint16> channels;
+    QVERIFY(!negotiate(request, terms({1}), &channels));
+}
+
+void tst_Handshake::otherTokenFormsAreRefused_data()
+{
+    QTest::addColumn<QByteArray>("json");
+
+    for (const char *json : {"5",
+                             "true",
+                             "-1.5",
+                             R"("")",
+                             "\"\xff\"",
+                             R"("\ud800")",
+                             "\"\n\"",
+                             "{}",
+                             R"({"hex":""})",
+                             R"({"hex":"0"})",
+                             R"({"hex":"000"})",
+                             R"({"hex":"0g"})",
+                             R"({"hex":"0x00"})",
+                             R"({"hex":"00 "})",
+                             R"({"hex":" 00"})",
+                             R"({"hex":"0 0"})",
+                             R"({"hex":"\ud800"})",
+                             "{\"hex\":\"\xff\xff\"}",
+                             R"({"hex":null})",
+                             R"({"hex":[0]})",
+                             R"({"HEX":"00"})",
+                             R"({"hex":"00","hex":"00"})",
+                             R"({"hex":"00","x":1})",
+                             R"({"x":1,"hex":"00"})",
+                             R"({"hex":"00",})",
+                             "[]",
+                             "[256]",
+                             "[-1]",
+                             "[-0]",
+                             "[1.0]",
+                             "[1e0]",
+                             "[\"1\"]",
+                             "[null]",
+                             "[[1]]",
+                             "[1,]",
+                             "[1 2]"})
+        QTest::newRow(json) << QByteArray(json);
+
+    QTest::newRow("string over 4096 bytes") << '"' + QByteArray(4097, 'x') + '"';
+    QTest::newRow("string over 4096 bytes in fewer characters")
+            << '"' + QByteArray("\xe2\x82\xac").repeated(1366) + '"';
+    QTest::newRow("hex over 4096 bytes") << R"({"hex":")" + QByteArray("ab").repeated(4097) + "\"}";
+    QTest::newRow("array over 4096 bytes") << list("1", 4097);
+}
+
+void tst_Handshake::otherTokenFormsAreRefused()
+{
+    QFETCH(QByteArray, json);
+
+    // The form is judged in reading, the length in negotiating.
+    HandshakeRequest request;
+    Error error = decodeRequest(requestWithToken(json), &request);
+    QList<quint16> channels;
+    if (!error)
+        error = negotiate(request, terms({1}), &channels);
+    QCOMPARE(error.code(), ErrorCode::AuthTokenInvalid);
+    QVERIFY(channels.isEmpty());
+}
+
+void tst_Handshake::tokenIsNotInTheMessage_data()
+{
+    QTest::addColumn<QByteArray>("json");
+
+    QTest::newRow("string, too long") << '"' + QByteArray("secret").repeated(1000) + '"';
+    QTest::newRow("string, ill-formed") << QByteArray("\"secret\xff\"");
+    QTest::newRow("string, open") << QByteArray("\"secret");
+    QTest::newRow("hex") << QByteArray(R"({"hex":"secret"})");
+    QTest::newRow("other member") << QByteArray(R"({"secret":"secret"})");
+    QTest::newRow("array") << QByteArray(R"(["secret"])");
+    QTest::newRow("text after it") << QByteArray(R"("secret" secret)");
+}
+
+void tst_Handshake::tokenIsNotInTheMessage()
+{
+    QFETCH(QByteArray, json);
+
+    HandshakeRequest request;
+    Error error = decodeRequest(requestWithToken(json), &request);
+    QList<quint16> channels;
+    if (!error)
+        error = negotiate(request, terms({1}), &channels);
+    QVERIFY(error);
+    QVERIFY2(!error.message().contains(QLatin1String("secret")), qPrintable(error.message()));
+}
+
+void tst_Handshake::ownTokenIsJudgedBeforeConnecting_data()
+{
+    QTest::addColumn<QByteArray>("token");
+    QTest::addColumn<TokenFormat>("format");
+    QTest::addColumn<bool>("accepted");
+
+    const auto row = [](const char *name, const QByteArray &token, TokenFormat format,
+                        bool accepted) { QTest::newRow(name) << token << format << accepted; };
+    const QByteArray binary("\xff\x00", 2);
+    using enum TokenFormat;
+
+    row("empty", "", HexObject, false);
+    row("empty array", "", ByteArray, false);
+    row("empty string", "", String, false);
+    row("one byte", "x", HexObject, true);
+    row("4096 bytes", QByteArray(4096, '\xff'), HexObject, true);
+    row("4097 bytes", QByteArray(4097, 'x'), HexObject, false);
+    row("4096 characters", QByteArray(4096, 'x'), String, true);
+    row("4097 characters", QByteArray(4097, 'x'), String, false);
+    row("any bytes in hex", binary, HexObject, true);
+    row("any bytes in an array", binary, ByteArray, true);
+    row("no text in a string", binary, String, false);
+    row("text in a string", "s\xc3\xa9sam", String, true);
+    row("array of 4096 short numbers", QByteArray(4096, '\1'), ByteArray, true);
+    row("array of 4096 long numbers", QByteArray(4096, '\xff'), ByteArray, false);
+    row("array of 3000 long numbers", QByteArray(3000, '\xff'), ByteArray, true);
+    row("string of 4096 escapes", QByteArray(4096, '\1'), String, false);
+}
+
+void tst_Handshake::ownTokenIsJudgedBeforeConnecting()
+{
+    QFETCH(QByteArray, token);
+    QFETCH(TokenFormat, format);
+    QFETCH(bool, accepted);
+
+    const Error error = checkAuthToken(token, format);
+    QCOMPARE(error.code(), accepted ? Fine : ErrorCode::AuthTokenInvalid);
+    if (!accepted)
+        return;
+
+    // What it lets pass fits the largest request, and comes back whole.
+    const HandshakeRequest request = {"ipcprims", "65535.65535", QList<quint16>(256, 65535), token};
+    const QByteArray json = encodeRequest(request, format);
+    QVERIFY(json.size() <= MaxHandshakePayloadSize);
+    HandshakeRequest decoded;
+    QVERIFY(!decodeRequest(json, &decoded));
+    QCOMPARE(decoded.authToken, token);
+}
+
+void tst_Handshake::negotiation_data()
+{
+    QTest::addColumn<HandshakeRequest>("request");
+    QTest::addColumn<QList<quint16>>("supported");
+    QTest::addColumn<ErrorCode>("code");
+    QTest::addColumn<QString>("message");
+
+    const QList<quint16> standard = {1, 2, 3, 4};
+    const auto row = [](const char *name, const HandshakeRequest &request,
+                        const QList<quint16> &supported, ErrorCode code = Fine,
+                        const char *message = nullptr) {
+        QTest::newRow(name) << request << supported << code << QString::fromLatin1(message);
+    };
+    const auto protocol = [](const QByteArray &name) {
+        HandshakeRequest request = goodRequest();
+        request.protocol = name;
+        return request;
+    };
+    const auto version = [](const QByteArray &text) {
+        HandshakeRequest request = goodRequest();
+        request.version = text;
+        return request;
+    };
+    const auto channels = [](const QList<quint16> &numbers) {
+        HandshakeRequest request = goodRequest();
+        request.channels = numbers;
+        return request;
+    };
+    const auto token = [](const QByteArray &bytes) {
+        HandshakeRequest request = goodRequest();
+        request.authToken = bytes;
+        return request;
+    };
+    constexpr ErrorCode malformed = ErrorCode::HandshakeMalformed;
+    constexpr ErrorCode refused = ErrorCode::ChannelsRefused;
+
+    row("plain", goodRequest(), standard);
+
+    row("empty protocol", protocol(""), standard, malformed,
+        "member \"protocol\" has 0 bytes, expected 1 to 32");
+    row("protocol of 32 bytes", protocol(QByteArray(32, 'x')), standard,
+        ErrorCode::ProtocolMismatch, "unknown protocol: expected \"ipcprims\", got \"xxx");
+    row("protocol of 33 bytes", protocol(QByteArray(33, 'x')), standard, malformed,
+        "member \"protocol\" has 33 bytes, expected 1 to 32");
+    row("protocol of other case", protocol("IPCPRIMS"), standard, ErrorCode::ProtocolMismatch,
+        "unknown protocol: expected \"ipcprims\", got \"IPCPRIMS\"");
+    row("protocol and a blank", protocol("ipcprims "), standard, ErrorCode::ProtocolMismatch,
+        "unknown protocol");
+
+    row("version of 16 bytes", version("00000000000001.0"), standard);
+    row("version of 17 bytes", version("000000000000001.0"), standard, malformed,
+        "member \"version\" has 17 bytes, expected 1 to 16");
+    row("empty version", version(""), standard, malformed,
+        "member \"version\" has 0 bytes, expected 1 to 16");
+    row("version with a plus", version("+1.+0"), standard);
+    row("version without a minor", version("1"), standard, malformed,
+        "malformed version: expected major.minor, each from 0 to 65535, got \"1\"");
+    row("newer client", version("1.9"), standard);
+    row("other major", version("2.0"), standard, ErrorCode::VersionMismatch,
+        "incompatible version: the client has 2.0, the server 1.0");
+
+    row("token of one byte", token("x"), standard);
+    row("token of 4096 bytes", token(QByteArray(4096, 'x')), standard);
+    row("empty token", token(""), standard, ErrorCode::AuthTokenInvalid,
+        "the authentication token has 0 bytes, expected 1 to 4096");
+    row("token of 4097 bytes", token(QByteArray(4097, 'x')), standard, ErrorCode::AuthTokenInvalid,
+        "the authentication token has 4097 bytes, expected 1 to 4096");
+
+    row("no channels", channels({}), standard, refused,
+        "no overlapping channels: requested none, supported 1, 2, 3, 4");
+    row("no channel in common", channels({7, 9}), standard, refused,
+        "no overlapping channels: requested 7, 9, supported 1, 2, 3, 4");
+    row("long lists are cut in the message", channels(consecutive(200)), {999}, refused,
+        "no overlapping channels: requested 1, 2, 3, 4, 5, 6, 7, 8, ... (200 in all), supported "
+        "999");
+    row("CONTROL", channels({1, 0}), standard, refused, "channel 0 (CONTROL)");
+    row("256 channels", channels(consecutive(256)), standard);
+    row("257 channels", channels(consecutive(257)), standard, refused,
+        "too many channels in handshake: 257 (max 256)");
+    row("257 equal channels", channels(QList<quint16>(257, 1)), standard, refused,
+        "too many channels in handshake: 257 (max 256)");
+    row("reserved channel", channels({7}), {7});
+
+    row("server with CONTROL", goodRequest(), {0, 1}, refused, "channel 0 (CONTROL)");
+    row("server with 257 channels", goodRequest(), consecutive(257), refused,
+        "too many channels in handshake: 257 (max 256)");
+    row("server without channels", goodRequest(), {}, refused,
+        "no overlapping channels: requested 1, supported none");
+}
+
+void tst_Handshake::negotiation()
+{
+    QFETCH(HandshakeRequest, request);
+    QFETCH(QList<quint16>, supported);
+    QFETCH(ErrorCode, code);
+    QFETCH(QString, message);
+
+    QList<quint16> channels;
+    const Error error = negotiate(request, terms(supported), &channels);
+    QCOMPARE(error.code(), code);
+    QVERIFY2(error.message().startsWith(message), qPrintable(error.message()));
+    QCOMPARE(channels.isEmpty(), code != Fine);
+}
+
+void tst_Handshake::negotiationTakesTheClientsOrder_data()
+{
+    QTest::addColumn<QList<quint16>>("requested");
+    QTest::addColumn<QList<quint16>>("supported");
+    QTest::addColumn<QList<quint16>>("negotiated");
+
+    const auto row = [](const char *name, const QList<quint16> &requested,
+                        const QList<quint16> &supported, const QList<quint16> &negotiated) {
+        QTest::newRow(name) << requested << supported << negotiated;
+    };
+    row("client's order", {4, 2, 1}, {1, 2, 3, 4}, {4, 2, 1});
+    row("unknown numbers fall out", {9, 1, 300}, {1, 2}, {1});
+    row("first of duplicates", {3, 1, 3, 1}, {1, 3}, {3, 1});
+    row("server's duplicates", {1, 2}, {2, 2, 1, 1}, {1, 2});
+}
+
+void tst_Handshake::negotiationTakesTheClientsOrder()
+{
+    QFETCH(QList<quint16>, requested);
+    QFETCH(QList<quint16>, supported);
+    QFETCH(QList<quint16>, negotiated);
+
+    HandshakeRequest request = goodRequest();
+    request.channels = requested;
+    QList<quint16> channels;
+    QVERIFY(!negotiate(request, terms(supported), &channels));
+    QCOMPARE(channels, negotiated);
+}
+
+void tst_Handshake::firstViolationInOrderIsReported_data()
+{
+    QTest::addColumn<HandshakeRequest>("request");
+    QTest::addColumn<QString>("message");
+
+    // Each row puts the next violation right.
+    HandshakeRequest request = {"", "abc", QList<quint16>(257, 0), QByteArray()};
+    const auto row = [&](const char *message) {
+        QTest::newRow(message) << request << QString::fromLatin1(message);
+    };
+    row("member \"protocol\" has 0 bytes");
+    request.protocol = "other";
+    row("malformed version");
+    request.version = "2.0";
+    row("the authentication token has 0 bytes");
+    request.authToken = "x";
+    row("unknown protocol");
+    request.protocol = "ipcprims";
+    row("incompatible version");
+    request.version = "1.0";
+    row("too many channels");
+    request.channels = {0, 9};
+    row("channel 0");
+    request.channels = {9};
+    row("no overlapping channels");
+}
+
+void tst_Handshake::firstViolationInOrderIsReported()
+{
+    QFETCH(HandshakeRequest, request);
+    QFETCH(QString, message);
+
+    QList<quint16> channels;
+    const Error error = negotiate(request, terms({1}), &channels);
+    QVERIFY2(error.message().startsWith(message), qPrintable(error.message()));
+}
+
+void tst_Handshake::responseIsJudged_data()
+{
+    QTest::addColumn<HandshakeResponse>("response");
+    QTest::addColumn<ErrorCode>("code");
+    QTest::addColumn<QString>("message"); // Or the channels, if it is accepted.
+
+    const auto row = [](const char *name, const HandshakeResponse &response, ErrorCode code,
+                        const char *message) {
+        QTest::newRow(name) << response << code << QString::fromLatin1(message);
+    };
+    const auto protocol = [](const QByteArray &name) {
+        HandshakeResponse response = goodResponse();
+        response.protocol = name;
+        return response;
+    };
+    const auto version = [](const QByteArray &text) {
+        HandshakeResponse response = goodResponse();
+        response.version = text;
+        return response;
+    };
+    const auto channels = [](const QList<quint16> &numbers) {
+        HandshakeResponse response = goodResponse();
+        response.channels = numbers;
+        return response;
+    };
+    const auto peerId = [](const QByteArray &id) {
+        HandshakeResponse response = goodResponse();
+        response.peerId = id;
+        return response;
+    };
+    constexpr ErrorCode malformed = ErrorCode::HandshakeMalformed;
+    constexpr ErrorCode refused = ErrorCode::ChannelsRefused;
+
+    row("plain", goodResponse(), Fine, "1");
+    row("empty protocol", protocol(""), malformed, "member \"protocol\" has 0 bytes");
+    row("protocol of 33 bytes", protocol(QByteArray(33, 'x')), malformed,
+        "member \"protocol\" has 33 bytes");
+    row("other protocol", protocol("other"), ErrorCode::ProtocolMismatch,
+        "unknown protocol: expected \"ipcprims\", got \"other\"");
+    row("no version", version("1"), malformed, "malformed version");
+    row("version of 17 bytes", version("000000000000001.0"), malformed,
+        "member \"version\" has 17 bytes");
+    row("newer server", version("1.1"), ErrorCode::VersionMismatch,
+        "incompatible version: the client has 1.0, the server 1.1");
+    row("peer id of 1 byte", peerId("x"), Fine, "1");
+    row("peer id of 128 bytes", peerId(QByteArray("\xc3\xa9").repeated(64)), Fine, "1");
+    row("empty peer id", peerId(""), malformed,
+        "member \"peer_id\" has 0 bytes, expected 1 to 128");
+    row("peer id of 129 bytes", peerId(QByteArray(129, 'x')), malformed,
+        "member \"peer_id\" has 129 bytes, expected 1 to 128");
+    row("server's order", channels({2, 1}), Fine, "2 1");
+    row("duplicates", channels({2, 1, 2}), Fine, "2 1");
+    row("256 channels", channels(QList<quint16>(256, 2)), Fine, "2");
+    row("257 channels", channels(QList<quint16>(257, 2)), refused,
+        "too many channels in handshake: 257 (max 256)");
+    row("CONTROL", channels({1, 0}), refused, "channel 0 (CONTROL)");
+    row("not requested", channels({1, 9}), refused,
+        "the response grants channel 9, requested were 1, 2");
+    row("none", channels({}), refused, "no overlapping channels");
+}
+
+void tst_Handshake::responseIsJudged()
+{
+    QFETCH(HandshakeResponse, response);
+    QFETCH(ErrorCode, code);
+    QFETCH(QString, message);
+
+    QList<quint16> channels;
+    const Error error = checkResponse(response, terms({1, 2}), &channels);
+    QCOMPARE(error.code(), code);
+    QString result = error.message();
+    for (const quint16 channel : std::as_const(channels))
+        result += (result.isEmpty() ? QString() : QStringLiteral(" ")) + QString::number(channel);
+    QVERIFY2(result.startsWith(message), qPrintable(result));
+}
+
+void tst_Handshake::untrustedTextIsCutAndQuotedInMessages()
+{
+    HandshakeRequest request = goodRequest();
+    request.protocol = "x\"\nERROR all is lost\x1b[31m";
+    QList<quint16> channels;
+    QCOMPARE(negotiate(request, terms({1}), &channels).message(),
+             QStringLiteral("unknown protocol: expected \"ipcprims\", got "
+                            "\"x\\u0022\\u000aERROR all is lost\\u001b[31m\""));
+    request = goodRequest();
+    request.version = "1.0\n\n";
+    QVERIFY(negotiate(request, terms({1}), &channels)
+                    .message()
+                    .endsWith(QStringLiteral("got \"1.0\\u000a\\u000a\"")));
+}
+
+QTEST_APPLESS_MAIN(tst_Handshake)
+#include "tst_handshake.moc"
