@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "observedserver.h"
+
+#include <QtTest/qtest.h>
+
+using namespace IpcPrims;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+RawSocket::Frame control(const QByteArray &json)
+{
+    return {Channel::Control, json};
+}
+
+const RawSocket::Frame Ping = control(R"({"type":"ping"})");
+const RawSocket::Frame Pong = control(R"({"type":"pong"})");
+const RawSocket::Frame ShutdownRequest = control(R"({"type":"shutdown_request"})");
+const RawSocket::Frame ShutdownAck = control(R"({"type":"shutdown_ack"})");
+
+} // namespace
+
+/*!
+    The control messages that a session starts by itself, ping and shutdown, and the answer to the
+    other side's shutdown, byte for byte: section 4 of the protocol.
+*/
+class tst_WireControl : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup() { m_observed.reset(); }
+
+    void pingIsExactAndWaitsForThePong();
+    void latePongDoesNotAnswerTheNextPing();
+    void shutdownRequestIsAcknowledgedExactly();
+    void framesAfterAShutdownRequestAreDelivered();
+    void everyShutdownRequestIsAcknowledged();
+    void closeAsksExactly_data();
+    void closeAsksExactly();
+    void closeAsksAfterEverythingElse();
+    void whileWaitingForTheAckEverythingIsServed();
+    void endInsteadOfTheAckFailsTheShutdown();
+    void twoShutdownsAtOnceAgree();
+
+private:
+    void send(const RawSocket::Frame &frame)
+    {
+        QVERIFY(m_client.writeFrame(frame.channel, frame.payload));
+    }
+    /// The next frame that the session sends is \a expected.
+    void verifyNext(const RawSocket::Frame &expected);
+
+    std::unique_ptr<ObservedServer> m_observed;
+    RawSocket m_client;
+};
+
+void tst_WireControl::init()
+{
+    m_observed = std::make_unique<ObservedServer>();
+    QVERIFY(m_observed->listen());
+    m_client = m_observed->openSession();
+    QTRY_VERIFY(m_observed->peer);
+}
+
+void tst_WireControl::verifyNext(const RawSocket::Frame &expected)
+{
+    const std::optional<RawSocket::Frame> frame = m_client.readFrame();
+    QVERIFY(frame);
+    QCOMPARE(*frame, expected);
+}
+
+void tst_WireControl::pingIsExactAndWaitsForThePong()
+{
+    const QFuture<PingReply> ping = m_observed->peer->ping();
+    verifyNext(Ping);
+    QVERIFY(!ping.isFinished());
+    send({Channel::Data, "first"});
+    send(Pong);
+    QTRY_VERIFY(ping.isFinished());
+    QVERIFY(!ping.result().error);
+    QVERIFY(ping.result().roundTripTime > std::chrono::nanoseconds::zero());
+    QCOMPARE(m_observed->frames.size(), 1);
+}
+
+void tst_WireControl::latePongDoesNotAnswerTheNextPing()
+{
+    const QFuture<PingReply> first = m_observed->peer->ping(std::chrono::milliseconds(20));
+    QTRY_VERIFY(first.isFinished());
+    QCOMPARE(first.result().error.code(), ErrorCode::Timeout);
+
+    const QFuture<PingReply> second = m_observed->peer->ping();
+    verifyNext(Ping);
+    verifyNext(Ping);
+    send(Pong); // The first one's.
+    send({Channel::Data, "between"});
+    QTRY_COMPARE(m_observed->frames.size(), 1);
+    QVERIFY(!second.isFinished());
+    send(Pong);
+    QTRY_VERIFY(second.isFinished());
+    QVERIFY(!second.result().error);
+}
+
+void tst_WireControl::shutdownRequestIsAcknowledgedExactly()
+{
+    send({Channel::Data, "before"});
+    send(control(R"({"type":"shutdown_request","payload":{"reason":"enough"}})"));
+    verifyNext(ShutdownAck);
+    QCOMPARE(m_observed->frames.size(), 1);
+    QCOMPARE(m_observed->shutdownReasons, QStringList{u"enough"_s});
+    QCOMPARE(m_observed->peer->state(), Peer::State::Closing);
+    QCOMPARE(m_observed->peer->send(Channel::Data, "too late").code(),
+             ErrorCode::ShutdownRequested);
+
+    m_client.close();
+    QTRY_COMPARE(m_observed->endings.size(), 1);
+    QCOMPARE(m_observed->endings.first().code(), ErrorCode::ShutdownRequested);
+}
+
+void tst_WireControl::framesAfterAShutdownRequestAreDelivered()
+{
+    send(ShutdownRequest);
+    verifyNext(ShutdownAck);
+    send({Channel::Data, "last words"});
+    m_client.finishWriting();
+    QVERIFY(m_client.waitForClosed());
+    QTRY_COMPARE(m_observed->endings.size(), 1);
+    const QList<RawSocket::Frame> expected = {{Channel::Data, "last words"}};
+    QCOMPARE(m_observed->frames, expected);
+}
+
+void tst_WireControl::everyShutdownRequestIsAcknowledged()
+{
+    send(ShutdownRequest);
+    send(ShutdownRequest);
+    verifyNext(ShutdownAck);
+    verifyNext(ShutdownAck);
+    QCOMPARE(m_observed->shutdownReasons.size(), 1);
+}
+
+void tst_WireControl::closeAsksExactly_data()
+{
+    QTest::addColumn<QString>("reason");
+    QTest::addColumn<QByteArray>("request");
+    QTest::newRow("without a reason") << QString() << ShutdownRequest.payload;
+    QTest::newRow("with a reason")
+            << u"see \"you\" \u00e9"_s
+            << QByteArray(R"({"type":"shutdown_request","payload":{"reason":"see \"you\" )"
+                          "\xc3\xa9\"}}");
+}
+
+void tst_WireControl::closeAsksExactly()
+{
+    QFETCH(QString, reason);
+    QFETCH(QByteArray, request);
+    m_observed->peer->close(reason);
+    verifyNext(control(request));
+    QVERIFY(m_observed->endings.isEmpty());
+
+    send(ShutdownAck);
+    QVERIFY(m_client.waitForClosed());
+    QCOMPARE(m_client.leftovers(), QByteArray());
+    QTRY_COMPARE(m_observed->endings.size(), 1);
+    QVERIFY(!m_observed->endings.first());
+}
+
+void tst_WireControl::closeAsksAfterEverythingElse()
+{
+    // More than the system's buffers take, so that most of it still waits when close() is called.
+    const QByteArray large(8 * 1024 * 1024, 'x');
+    QVERIFY(!m_observed->peer->send(Channel::Data, large));
+    QVERIFY(!m_observed->peer->send(Channel::Telemetry, "behind it"));
+    m_observed->peer->close();
+
+    verifyNext({Channel::Data, large});
+    verifyNext({Channel::Telemetry, "behind it"});
+    verifyNext(ShutdownRequest);
+}
+
+void tst_WireControl::whileWaitingForTheAckEverythingIsServed()
+{
+    m_observed->peer->close();
+    verifyNext(ShutdownRequest);
+    send(Ping);
+    verifyNext(Pong);
+    send({Channel::Data, "was on its way"});
+    send(Pong); // Late, asked for by nobody any more.
+    send(ShutdownAck);
+    QVERIFY(m_client.waitForClosed());
+    QTRY_COMPARE(m_observed->endings.size(), 1);
+    QVERIFY(!m_observed->endings.first());
+    QCOMPARE(m_observed->frames.value(0).payload, "was on its way"_ba);
+}
+
+void tst_WireControl::endInsteadOfTheAckFailsTheShutdown()
+{
+    m_observed->peer->close();
+    verifyNext(ShutdownRequest);
+    m_client.close();
+    QTRY_COMPARE(m_observed->endings.size(), 1);
+    QCOMPARE(m_observed->endings.first().code(), ErrorCode::ShutdownFailed);
+}
+
+void tst_WireControl::twoShutdownsAtOnceAgree()
+{
+    m_observed->peer->close();
+    send(ShutdownRequest);
+    verifyNext(ShutdownRequest);
+    verifyNext(ShutdownAck);
+    send(ShutdownAck);
+    QVERIFY(m_client.waitForClosed());
+    QTRY_COMPARE(m_observed->endings.size(), 1);
+    QVERIFY(!m_observed->endings.first());
+}
+
+QTEST_GUILESS_MAIN(tst_WireControl)
+#include "tst_wire_control.moc"
