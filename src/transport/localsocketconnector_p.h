@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "transport/retryingconnector_p.h"
+
+namespace IpcPrims {
+
+/// Connects a QLocalSocket and hands it over as a LocalSocketStream.
+class LocalSocketConnector final : public RetryingConnector
+{
+    Q_OBJECT
+
+public:
+    using RetryingConnector::RetryingConnector;
+
+protected:
+    Outcome tryOnce(const Endpoint &endpoint) override;
+};
+
+} // namespace IpcPrims

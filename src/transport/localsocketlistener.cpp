@@ -1,0 +1,232 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "transport/localsocketlistener_p.h"
+
+#include "transport/localsocketstream_p.h"
+#include "transport/logging_p.h"
+#include "transport/peercredentials_p.h"
+
+#include <QtCore/qpointer.h>
+#include <QtNetwork/qlocalserver.h>
+#include <QtNetwork/qlocalsocket.h>
+
+#include <chrono>
+#include <utility>
+
+#ifdef Q_OS_LINUX
+#    include "transport/systemerror_p.h"
+#    include "transport/unixsocket_p.h"
+
+#    include <cerrno>
+#    include <fcntl.h>
+#else
+#    include "transport/pipename_p.h"
+#endif
+
+namespace IpcPrims {
+
+using namespace std::chrono_literals;
+
+static constexpr std::chrono::milliseconds WatchInterval = 500ms;
+
+class LocalSocketListener::Server final : public QLocalServer
+{
+public:
+    explicit Server(LocalSocketListener *listener)
+        : m_listener(listener)
+    {}
+
+    /// Whether it has closed itself; on Windows it then still says that it is listening.
+    bool hasFailed() const
+    {
+        return !isListening() || serverError() != QAbstractSocket::UnknownSocketError;
+    }
+
+protected:
+    void incomingConnection(quintptr descriptor) override
+    {
+        m_listener->enqueue(qintptr(descriptor));
+    }
+
+private:
+    LocalSocketListener *const m_listener;
+};
+
+static std::unique_ptr<QLocalSocket> socketFor(qintptr descriptor)
+{
+    auto socket = std::make_unique<QLocalSocket>();
+    // Not buffered, as the socket has a buffer behind this one anyway.
+    if (!socket->setSocketDescriptor(descriptor, QLocalSocket::ConnectedState,
+                                     QIODevice::ReadWrite | QIODevice::Unbuffered))
+        return nullptr;
+    return socket;
+}
+
+LocalSocketListener::LocalSocketListener(QObject *parent)
+    : Listener(parent)
+{
+    m_watch.setInterval(WatchInterval);
+    connect(&m_watch, &QTimer::timeout, this, &LocalSocketListener::lookAfterServer);
+}
+
+LocalSocketListener::~LocalSocketListener()
+{
+    close();
+}
+
+Error LocalSocketListener::listen(const Endpoint &endpoint, const ListenOptions &options)
+{
+    close();
+    m_endpoint = endpoint;
+    m_backlog = options.backlog;
+    if (const Error error = open(options)) {
+        close();
+        return error;
+    }
+    m_isListening = true;
+    m_watch.start();
+    return Error();
+}
+
+#ifdef Q_OS_LINUX
+
+Error LocalSocketListener::open(const ListenOptions &options)
+{
+    if (const Error error = m_socket.open(m_endpoint, options))
+        return error;
+    return m_isAccepting ? startServer() : Error();
+}
+
+// QLocalServer asks the descriptor that it is given for its path, and removes whatever is at that
+// path when it closes. So it gets a descriptor with a meaningless abstract name, which only then
+// becomes one of the listening socket.
+Error LocalSocketListener::startServer()
+{
+    FileDescriptor descriptor = openStreamSocket();
+    const sockaddr anyName = {AF_UNIX, {}};
+    if (!descriptor.isValid() || ::bind(descriptor.get(), &anyName, sizeof(sa_family_t)) != 0) {
+        const int reason = errno;
+        return Error::fromNative(
+                errorCodeFor(reason),
+                QStringLiteral("can't accept connections to %1").arg(m_endpoint.path()), reason);
+    }
+    const int number = descriptor.release();
+    m_server = std::make_unique<Server>(this);
+    m_server->listen(qintptr(number));
+    ::dup3(m_socket.descriptor(), number, O_CLOEXEC);
+    return Error();
+}
+
+#else
+
+Error LocalSocketListener::open(const ListenOptions &)
+{
+    if (const Error error = m_endpoint.validate())
+        return error;
+    // The system would let any number of servers share the name.
+    if (isPipeServed(m_endpoint.path())) {
+        return Error(ErrorCode::AddressInUse,
+                     QStringLiteral("another server is listening at %1").arg(m_endpoint.path()));
+    }
+    return startServer();
+}
+
+Error LocalSocketListener::startServer()
+{
+    m_server = std::make_unique<Server>(this);
+    // Without an option everybody could read.
+    m_server->setSocketOptions(QLocalServer::UserAccessOption);
+    if (m_server->listen(m_endpoint.path()))
+        return Error();
+    const ErrorCode code = m_server->serverError() == QAbstractSocket::SocketAccessError
+                                   ? ErrorCode::PermissionDenied
+                                   : ErrorCode::SystemError;
+    return Error(code, QStringLiteral("can't listen at %1: %2")
+                               .arg(m_endpoint.path(), m_server->errorString()));
+}
+
+#endif
+
+void LocalSocketListener::close()
+{
+    m_isListening = false;
+    m_isFailing = false;
+    m_watch.stop();
+    m_server.reset();
+#ifdef Q_OS_LINUX
+    m_socket.close();
+#endif
+    for (qintptr descriptor : std::exchange(m_accepted, {}))
+        socketFor(descriptor); // Closes it.
+}
+
+void LocalSocketListener::setAccepting(bool accepting)
+{
+    if (m_isAccepting == accepting)
+        return;
+    m_isAccepting = accepting;
+    if (!m_isListening)
+        return;
+#ifdef Q_OS_LINUX
+    // Elsewhere the endpoint would vanish, so there connections are held until they are wanted.
+    m_server.reset();
+#endif
+    if (accepting) {
+        lookAfterServer(); // For the first time, or again in a while if that fails.
+        QMetaObject::invokeMethod(this, &LocalSocketListener::deliver, Qt::QueuedConnection);
+    }
+}
+
+void LocalSocketListener::lookAfterServer()
+{
+    if (!m_isAccepting || (m_server && !m_server->hasFailed()))
+        return;
+    Error error;
+    // Without a text, a client had gone again before it could be accepted.
+    if (m_server && !m_server->errorString().isEmpty()) {
+        error = Error(ErrorCode::ResourcesExhausted,
+                      QStringLiteral("can't accept connections to %1 for now: %2")
+                              .arg(m_endpoint.path(), m_server->errorString()));
+    }
+    if (const Error startError = startServer())
+        error = startError;
+    if (error && !std::exchange(m_isFailing, true))
+        Q_EMIT acceptError(error);
+}
+
+// Handed out from the event loop, because QLocalServer could not bear to be closed by a slot now.
+void LocalSocketListener::enqueue(qintptr descriptor)
+{
+    m_isFailing = false;
+    if (m_accepted.size() >= m_backlog) {
+        socketFor(descriptor); // Closes it.
+        return;
+    }
+    m_accepted.append(descriptor);
+    QMetaObject::invokeMethod(this, &LocalSocketListener::deliver, Qt::QueuedConnection);
+}
+
+void LocalSocketListener::deliver()
+{
+    const QPointer<LocalSocketListener> alive(this);
+    while (alive && m_isAccepting && !m_accepted.isEmpty())
+        handOver(m_accepted.takeFirst());
+}
+
+void LocalSocketListener::handOver(qintptr descriptor)
+{
+    std::unique_ptr<QLocalSocket> socket = socketFor(descriptor);
+    if (!socket)
+        return;
+    const auto connection = std::make_shared<Connection>();
+    connection->credentials = readPeerCredentials(descriptor);
+    if (m_endpoint.isAbstract() && !isThisUser(connection->credentials)) {
+        qCInfo(lcTransport) << "Refused another user's connection to" << m_endpoint;
+        return;
+    }
+    connection->stream = std::make_unique<LocalSocketStream>(std::move(socket));
+    Q_EMIT connectionAccepted(connection);
+}
+
+} // namespace IpcPrims

@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "frame/bytestream_p.h"
+#include "transport/filedescriptor_p.h"
+
+#include <QtCore/qbasictimer.h>
+#include <QtCore/qsocketnotifier.h>
+
+#include <memory>
+
+namespace IpcPrims {
+
+/*!
+    A byte stream over a connected socket, with one system call and no copy or allocation for a read
+    or write.
+*/
+class IPCPRIMS_AUTOTEST_EXPORT NativeStream : public ByteStream
+{
+    Q_OBJECT
+
+public:
+    explicit NativeStream(FileDescriptor descriptor);
+    ~NativeStream() override;
+
+    Result read(std::span<char> target, std::span<char> overflow) override;
+    Result write(std::span<const QByteArrayView> buffers) override;
+    void setReadEnabled(bool enabled) override;
+    bool atEnd() const override;
+    void requestWritable() override;
+    void close() override;
+    Error error() const override { return m_error; }
+
+protected:
+    void timerEvent(QTimerEvent *event) override;
+
+private:
+    Result failed(QLatin1String call, int reason);
+    void onWritable();
+    bool hasHungUp() const;
+
+    FileDescriptor m_descriptor;
+    QSocketNotifier m_readNotifier;
+    std::unique_ptr<QSocketNotifier> m_writeNotifier; // Most streams are never full.
+    QBasicTimer m_hangupTimer; // Runs while reading is off.
+    Error m_error;
+    bool m_hasEnded = false; // The end of the stream was read.
+    bool m_isEndAnnounced = false;
+};
+
+} // namespace IpcPrims

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "transport/filedescriptor_p.h"
+
+#include <IpcPrims/error.h>
+
+#include <QtCore/qbytearray.h>
+
+namespace IpcPrims {
+
+/*!
+    An advisory lock that keeps two servers from making room for themselves at one path at the same
+    time. The kernel drops it when the process ends, however that happens, so it is never stale.
+
+    The file of the lock is removed when the lock is released. That is safe because whoever gets the
+    lock then looks whether the file still has its name, and starts over if it hasn't. After a crash
+    the file stays, and serves the next server.
+*/
+class PathLock
+{
+    Q_DISABLE_COPY_MOVE(PathLock)
+
+public:
+    PathLock() = default;
+    ~PathLock() { release(); }
+
+    /// AddressInUse if somebody else holds the lock.
+    Error acquire(const QByteArray &path);
+    void release();
+
+private:
+    Error tryAcquire();
+
+    QByteArray m_path;
+    FileDescriptor m_file;
+};
+
+} // namespace IpcPrims

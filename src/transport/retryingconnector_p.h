@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "transport/connector_p.h"
+
+#include <QtCore/qdeadlinetimer.h>
+
+namespace IpcPrims {
+
+/*!
+    What all connectors have in common: the deadline, the tries against a full backlog until then,
+    and the one signal at the end. A transport adds how to try once.
+*/
+class RetryingConnector : public Connector
+{
+    Q_OBJECT
+
+public:
+    using Connector::Connector;
+
+    void start(const Endpoint &endpoint, std::chrono::milliseconds timeout) final;
+
+protected:
+    /// What came of one try; with neither a connection nor an error, the backlog was full.
+    struct Outcome
+    {
+        std::shared_ptr<Connection> connection;
+        Error error;
+    };
+    /// Tries once to connect to \a endpoint, without waiting. The endpoint is valid.
+    virtual Outcome tryOnce(const Endpoint &endpoint) = 0;
+
+private:
+    void attempt();
+    Error check() const;
+    void tryLater();
+
+    Endpoint m_endpoint;
+    std::chrono::milliseconds m_timeout{};
+    std::chrono::milliseconds m_pause{};
+    QDeadlineTimer m_deadline;
+};
+
+} // namespace IpcPrims

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/endpoint.h>
+#include <IpcPrims/error.h>
+
+#include <QtCore/qbytearray.h>
+
+// The directory of the sockets that Endpoint::forService() names: private to this user.
+
+namespace IpcPrims {
+
+/// Its absolute path. Depends on the environment only and touches nothing in the file system.
+QByteArray serviceDirectory();
+
+/*!
+    For a server, before it binds \a endpoint: creates the directory if the endpoint lies in it, and
+    refuses one that others could change. Endpoints elsewhere are none of its business.
+*/
+Error prepareServiceDirectory(const Endpoint &endpoint);
+
+/*!
+    For a client: anybody may create a directory below the temporary one, and offer a service there
+    in this user's name. So refuses a service there if the directory is somebody else's.
+*/
+Error checkServiceDirectory(const Endpoint &endpoint);
+
+} // namespace IpcPrims

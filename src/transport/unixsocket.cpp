@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "transport/unixsocket_p.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+
+#include <fcntl.h>
+
+namespace IpcPrims {
+
+SocketAddress::SocketAddress(const Endpoint &endpoint)
+{
+    const QByteArray address = endpoint.nativeAddress();
+    Q_ASSERT(address.size() <= MaxLength);
+    // An abstract name starts after a NUL and ends with the address, a path ends with a NUL.
+    char *const start = m_address.sun_path + (endpoint.isAbstract() ? 1 : 0);
+    std::copy(address.begin(), address.end(), start);
+    m_address.sun_family = AF_UNIX;
+    m_size = socklen_t(offsetof(sockaddr_un, sun_path) + size_t(address.size()) + 1);
+}
+
+#if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
+
+FileDescriptor openStreamSocket()
+{
+    return FileDescriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+}
+
+FileDescriptor acceptConnection(int listeningDescriptor)
+{
+    return FileDescriptor(
+            ::accept4(listeningDescriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+}
+
+#else
+
+static FileDescriptor prepared(FileDescriptor descriptor)
+{
+    if (!descriptor.isValid())
+        return descriptor;
+    ::fcntl(descriptor.get(), F_SETFD, FD_CLOEXEC);
+    ::fcntl(descriptor.get(), F_SETFL, ::fcntl(descriptor.get(), F_GETFL) | O_NONBLOCK);
+    return descriptor;
+}
+
+FileDescriptor openStreamSocket()
+{
+    return prepared(FileDescriptor(::socket(AF_UNIX, SOCK_STREAM, 0)));
+}
+
+FileDescriptor acceptConnection(int listeningDescriptor)
+{
+    return prepared(FileDescriptor(::accept(listeningDescriptor, nullptr, nullptr)));
+}
+
+#endif
+
+int connectSocket(const FileDescriptor &descriptor, const SocketAddress &address)
+{
+    int result = 0;
+    do {
+        result = ::connect(descriptor.get(), address.data(), address.size());
+    } while (result != 0 && errno == EINTR);
+    return result == 0 ? 0 : errno;
+}
+
+} // namespace IpcPrims
