@@ -12,19 +12,15 @@ BadClient::BadClient(const IpcPrims::Endpoint &endpoint, const QByteArray &bytes
 {
     connect(&m_socket, &QLocalSocket::readyRead, this,
             [this] { m_bytesReceived += m_socket.readAll().size(); });
-    connect(&m_socket, &QLocalSocket::stateChanged, this, &BadClient::onStateChanged);
-    m_socket.connectToServer(endpoint.path());
-}
-
-void BadClient::onStateChanged(QLocalSocket::LocalSocketState state)
-{
-    if (state == QLocalSocket::ConnectedState) {
+    connect(&m_socket, &QLocalSocket::connected, this, [this] {
         m_sinceConnected.start();
         m_socket.write(m_bytes);
-    } else if (state == QLocalSocket::UnconnectedState) {
+    });
+    connect(&m_socket, &QLocalSocket::disconnected, this, [this] {
         m_connectedFor = elapsed(m_sinceConnected);
         Q_EMIT turnedAway();
-    }
+    });
+    m_socket.connectToServer(endpoint.path());
 }
 
 } // namespace Demo

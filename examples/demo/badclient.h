@@ -28,8 +28,6 @@ Q_SIGNALS:
     void turnedAway();
 
 private:
-    void onStateChanged(QLocalSocket::LocalSocketState state);
-
     const QByteArray m_bytes;
     QLocalSocket m_socket;
     QElapsedTimer m_sinceConnected;

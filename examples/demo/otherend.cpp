@@ -23,9 +23,13 @@ OtherEnd::OtherEnd(Role role, const Endpoint &endpoint, const QString &program,
                                   .arg(m_process.program(), m_process.errorString()));
     });
 
-    // The first client is the process. Others have no business here, and part of the demo is to
-    // show that they don't get this far.
+    // The first client should be the process; whether it is will be checked. Others have no
+    // business here, and part of the demo is to show that they don't get this far.
     connect(&m_server, &Server::peerConnected, this, &OtherEnd::adopt, Qt::SingleShotConnection);
+    connect(&m_server, &Server::handshakeFailed, this, [this](const Error &reason) {
+        if (!m_peer)
+            Q_EMIT broken(QStringLiteral("the handshake failed: %1").arg(reason.message()));
+    });
     connect(&m_client, &Peer::connected, this, [this] { adopt(&m_client); });
     connect(&m_client, &Peer::disconnected, this, &OtherEnd::onDisconnected);
 }

@@ -3,7 +3,6 @@
 
 #include "story.h"
 
-#include "figures.h"
 #include "terminal.h"
 
 #include <chrono>
@@ -99,9 +98,10 @@ void Story::endPart()
 
 void Story::conclude()
 {
-    const QString time = milliseconds(std::chrono::milliseconds(m_sinceStart.elapsed()));
     if (m_partsFailed == 0)
-        printConclusion(QStringLiteral("All %1 parts passed in %2.").arg(m_partsTold).arg(time));
+        printConclusion(QStringLiteral("All %1 parts passed in %2 s.")
+                                .arg(m_partsTold)
+                                .arg(m_sinceStart.elapsed() / 1000.0, 0, 'f', 1));
     else
         printConclusion(
                 QStringLiteral("%1 of %2 parts FAILED.").arg(m_partsFailed).arg(m_partsTold));

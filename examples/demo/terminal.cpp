@@ -3,6 +3,8 @@
 
 #include "terminal.h"
 
+#include <QtCore/QStringList>
+
 #include <cstdio>
 
 namespace Demo {
@@ -17,12 +19,21 @@ void print(const QString &line)
     std::fflush(stdout);
 }
 
-QString inColumns(const char *verdict, const QString &label, const QString &text)
+/// Three columns, the last one wrapped between words so that lines keep to 100 characters.
+void printColumns(const char *verdict, const QString &label, const QString &text)
 {
-    return QStringLiteral("   %1  %2  %3")
-            .arg(QLatin1String(verdict), -4)
-            .arg(label, -14)
-            .arg(text);
+    constexpr int TextWidth = 75;
+    QString prefix = QStringLiteral("   %1  %2  ").arg(QLatin1String(verdict), -4).arg(label, -14);
+    QString line;
+    for (const QString &word : text.split(QLatin1Char(' '))) {
+        if (!line.isEmpty() && line.size() + 1 + word.size() > TextWidth) {
+            print(prefix + line);
+            prefix.fill(QLatin1Char(' '));
+            line.clear();
+        }
+        line += line.isEmpty() ? word : QLatin1Char(' ') + word;
+    }
+    print(prefix + line);
 }
 
 } // namespace
@@ -39,12 +50,12 @@ void printTitle(int number, const QString &title)
 
 void printObservation(const QString &label, const QString &text)
 {
-    print(inColumns("ok", label, text));
+    printColumns("ok", label, text);
 }
 
 void printFailure(const QString &label, const QString &why)
 {
-    print(inColumns("FAIL", label, why));
+    printColumns("FAIL", label, why);
 }
 
 void printConclusion(const QString &text)

@@ -25,6 +25,8 @@ QString TransferBlock::name() const
 
 QString TransferBlock::waitingFor() const
 {
+    if (m_samplesReceived == 0)
+        return QStringLiteral("the first sample");
     if (!m_blockConfirmed)
         return QStringLiteral("the digest of our block");
     if (!m_blockReturned)
@@ -37,20 +39,26 @@ QString TransferBlock::waitingFor() const
 void TransferBlock::start()
 {
     m_block = makeBlock();
+    m_digest = sha256(m_block);
+    m_blockInReturn = inverted(m_block);
+
     Peer *peer = m_otherEnd.peer();
     connect(peer, &Peer::frameReceived, this, &TransferBlock::onFrame);
 
-    m_sinceStart.start();
     const QJsonObject command = {{QStringLiteral("command"), QStringLiteral("transfer")},
                                  {QStringLiteral("samples"), m_samples}};
-    Error error = peer->sendJson(Channel::Command, command);
-    if (!error)
-        error = peer->send(Channel::Data, m_block);
-    if (error) {
+    if (const Error error = peer->sendJson(Channel::Command, command)) {
         Q_EMIT failed(error.message());
         return;
     }
     m_conversation.start(peer);
+}
+
+void TransferBlock::sendBlock()
+{
+    m_sinceBlockSent.start();
+    if (const Error error = m_otherEnd.peer()->send(Channel::Data, m_block))
+        Q_EMIT failed(error.message());
 }
 
 void TransferBlock::onFrame(quint16 channel, const QByteArray &payload)
@@ -75,7 +83,7 @@ void TransferBlock::onAnswer(const QByteArray &payload)
     const QJsonValue digest = fromPayload(payload).value(QStringLiteral("sha256"));
     if (digest.isUndefined())
         return; // an answer to the conversation
-    if (digest.toString().toLatin1() != sha256(m_block)) {
+    if (digest.toString().toLatin1() != m_digest) {
         Q_EMIT failed(QStringLiteral("our block arrived with another content"));
         return;
     }
@@ -85,14 +93,14 @@ void TransferBlock::onAnswer(const QByteArray &payload)
 
 void TransferBlock::onBlock(const QByteArray &block)
 {
-    m_transferTime = elapsed(m_sinceStart);
-    if (m_blockReturned || block != inverted(m_block)) {
+    m_transferTime = elapsed(m_sinceBlockSent);
+    if (m_blockReturned || block != m_blockInReturn) {
         Q_EMIT failed(QStringLiteral("a block of %1 bytes that is not what we expect")
                               .arg(count(block.size())));
         return;
     }
     m_blockReturned = true;
-    m_samplesBeforeBlock = m_samplesReceived;
+    m_samplesBeforeReturn = m_samplesReceived;
     stopIfComplete();
 }
 
@@ -105,6 +113,8 @@ void TransferBlock::onSample(const QByteArray &payload)
         return;
     }
     ++m_samplesReceived;
+    if (m_samplesReceived == 1)
+        sendBlock();
     stopIfComplete();
 }
 
@@ -117,15 +127,17 @@ void TransferBlock::stopIfComplete()
 void TransferBlock::conclude()
 {
     Q_EMIT observed(QStringLiteral("DATA"),
-                    QStringLiteral("%1 bytes out and as many back, SHA-256 right, %2")
+                    QStringLiteral("%1 bytes there and back, content right, SHA-256 taken, %2")
                             .arg(count(m_block.size()), milliseconds(m_transferTime)));
-    Q_EMIT observed(QStringLiteral("TELEMETRY"),
-                    QStringLiteral("meanwhile: %1 samples in order, %2 of them ahead of the block")
-                            .arg(m_samples)
-                            .arg(m_samplesBeforeBlock));
+    Q_EMIT observed(
+            QStringLiteral("TELEMETRY"),
+            QStringLiteral("meanwhile: %1 samples in order, %2 of them before the block was back")
+                    .arg(m_samples)
+                    .arg(m_samplesBeforeReturn));
     Q_EMIT observed(
             QStringLiteral("COMMAND"),
-            QStringLiteral("meanwhile: %1 commands answered one by one, slowest %2")
+            QStringLiteral(
+                    "meanwhile: %1 commands answered in turn, the slowest, behind the block, in %2")
                     .arg(count(m_conversation.answers()), milliseconds(m_conversation.slowest())));
     Q_EMIT finished();
 }

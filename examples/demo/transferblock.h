@@ -13,8 +13,8 @@
 namespace Demo {
 
 /*!
-    A block out and one back on DATA, a stream on TELEMETRY, and commands all the while. Checks the
-    content of the blocks at both ends, and each sample and their order.
+    A stream on TELEMETRY, a block out and one back on DATA while it runs, and commands all the
+   while. Checks the content of the blocks at both ends, and each sample and their order.
 */
 class TransferBlock : public Step
 {
@@ -28,6 +28,7 @@ public:
     void start() override;
 
 private:
+    void sendBlock();
     void onFrame(quint16 channel, const QByteArray &payload);
     void onAnswer(const QByteArray &payload);
     void onBlock(const QByteArray &block);
@@ -38,11 +39,13 @@ private:
     OtherEnd &m_otherEnd;
     Conversation m_conversation;
     QByteArray m_block;
-    QElapsedTimer m_sinceStart;
+    QByteArray m_digest;
+    QByteArray m_blockInReturn;
+    QElapsedTimer m_sinceBlockSent;
     std::chrono::nanoseconds m_transferTime = std::chrono::nanoseconds::zero();
     const int m_samples;
     int m_samplesReceived = 0;
-    int m_samplesBeforeBlock = 0;
+    int m_samplesBeforeReturn = 0;
     bool m_blockConfirmed = false;
     bool m_blockReturned = false;
 };

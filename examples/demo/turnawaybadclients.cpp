@@ -38,8 +38,6 @@ TurnAwayBadClients::TurnAwayBadClients(OtherEnd &otherEnd)
 {
     connect(&m_conversation, &Conversation::failed, this, &Step::failed);
     connect(&m_conversation, &Conversation::stopped, this, &TurnAwayBadClients::conclude);
-    connect(otherEnd.server(), &Server::handshakeFailed, this,
-            &TurnAwayBadClients::onHandshakeFailed);
     otherEnd.server()->setHandshakeTimeout(HandshakeTimeout);
 }
 
@@ -57,6 +55,8 @@ QString TurnAwayBadClients::waitingFor() const
 
 void TurnAwayBadClients::start()
 {
+    connect(m_otherEnd.server(), &Server::handshakeFailed, this,
+            &TurnAwayBadClients::onHandshakeFailed);
     m_conversation.start(m_otherEnd.peer());
     attempt();
 }
@@ -73,6 +73,8 @@ void TurnAwayBadClients::attempt()
 
 void TurnAwayBadClients::onHandshakeFailed(const Error &reason)
 {
+    if (m_current == m_attempts.size())
+        return; // none of ours
     if (reason.code() != m_attempts[m_current].expected) {
         Q_EMIT failed(QStringLiteral("%1 was turned away for another reason: %2")
                               .arg(m_attempts[m_current].label, reason.message()));
@@ -111,7 +113,7 @@ void TurnAwayBadClients::conclude()
 {
     Q_EMIT observed(
             QStringLiteral("good client"),
-            QStringLiteral("meanwhile: %1 commands answered one by one, slowest %2")
+            QStringLiteral("meanwhile: %1 commands answered in turn, slowest %2")
                     .arg(count(m_conversation.answers()), milliseconds(m_conversation.slowest())));
     Q_EMIT finished();
 }
