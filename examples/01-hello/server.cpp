@@ -16,12 +16,12 @@ int main(int argc, char *argv[])
     QCoreApplication app(argc, argv);
     Server server;
     QObject::connect(&server, &Server::peerConnected, &app, [](Peer *peer) {
-        QObject::connect(peer, &Peer::frameReceived, peer,
-                         [peer](quint16 channel, const QByteArray &name) {
-                             qInfo() << peer->peerId() << "is" << name;
-                             if (const Error error = peer->send(channel, "Hello, " + name + '!'))
-                                 qWarning() << error;
-                         });
+        const auto greet = [peer](quint16 channel, const QByteArray &name) {
+            qInfo() << peer->peerId() << "is" << name;
+            if (const Error error = peer->send(channel, "Hello, " + name + '!'))
+                qWarning() << error;
+        };
+        QObject::connect(peer, &Peer::frameReceived, peer, greet);
     });
     const auto endpoint = Endpoint::forService(QStringLiteral("org.example.hello"));
     if (const Error error = server.listen(endpoint)) {

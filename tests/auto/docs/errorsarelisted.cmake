@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+# SPDX-License-Identifier: MIT OR Apache-2.0
+
+# docs/errors.md lists all error codes.
+
+file(READ "${SOURCE_DIR}/include/IpcPrims/ipcprimsnamespace.h" header)
+string(REGEX MATCH "enum class ErrorCode {[^}]*}" enumeration "${header}")
+string(REGEX MATCHALL "\n    [A-Z][A-Za-z]+," codes "${enumeration}")
+list(LENGTH codes count)
+if(count LESS 20)
+    message(FATAL_ERROR "found only ${count} error codes in the header")
+endif()
+
+file(READ "${SOURCE_DIR}/docs/errors.md" document)
+foreach(code IN LISTS codes)
+    string(REGEX REPLACE "[^A-Za-z]" "" code "${code}")
+    if(NOT code STREQUAL "NoError" AND NOT document MATCHES "\n\\| `${code}` \\|")
+        message(SEND_ERROR "docs/errors.md doesn't list ${code}")
+    endif()
+endforeach()
