@@ -22,7 +22,7 @@
 namespace IpcPrims {
 
 /// What one side brings to a session.
-struct SessionSettings
+struct IPCPRIMS_AUTOTEST_EXPORT SessionSettings
 {
     HandshakeTerms terms;
     std::chrono::milliseconds handshakeTimeout = DefaultTimeout;
