@@ -156,7 +156,7 @@ void tst_WirePacing::tricklingClientIsCutAtTheDeadline()
         QTest::qWait(5);
     }
     QVERIFY(written < request.size());
-    QCOMPARE(observed.refusals.size(), 1);
+    QTRY_COMPARE(observed.refusals.size(), 1);
     QCOMPARE(observed.refusals.first().code(), ErrorCode::Timeout);
     QVERIFY(!observed.peer);
 }
