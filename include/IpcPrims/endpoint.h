@@ -32,10 +32,12 @@ public:
         A short, private, per-user address for the service \a name (a reverse-DNS name such as
         "org.example.indexer" is a good choice; letters, digits, '.', '-' and '_').
 
-        On Unix the socket lies in \c ipcprims below the user's runtime directory: \c
-       XDG_RUNTIME_DIR, below \c app/$FLATPAK_ID of it inside Flatpak and \c SNAP_USER_COMMON inside
-       Snap, else a directory of the user's own below the temporary directory. A name too long for a
-       socket address is shortened and made unique by a hash.
+        On Unix the socket lies in \c ipcprims below \c XDG_RUNTIME_DIR, inside Flatpak below
+        \c app/$FLATPAK_ID of that, inside Snap below \c SNAP_USER_COMMON, and without any of them
+        in \c ipcprims-<uid> below the temporary directory. The server makes that last directory for
+        this user alone, and refuses to use one that others can change. A name too long for a socket
+        address is shortened and made unique by a hash; one with other characters gives a null
+        endpoint.
     */
     static Endpoint forService(const QString &name);
 

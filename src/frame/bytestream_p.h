@@ -20,7 +20,7 @@ namespace IpcPrims {
     A stream is open from its construction until close(), end of stream or a failure. It lives in
     one thread and emits its signals from that thread's event loop, never from inside a call.
 */
-class ByteStream : public QObject
+class IPCPRIMS_AUTOTEST_EXPORT ByteStream : public QObject
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(ByteStream)

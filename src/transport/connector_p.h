@@ -20,7 +20,7 @@ namespace IpcPrims {
     the event loop and never from inside start(), so that a slot may start another attempt without
     recursion. Deleting the connector gives the attempt up.
 */
-class Connector : public QObject
+class IPCPRIMS_AUTOTEST_EXPORT Connector : public QObject
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Connector)

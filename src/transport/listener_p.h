@@ -27,7 +27,7 @@ struct ListenOptions
     the process is out of descriptors or memory it pauses, reports that once through acceptError(),
     and goes on when it can.
 */
-class Listener : public QObject
+class IPCPRIMS_AUTOTEST_EXPORT Listener : public QObject
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Listener)

@@ -30,6 +30,9 @@ using namespace std::chrono_literals;
 
 static constexpr std::chrono::milliseconds WatchInterval = 500ms;
 
+// Most connections that are held while accepting is off.
+static constexpr qsizetype MaxHeld = 128;
+
 class LocalSocketListener::Server final : public QLocalServer
 {
 public:
@@ -79,7 +82,6 @@ Error LocalSocketListener::listen(const Endpoint &endpoint, const ListenOptions 
 {
     close();
     m_endpoint = endpoint;
-    m_backlog = options.backlog;
     if (const Error error = open(options)) {
         close();
         return error;
@@ -199,7 +201,7 @@ void LocalSocketListener::lookAfterServer()
 void LocalSocketListener::enqueue(qintptr descriptor)
 {
     m_isFailing = false;
-    if (m_accepted.size() >= m_backlog) {
+    if (m_accepted.size() >= MaxHeld) {
         socketFor(descriptor); // Closes it.
         return;
     }

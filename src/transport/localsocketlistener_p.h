@@ -54,7 +54,6 @@ private:
     std::unique_ptr<Server> m_server;
     QTimer m_watch;
     QList<qintptr> m_accepted; // Still to be handed out.
-    int m_backlog = 0;
     bool m_isListening = false;
     bool m_isAccepting = true;
     bool m_isFailing = false; // Reported; until the next connection.

@@ -51,11 +51,11 @@ void LocalSocketStream::saveRest(QLocalSocket::LocalSocketError reason)
         return;
     m_isBroken = true;
     m_rest = m_socket->readAll();
-    setError(reason == QLocalSocket::PeerClosedError
-                     ? Error(ErrorCode::Disconnected,
-                             QStringLiteral("the other side closed the connection"))
-                     : Error(ErrorCode::StreamError,
-                             QStringLiteral("the socket failed: %1").arg(m_socket->errorString())));
+    m_hasFailed = reason != QLocalSocket::PeerClosedError;
+    if (m_hasFailed) {
+        setError(Error(ErrorCode::StreamError,
+                       QStringLiteral("the socket failed: %1").arg(m_socket->errorString())));
+    }
     noteEnd();
 }
 

@@ -45,6 +45,7 @@ private:
 
     // Deleted later because the stream may be deleted from a slot that the socket has called.
     std::unique_ptr<QLocalSocket, QScopedPointerDeleteLater> m_socket;
+    bool m_hasFailed = false; // For another reason than that the other side is gone.
     bool m_isBroken = false; // The socket is of no more use; the rest is here:
     QByteArray m_rest;
 #ifdef Q_OS_UNIX
