@@ -36,7 +36,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     if(NOT IPCPRIMS_SANITIZE)
         # Needs an optimised build, and its checks hide from the sanitizers what they look for.
         target_compile_options(IpcPrimsBuildSettings INTERFACE
-            $<$<NOT:$<OR:$<CONFIG:>,$<CONFIG:Debug>>>:-U_FORTIFY_SOURCE$<SEMICOLON>-D_FORTIFY_SOURCE=2>)
+            $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE$<SEMICOLON>-D_FORTIFY_SOURCE=2>)
     endif()
 endif()
 
