@@ -67,7 +67,7 @@ ByteStream::Result LocalSocketStream::read(std::span<char> target, std::span<cha
     if (bytes == qsizetype(target.size()))
         bytes += readRest(overflow);
     if (bytes == 0)
-        return {Status::EndOfStream, 0};
+        return {m_hasFailed ? Status::Failed : Status::EndOfStream, 0};
     // The socket says nothing any more, but the reader has to come back for the end.
     QMetaObject::invokeMethod(this, &ByteStream::readable, Qt::QueuedConnection);
     return {Status::Ok, bytes};
@@ -92,9 +92,13 @@ qsizetype LocalSocketStream::readRest(std::span<char> place)
 
 ByteStream::Result LocalSocketStream::write(std::span<const QByteArrayView> buffers)
 {
-    if (m_isBroken)
-        return {Status::Failed, 0};
-    return DeviceStream::write(buffers);
+    if (!m_isBroken)
+        return DeviceStream::write(buffers);
+    if (!m_hasFailed) {
+        setError(Error(ErrorCode::Disconnected,
+                       QStringLiteral("the other side closed the connection")));
+    }
+    return {Status::Failed, 0};
 }
 
 bool LocalSocketStream::atEnd() const

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "transport/connection_p.h"
+
+#include <IpcPrims/endpoint.h>
+#include <IpcPrims/ipcprimsnamespace.h>
+
+#include <QtCore/qset.h>
+#include <QtCore/qstring.h>
+#include <QtCore/qtemporarydir.h>
+#include <QtTest/qtest.h>
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+// What the tests of this layer share. All of it works on the process itself, so that a test can
+// make the system refuse things.
+
+/// The user that plays the other one where a test is run by root.
+inline constexpr uid_t OtherUser = 65534;
+
+/// A data row for each transport that this system has.
+void addTransportRows();
+
+/// A directory that everybody can look into, removed with the object.
+class PublicDirectory
+{
+public:
+    PublicDirectory();
+    QString filePath(const QString &name) const { return m_directory.filePath(name); }
+    QString path() const { return m_directory.path(); }
+    /// A path in the directory that has \a length bytes.
+    QString pathOfLength(qsizetype length) const;
+    QStringList entries() const;
+
+private:
+    QTemporaryDir m_directory;
+};
+
+/// Leaves a socket at \a path that nobody listens on.
+void makeDeadSocket(const QString &path);
+
+/// What lstat() says; a mode of 0 if nothing is there.
+struct stat statOf(const QString &path);
+
+/// Reads once from \a stream, as soon as there is something, or the end.
+IpcPrims::ByteStream::Result readSome(IpcPrims::ByteStream &stream, std::span<char> target,
+                                      std::span<char> overflow = {});
+
+/// The open descriptors of this process.
+QSet<int> openDescriptors();
+
+/// The processor time that this process has used, in milliseconds.
+qint64 processorTime();
+
+/// Makes the process act as another user while it exists; needs root.
+class AsOtherUser
+{
+    Q_DISABLE_COPY_MOVE(AsOtherUser)
+
+public:
+    AsOtherUser();
+    ~AsOtherUser();
+};
+
+/// Sets the umask while it exists.
+class Umask
+{
+    Q_DISABLE_COPY_MOVE(Umask)
+
+public:
+    explicit Umask(mode_t mask)
+        : m_previous(::umask(mask))
+    {}
+    ~Umask() { ::umask(m_previous); }
+
+private:
+    const mode_t m_previous;
+};
+
+/*!
+    Runs \a action, which may only make system calls, in a child process of another user and returns
+    what it returned, a number from 0 to 127. Needs root.
+*/
+template<typename Action>
+int asChildOfOtherUser(Action action);
+
+int waitForChild(pid_t child);
+pid_t forkAsOtherUser();
+
+template<typename Action>
+int asChildOfOtherUser(Action action)
+{
+    const pid_t child = forkAsOtherUser();
+    if (child == 0)
+        ::_exit(action());
+    return waitForChild(child);
+}
