@@ -42,6 +42,9 @@ IPCPRIMS_CORE_EXPORT QString name(quint16 channel);
 inline constexpr qint64 MaxPayloadSize = 16 * 1024 * 1024;
 /// Largest payload of a frame in bytes during the handshake.
 inline constexpr qint64 MaxHandshakePayloadSize = 16 * 1024;
+/// Largest payload of a control message in bytes. This library's own limit: the protocol's messages
+/// are tiny, and reading a large JSON text would hold up everybody else.
+inline constexpr qint64 MaxControlPayloadSize = 64 * 1024;
 /// Largest authentication token in bytes.
 inline constexpr qint64 MaxAuthTokenSize = 4096;
 /// Most entries of a channel list, counted before duplicates are removed.

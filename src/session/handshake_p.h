@@ -59,8 +59,7 @@ struct HandshakeTerms
     QByteArray protocol = QByteArrayLiteral("ipcprims");
     ProtocolVersion version;
     /// Requested by a client, supported by a server.
-    QList<quint16> channels = { Channel::Command, Channel::Data, Channel::Telemetry,
-                                Channel::Error };
+    QList<quint16> channels = {Channel::Command, Channel::Data, Channel::Telemetry, Channel::Error};
 };
 
 /*!

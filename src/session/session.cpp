@@ -14,6 +14,9 @@ namespace IpcPrims {
 // A ping that is never answered has to be remembered, so there is an end to it.
 static constexpr size_t MaxPendingPings = 1024;
 
+// In characters; see Peer::close().
+static constexpr qsizetype MaxReasonLength = 1024;
+
 Error SessionSettings::validate() const
 {
     QList<quint16> channels;
@@ -147,6 +150,13 @@ void Session::receiveControl(QByteArrayView payload, Instant now)
         return;
     }
 
+    if (payload.size() > MaxControlPayloadSize) {
+        end(Error(ErrorCode::ProtocolViolation,
+                  QStringLiteral("control message too large (%1 bytes, max %2)")
+                          .arg(payload.size())
+                          .arg(MaxControlPayloadSize)));
+        return;
+    }
     ControlMessage message;
     if (const Error error = decodeControl(payload, &message)) {
         end(error);

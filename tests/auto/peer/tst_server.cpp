@@ -308,7 +308,7 @@ void tst_Server::nothingIsLeftBehind()
     QTRY_VERIFY_WITH_TIMEOUT(server.peers().isEmpty(), Patience);
     const int before = openDescriptors();
     const qsizetype childrenBefore = server.children().size();
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < 100; ++i) {
         auto client = connectedClient();
         QVERIFY(!client->send(1, "x"));
         RawSocket bad = RawSocket::connectTo(m_endpoint.path());

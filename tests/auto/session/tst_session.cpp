@@ -107,6 +107,7 @@ private Q_SLOTS:
     void controlFloodIsCountedInARow();
     void controlFloodIsForgottenAfterADataFrame();
     void slowPingsAreNoFlood();
+    void largeControlMessageEndsTheSessionUnread();
 
     void pingIsAnswered();
     void latePongIsNotGivenToTheNextPing();
@@ -247,6 +248,19 @@ void tst_Session::slowPingsAreNoFlood()
         pair.server.wait(20ms); // 250 in 5 s, the most that goes on for ever
     }
     QVERIFY(pair.server.ended.isEmpty());
+}
+
+void tst_Session::largeControlMessageEndsTheSessionUnread()
+{
+    const QByteArray start = R"({"type":"ping","x":")";
+    const QByteArray fitting = start + QByteArray(65536 - start.size() - 2, 'x') + R"("})";
+    OpenPair pair;
+    pair.server.receive(fitting);
+    QCOMPARE(pair.server.sent.size(), 1);
+    pair.server.receive(fitting + ' ');
+    QCOMPARE(pair.server.ended,
+             QList<Error>({Error(ErrorCode::ProtocolViolation,
+                                 u"control message too large (65537 bytes, max 65536)"_s)}));
 }
 
 void tst_Session::pingIsAnswered()

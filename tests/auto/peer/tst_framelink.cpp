@@ -1,0 +1,240 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "frame/framelink_p.h"
+#include "transport/filedescriptor_p.h"
+#include "transport/nativestream_p.h"
+
+#include <QtCore/qelapsedtimer.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qtimer.h>
+#include <QtTest/qtest.h>
+
+#include <functional>
+#include <memory>
+
+#include <sys/socket.h>
+
+using namespace IpcPrims;
+using namespace Qt::StringLiterals;
+
+static constexpr int Patience = 60'000; // ms; only a failing test waits that long.
+
+/// One end of a link, and what it was told.
+class End final : public FrameLink::Sink
+{
+public:
+    explicit End(int descriptor)
+        : link(std::make_unique<FrameLink>(
+                std::make_unique<NativeStream>(FileDescriptor(descriptor)), this))
+    {
+        link->start();
+    }
+
+    void frameDecoded(DecodedFrame &frame) override
+    {
+        channels.append(frame.channel());
+        payloads.append(frame.takePayload());
+        if (onFrame)
+            onFrame();
+    }
+    void linkEnded(const Error &error) override { ends.append(error); }
+    void queueEmptied() override { ++emptied; }
+    void readyToSend() override { ++ready; }
+
+    std::unique_ptr<FrameLink> link;
+    QList<quint16> channels;
+    QList<QByteArray> payloads;
+    QList<Error> ends;
+    int emptied = 0;
+    int ready = 0;
+    std::function<void()> onFrame;
+};
+
+/// Two links over a pair of sockets, with the smallest buffers that the system allows if asked.
+struct Pair
+{
+    explicit Pair(bool smallBuffers = false)
+    {
+        int descriptors[2] = {-1, -1};
+        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, descriptors) != 0)
+            qFatal("no pair of sockets");
+        a = std::make_unique<End>(descriptors[0]);
+        b = std::make_unique<End>(descriptors[1]);
+        if (smallBuffers) {
+            const int size = 1; // Raised to the system's minimum.
+            for (const int descriptor : descriptors)
+                ::setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+        }
+    }
+
+    std::unique_ptr<End> a;
+    std::unique_ptr<End> b;
+};
+
+class tst_FrameLink : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void partialWritesLoseNothing_data();
+    void partialWritesLoseNothing();
+    void bothDirectionsAtOnceThroughSmallBuffers();
+    void commandsOvertakeDataThatWaits();
+    void firstFrameOfATurnLeavesAtOnce();
+    void laterFramesLeaveAtTheEndOfTheTurn();
+    void gatheredFramesLeaveAt64KiB();
+    void busyConnectionDoesNotStarveTheEventLoop();
+    void closeDuringAWrite();
+    void sendInsideAHandler();
+    void deleteInsideAHandler();
+    void thousandsOfFramesInOneRead();
+};
+
+void tst_FrameLink::partialWritesLoseNothing_data()
+{
+    QTest::addColumn<QList<qsizetype>>("sizes");
+    QTest::addRow("small") << QList<qsizetype>(5000, 50);
+    QTest::addRow("large") << QList<qsizetype>(4, 1'000'000);
+    QTest::addRow("mixed") << QList<qsizetype>({0, 1, 16'384, 16'385, 100'000, 7, 0, 300'000, 50});
+}
+
+void tst_FrameLink::partialWritesLoseNothing()
+{
+    QFETCH(QList<qsizetype>, sizes);
+    const Pair pair(true);
+    QList<QByteArray> expected;
+    for (const qsizetype size : sizes) {
+        expected.append(QByteArray(size, char('a' + expected.size() % 26)));
+        QVERIFY(!pair.a->link->send(2, expected.last()));
+    }
+    QVERIFY(pair.a->link->queue().bytes() > 0); // It could not all leave at once.
+    QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), expected.size(), Patience);
+    QVERIFY(pair.b->payloads == expected);
+    QTRY_VERIFY_WITH_TIMEOUT(pair.a->emptied > 0, Patience);
+    QCOMPARE(pair.a->link->queue().bytes(), 0);
+}
+
+void tst_FrameLink::bothDirectionsAtOnceThroughSmallBuffers()
+{
+    const Pair pair(true);
+    const QByteArray payload(2'000'000, 'z');
+    for (End *end : {pair.a.get(), pair.b.get()}) {
+        for (int i = 0; i < 3; ++i)
+            QVERIFY(!end->link->send(2, payload));
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(pair.a->payloads.size() == 3 && pair.b->payloads.size() == 3,
+                             Patience);
+    for (const QByteArray &one : pair.a->payloads + pair.b->payloads)
+        QVERIFY(one == payload);
+}
+
+void tst_FrameLink::commandsOvertakeDataThatWaits()
+{
+    const Pair pair;
+    for (int i = 0; i < 10; ++i)
+        QVERIFY(!pair.a->link->send(Channel::Data, QByteArray(1'000'000, 'd')));
+    QVERIFY(!pair.a->link->send(Channel::Command, "stop"));
+    QTRY_COMPARE_WITH_TIMEOUT(pair.b->channels.size(), 11, Patience);
+    QVERIFY(pair.b->channels.indexOf(Channel::Command) <= 2);
+}
+
+void tst_FrameLink::firstFrameOfATurnLeavesAtOnce()
+{
+    const Pair pair;
+    QVERIFY(!pair.a->link->send(1, "now"));
+    QCOMPARE(pair.a->link->queue().bytes(), 0);
+}
+
+void tst_FrameLink::laterFramesLeaveAtTheEndOfTheTurn()
+{
+    const Pair pair;
+    QVERIFY(!pair.a->link->send(1, "now"));
+    QVERIFY(!pair.a->link->send(1, "together"));
+    QVERIFY(!pair.a->link->send(1, "with this"));
+    QCOMPARE(pair.a->link->queue().bytes(), 8 + 8 + 8 + 9);
+    QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), 3, Patience);
+
+    QVERIFY(!pair.a->link->send(1, "again"));
+    QCOMPARE(pair.a->link->queue().bytes(), 0); // Another turn.
+    QVERIFY(!pair.a->link->send(1, "asked for"));
+    pair.a->link->flush();
+    QCOMPARE(pair.a->link->queue().bytes(), 0);
+}
+
+void tst_FrameLink::gatheredFramesLeaveAt64KiB()
+{
+    const Pair pair;
+    qint64 most = 0;
+    for (int i = 0; i < 1000; ++i) {
+        QVERIFY(!pair.a->link->send(1, QByteArray(100, 'g')));
+        most = std::max(most, pair.a->link->queue().bytes());
+    }
+    QVERIFY(most < 64 * 1024);
+    QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), 1000, Patience);
+}
+
+void tst_FrameLink::busyConnectionDoesNotStarveTheEventLoop()
+{
+    const Pair pair;
+    // Keeps the connection full for as long as the test lasts.
+    const auto refill = [&] {
+        while (!pair.a->link->send(2, QByteArray(60'000, 'f'))) {
+        }
+    };
+    QTimer producer;
+    producer.callOnTimeout(refill);
+    producer.start(0);
+    int ticks = 0;
+    QTimer other;
+    other.callOnTimeout([&] { ++ticks; });
+    other.start(1);
+    QTRY_VERIFY_WITH_TIMEOUT(ticks >= 20, Patience);
+    QVERIFY(!pair.b->payloads.isEmpty());
+}
+
+void tst_FrameLink::closeDuringAWrite()
+{
+    const Pair pair(true);
+    QVERIFY(!pair.a->link->send(2, QByteArray(5'000'000, 'c')));
+    pair.b->link->close();
+    QTRY_COMPARE_WITH_TIMEOUT(pair.a->ends.size(), 1, Patience);
+    QCOMPARE(pair.a->link->send(2, "x").code(), ErrorCode::NotConnected);
+    QVERIFY(pair.b->ends.isEmpty()); // It has closed itself.
+}
+
+void tst_FrameLink::sendInsideAHandler()
+{
+    const Pair pair(true);
+    int left = 2000;
+    pair.a->onFrame = [&] { QVERIFY(!pair.a->link->send(1, "ping")); };
+    pair.b->onFrame = [&] {
+        if (--left > 0)
+            QVERIFY(!pair.b->link->send(1, "pong"));
+    };
+    for (int i = 0; i < 10; ++i)
+        QVERIFY(!pair.a->link->send(1, "ping"));
+    QTRY_VERIFY_WITH_TIMEOUT(left <= 0, Patience);
+}
+
+void tst_FrameLink::deleteInsideAHandler()
+{
+    const Pair pair;
+    pair.b->onFrame = [&] { pair.b->link.reset(); };
+    for (int i = 0; i < 5; ++i)
+        QVERIFY(!pair.a->link->send(1, "x"));
+    QTRY_COMPARE_WITH_TIMEOUT(pair.a->ends.size(), 1, Patience);
+    QCOMPARE(pair.b->payloads.size(), 1);
+}
+
+void tst_FrameLink::thousandsOfFramesInOneRead()
+{
+    const Pair pair;
+    for (int i = 0; i < 8000; ++i) // A header each, 64,000 bytes in all.
+        QVERIFY(!pair.a->link->send(3, QByteArray()));
+    pair.a->link->flush();
+    QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), 8000, Patience);
+}
+
+QTEST_GUILESS_MAIN(tst_FrameLink)
+#include "tst_framelink.moc"
