@@ -103,7 +103,7 @@ public:
         Ends the session in order: sends what is queued, asks the other side to shut down, receives
         until it has acknowledged, and closes. The outcome is disconnected(): with no error, or with
         ShutdownFailed if the other side did not acknowledge in time (5 s). \a reason (its first
-       1024 characters) is for the other side's log. Without an open session this is abort().
+        1024 characters) is for the other side's log. Without an open session this is abort().
     */
     void close(const QString &reason = QString());
 
