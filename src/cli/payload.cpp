@@ -10,8 +10,10 @@
 #include <QtCore/qfile.h>
 
 #include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
+
+#include <cerrno>
+#include <unistd.h>
 
 namespace IpcPrims::Tool {
 
@@ -20,27 +22,26 @@ namespace {
 // Judges the text only; it is sent as it was written, so no number loses a digit.
 std::optional<Failure> checkJson(const QByteArray &text)
 {
-    // Iterative, so that nesting can't exhaust the stack; numbers as text, so that none is too
-    // large.
-    constexpr unsigned Flags = rapidjson::kParseIterativeFlag
-                               | rapidjson::kParseValidateEncodingFlag
-                               | rapidjson::kParseNumbersAsStringsFlag;
-    rapidjson::MemoryStream bytes(text.constData(), size_t(text.size()));
-    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+    // Iterative, so that nesting can't exhaust the stack.
+    constexpr unsigned Flags
+            = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+    rapidjson::StringStream stream(text.constData());
     rapidjson::BaseReaderHandler<> ignoreValues;
     const auto result = rapidjson::Reader().Parse<Flags>(stream, ignoreValues);
     if (!result.IsError())
         return std::nullopt;
     return Failure{ExitUsage,
                    QStringLiteral("json error: the value of --json is not JSON (byte %1: %2) "
-                                  "Use --data to send any text.")
+                                  "Use --data for text that isn't.")
                            .arg(result.Offset())
                            .arg(QLatin1String(rapidjson::GetParseError_En(result.Code())))};
 }
 
 Failure fileFailure(const QFile &file)
 {
-    const bool denied = file.error() == QFileDevice::PermissionsError;
+    // QFile reports every failure to open as the same error.
+    const QByteArray path = QFile::encodeName(file.fileName());
+    const bool denied = ::access(path.constData(), R_OK) == -1 && errno == EACCES;
     return {denied ? ExitPermissionDenied : ExitOther,
             QStringLiteral("cannot read \"%1\": %2").arg(file.fileName(), file.errorString())};
 }
