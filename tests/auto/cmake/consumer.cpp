@@ -30,11 +30,10 @@ int main(int argc, char *argv[])
 
     IpcPrims::Peer peer;
     QObject::connect(&peer, &IpcPrims::Peer::connected, &peer, [&peer] { peer.close(); });
-    QObject::connect(&peer, &IpcPrims::Peer::disconnected, &app,
-                     [](const IpcPrims::Error &reason) {
-                         std::fprintf(stderr, "%s\n", qPrintable(reason.message()));
-                         QCoreApplication::exit(reason ? 1 : 0);
-                     });
+    QObject::connect(&peer, &IpcPrims::Peer::disconnected, &app, [](const IpcPrims::Error &reason) {
+        std::fprintf(stderr, "%s\n", qPrintable(reason.message()));
+        QCoreApplication::exit(reason ? 1 : 0);
+    });
     peer.connectToServer(endpoint);
     return app.exec();
 }
