@@ -22,8 +22,8 @@ void print(const QString &line)
 /// Three columns, the last one wrapped between words so that lines keep to 100 characters.
 void printColumns(const char *verdict, const QString &label, const QString &text)
 {
-    constexpr int TextWidth = 75;
-    QString prefix = QStringLiteral("   %1  %2  ").arg(QLatin1String(verdict), -4).arg(label, -14);
+    constexpr int TextWidth = 77;
+    QString prefix = QStringLiteral("   %1  %2  ").arg(QLatin1String(verdict), -4).arg(label, -12);
     QString line;
     for (const QString &word : text.split(QLatin1Char(' '))) {
         if (!line.isEmpty() && line.size() + 1 + word.size() > TextWidth) {

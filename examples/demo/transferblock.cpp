@@ -136,8 +136,7 @@ void TransferBlock::conclude()
                     .arg(m_samplesBeforeReturn));
     Q_EMIT observed(
             QStringLiteral("COMMAND"),
-            QStringLiteral(
-                    "meanwhile: %1 commands answered in turn, the slowest, behind the block, in %2")
+            QStringLiteral("meanwhile: %1 answers in turn; longest wait, behind the block: %2")
                     .arg(count(m_conversation.answers()), milliseconds(m_conversation.slowest())));
     Q_EMIT finished();
 }

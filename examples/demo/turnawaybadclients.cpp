@@ -101,7 +101,7 @@ void TurnAwayBadClients::nextIfComplete()
     if (!m_turnedAway || m_reason.isEmpty())
         return;
     Q_EMIT observed(m_attempts[m_current].label,
-                    QStringLiteral("closed without a word after %1: %2")
+                    QStringLiteral("no answer, closed after %1: %2")
                             .arg(milliseconds(m_client->connectedFor()), m_reason));
     if (++m_current < m_attempts.size())
         attempt();
@@ -113,7 +113,7 @@ void TurnAwayBadClients::conclude()
 {
     Q_EMIT observed(
             QStringLiteral("good client"),
-            QStringLiteral("meanwhile: %1 commands answered in turn, slowest %2")
+            QStringLiteral("meanwhile: %1 answers in turn; longest wait: %2")
                     .arg(count(m_conversation.answers()), milliseconds(m_conversation.slowest())));
     Q_EMIT finished();
 }
