@@ -101,7 +101,7 @@ void TurnAwayBadClients::nextIfComplete()
     if (!m_turnedAway || m_reason.isEmpty())
         return;
     Q_EMIT observed(m_attempts[m_current].label,
-                    QStringLiteral("no answer, closed after %1: %2")
+                    QStringLiteral("no answer, ended after %1: %2")
                             .arg(milliseconds(m_client->connectedFor()), m_reason));
     if (++m_current < m_attempts.size())
         attempt();
