@@ -50,7 +50,7 @@ public:
     /*!
         Queues one frame. Nothing is sent on an error: PayloadTooLarge, QueueFull when bytesQueued()
         has reached the high-water mark (readyToSend() tells when to go on), NotConnected when the
-        stream has ended.
+        stream has ended. As with Peer::send(), a payload over 16 KiB is shared, not copied.
     */
     Error send(quint16 channel, const QByteArray &payload);
 

@@ -20,7 +20,7 @@ enum class ErrorCode {
     NoError,
 
     // Reaching or offering an endpoint.
-    InvalidEndpoint, ///< No usable path or name: empty, relative, or with a NUL in it.
+    InvalidEndpoint, ///< No usable path or name: empty, or with a NUL in it.
     PathTooLong, ///< The path does not fit the system's socket address.
     PathOccupied, ///< Something that is not a socket is at the path; it was left untouched.
     AddressInUse, ///< A live server answers at the path, or holds its lock.

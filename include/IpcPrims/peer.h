@@ -40,7 +40,8 @@ struct PingReply
     (see Server::peerConnected()). Channels are negotiated in the handshake; frames of other
     channels are neither sent nor received.
 
-    A peer lives in one thread with an event loop, and all its functions are to be called there.
+    A peer lives in one thread with an event loop, and all its functions are to be called there. It
+    may be moved to another thread only while it is Closed.
     Signals are never emitted from inside a call of connectToServer(), close(), abort() or send().
     Slots may call anything, deleting the peer included.
 
@@ -83,7 +84,7 @@ public:
     */
     void setAuthToken(const QByteArray &token, TokenFormat format = TokenFormat::HexObject);
 
-    /// Deadline of connecting and, anew, of the whole handshake; 5 s by default.
+    /// Deadline of connecting and, anew, of the whole handshake; 5 s by default, at most 24 days.
     std::chrono::milliseconds connectTimeout() const;
     void setConnectTimeout(std::chrono::milliseconds timeout);
 
@@ -91,19 +92,20 @@ public:
     void setTransport(Transport transport);
 
     /*!
-        Connects and shakes hands. The outcome is connected() or disconnected() with the reason. A
-        session that is open already is aborted first.
+        Connects and shakes hands with the settings as they are now. The outcome is connected() or
+        disconnected() with the reason. A session that is open already is aborted first.
     */
     void connectToServer(const Endpoint &endpoint);
 
-    /// Shakes hands as a client over \a device, which is open already. The peer takes ownership.
+    /// As above over \a device, which is connected and open already. The peer takes ownership.
     void connectOver(std::unique_ptr<QIODevice> device);
 
     /*!
         Ends the session in order: sends what is queued, asks the other side to shut down, receives
         until it has acknowledged, and closes. The outcome is disconnected(): with no error, or with
         ShutdownFailed if the other side did not acknowledge in time (5 s). \a reason (its first
-        1024 characters) is for the other side's log. Without an open session this is abort().
+        1024 characters) is for the other side's log. Turns receiving on, as the acknowledgement
+        comes after everything else. Without an open session this is abort().
     */
     void close(const QString &reason = QString());
 
@@ -137,7 +139,9 @@ public:
     /*!
         Queues one frame of at most MaxPayloadSize bytes. Frames of one channel arrive in order;
         COMMAND and ERROR may overtake other channels that wait. Nothing is sent on an error:
-        NotConnected, ShutdownRequested, UnsupportedChannel, PayloadTooLarge, QueueFull.
+        NotConnected, ShutdownRequested, UnsupportedChannel, PayloadTooLarge, QueueFull. A payload
+        over 16 KiB is shared, not copied: memory wrapped with QByteArray::fromRawData() has to
+        stay until the frame has left.
     */
     Error send(quint16 channel, const QByteArray &payload);
     /// send() of \a object as compact JSON.
@@ -158,15 +162,16 @@ public:
 
     /*!
         Whether frames are received, \c true by default. While they are not, the other side is held
-        back once the system's buffers are full; a closed connection is noticed, but reported only
-        after the frames before it have been received.
+        back once the system's buffers are full, and pings go unanswered. A closed connection is
+        noticed, but reported only after the frames before it have been received.
     */
     bool isReceiving() const;
     void setReceiving(bool receiving);
 
     /*!
-        Measures a round trip. The future finishes with Timeout when no answer came in \a timeout,
-        with NotConnected or the disconnect reason when there is no session (any more).
+        Measures a round trip. The future finishes with Timeout when no answer came in \a timeout
+        (at most 24 days), with NotConnected or the disconnect reason when there is no session (any
+       more).
     */
     QFuture<PingReply> ping(std::chrono::milliseconds timeout = DefaultTimeout);
 
@@ -176,7 +181,8 @@ Q_SIGNALS:
     /// The session or the attempt is over; everything that arrived was delivered before.
     void disconnected(const IpcPrims::Error &reason);
     void frameReceived(quint16 channel, const QByteArray &payload);
-    /// The queue fell to a quarter of the high-water mark after send() had answered QueueFull.
+    /// After send() had answered QueueFull: the queue fell to a quarter of the high-water mark, or
+    /// will never leave, as the connection broke. Frames may still be received then.
     void readyToSend();
     /// The other side asked to end the session; frames sent before that are still delivered.
     void shutdownRequested(const QString &reason);

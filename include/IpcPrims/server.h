@@ -41,7 +41,7 @@ public:
     /// Closes; peers that still belong to the server are aborted and deleted with it.
     ~Server() override;
 
-    // Configuration; takes effect at the next listen(), the limits at once.
+    // Configuration; takes effect at the next listen(), the two limits at the next client.
 
     /// What clients may negotiate; COMMAND, DATA, TELEMETRY and ERROR by default.
     QList<quint16> channels() const;

@@ -65,6 +65,9 @@ public:
     */
     virtual bool atEnd() const = 0;
 
+    /// Bytes that write() has taken and the operating system has not.
+    virtual qint64 bytesToWrite() const = 0;
+
     /// Asks for writable() once the stream takes bytes again after WouldBlock.
     virtual void requestWritable() = 0;
 

@@ -74,7 +74,7 @@ ByteStream::Result DeviceStream::write(std::span<const QByteArrayView> buffers)
         if (room <= 0)
             break;
         const qint64 taken = m_device->write(bytes.data(), std::min<qint64>(room, bytes.size()));
-        if (taken < 0) {
+        if (taken < 0 || (taken == 0 && !bytes.isEmpty())) {
             setError(
                     Error(ErrorCode::StreamError, QStringLiteral("writing to the device failed: %1")
                                                           .arg(m_device->errorString())));
@@ -93,6 +93,8 @@ ByteStream::Result DeviceStream::write(std::span<const QByteArrayView> buffers)
 void DeviceStream::setReadEnabled(bool enabled)
 {
     m_isReadEnabled = enabled;
+    if (!enabled && m_hasEnded)
+        announceLater();
 }
 
 bool DeviceStream::atEnd() const

@@ -34,6 +34,7 @@ public:
     Result write(std::span<const QByteArrayView> buffers) override;
     void setReadEnabled(bool enabled) override;
     bool atEnd() const override;
+    qint64 bytesToWrite() const override { return m_device ? m_device->bytesToWrite() : 0; }
     void requestWritable() override;
     void close() override;
     Error error() const override { return m_error; }

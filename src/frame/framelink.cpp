@@ -105,6 +105,7 @@ void FrameLink::onReadable()
     ReadBuffer buffer;
     qsizetype budget = ReadBudget;
 
+    joinTurn();
     ++m_delivering;
     while (deliver() && read(buffer, &budget)) {
     }
@@ -177,12 +178,17 @@ bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget)
 
 void FrameLink::onEndedWhilePaused()
 {
+    // Whoever waits for the queue to get shorter has to learn that there is no use in it.
+    const QPointer<FrameLink> alive(this);
+    m_isBlocked = false;
+    writeQueue();
     // With data left, the end is reported once the application has received that.
-    if (isOpen() && !m_decoder.hasInput() && m_stream->atEnd())
+    if (alive && isOpen() && !m_decoder.hasInput() && m_stream->atEnd())
         end(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
 }
 
-void FrameLink::end(const Error &error)
+// By value, as the error may be a part of what the sink deletes.
+void FrameLink::end(Error error)
 {
     close();
     m_sink->linkEnded(error);
@@ -248,18 +254,15 @@ void FrameLink::writeQueue()
             m_hasWriteFailed = true;
             m_queue.clear();
             readLater();
-            return;
+            break;
         }
         m_queue.consume(result.bytes);
     }
 
-    const QPointer<FrameLink> alive(this);
     if (m_isFull && m_queue.bytes() <= m_highWaterMark / 4) {
         m_isFull = false;
         m_sink->readyToSend();
     }
-    if (alive && m_queue.isEmpty())
-        m_sink->queueEmptied();
 }
 
 } // namespace IpcPrims

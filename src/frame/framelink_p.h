@@ -44,9 +44,7 @@ public:
             stream ended between two frames. Called once, and not after close().
         */
         virtual void linkEnded(const Error &error) = 0;
-        /// Everything that was queued has been handed to the stream.
-        virtual void queueEmptied() = 0;
-        /// After send() has answered QueueFull: there is room again.
+        /// After send() has answered QueueFull: there is room again, or no use in waiting for it.
         virtual void readyToSend() = 0;
 
     protected:
@@ -76,6 +74,8 @@ public:
     void flush();
 
     const SendQueue &queue() const { return m_queue; }
+    /// What was accepted and the operating system has not taken yet.
+    qint64 bytesToWrite() const { return m_queue.bytes() + m_stream->bytesToWrite(); }
 
     qint64 highWaterMark() const { return m_highWaterMark; }
     void setHighWaterMark(qint64 bytes) { m_highWaterMark = bytes; }
@@ -95,7 +95,7 @@ private:
     bool deliver();
     bool read(ReadBuffer &buffer, qsizetype *budget);
     void onEndedWhilePaused();
-    void end(const Error &error);
+    void end(Error error);
 
     void writeWhenDue();
     void joinTurn();

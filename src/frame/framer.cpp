@@ -6,6 +6,7 @@
 #include "frame/devicestream_p.h"
 #include "frame/framelink_p.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace IpcPrims {
@@ -35,7 +36,6 @@ public:
     }
 
     void readyToSend() override { Q_EMIT q->readyToSend(); }
-    void queueEmptied() override {}
 
     Framer *const q;
     const QPointer<QIODevice> device;
@@ -61,7 +61,10 @@ qint64 Framer::maxPayloadSize() const
 
 void Framer::setMaxPayloadSize(qint64 bytes)
 {
-    d->link.setMaxPayloadSize(qBound<qint64>(0, bytes, std::numeric_limits<quint32>::max()));
+    constexpr qint64 most
+            = std::min<qint64>(std::numeric_limits<quint32>::max(),
+                               std::numeric_limits<qsizetype>::max() - FrameHeader::Size);
+    d->link.setMaxPayloadSize(std::clamp<qint64>(bytes, 0, most));
 }
 
 Error Framer::send(quint16 channel, const QByteArray &payload)
@@ -76,7 +79,7 @@ void Framer::flush()
 
 qint64 Framer::bytesQueued() const
 {
-    return d->link.queue().bytes();
+    return d->link.bytesToWrite();
 }
 
 } // namespace IpcPrims

@@ -11,7 +11,7 @@
 namespace IpcPrims {
 
 // Lower goes first.
-static int rank(quint16 channel)
+static size_t rank(quint16 channel)
 {
     switch (channel) {
     case Channel::Control:
@@ -73,29 +73,26 @@ void SendQueue::append(Lane &lane, quint16 channel, const QByteArray &payload)
 
 qint64 SendQueue::controlBytes() const
 {
-    qint64 bytes = 0;
+    qint64 bytes = m_last.bytes();
     for (const Lane &lane : m_lanes) {
-        if (lane.channel != Channel::Control)
-            continue;
-        for (const Chunk &chunk : lane.chunks)
-            bytes += chunk.size();
+        if (lane.channel == Channel::Control)
+            bytes += lane.bytes();
     }
     return bytes;
 }
 
 SendQueue::Lane *SendQueue::nextLane()
 {
-    Lane *best = nullptr;
-    for (size_t i = 0; i < m_lanes.size(); ++i) {
-        Lane &candidate = m_lanes[(m_turn + i) % m_lanes.size()];
-        if (candidate.chunks.empty())
-            continue;
-        if (!best || rank(candidate.channel) < rank(best->channel))
-            best = &candidate;
-    }
-    if (best) {
-        m_turn = size_t(best - m_lanes.data()) + 1;
-        return best;
+    for (size_t priority = 0; priority < m_turns.size(); ++priority) {
+        size_t &turn = m_turns[priority];
+        for (size_t i = 0; i < m_lanes.size(); ++i) {
+            const size_t index = (turn + i) % m_lanes.size();
+            Lane &lane = m_lanes[index];
+            if (lane.chunks.empty() || rank(lane.channel) != priority)
+                continue;
+            turn = index + 1;
+            return &lane;
+        }
     }
     return m_last.chunks.empty() ? nullptr : &m_last;
 }

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <deque>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -37,7 +38,7 @@ public:
     bool isEmpty() const { return m_bytes == 0; }
     /// All bytes that wait, headers included.
     qint64 bytes() const { return m_bytes; }
-    /// Those of them on channel CONTROL.
+    /// Those of them on channel CONTROL, or last in line, whose order is not settled yet.
     qint64 controlBytes() const;
 
     /// Fills \a buffers with what is to be written next and says how many were filled.
@@ -64,6 +65,12 @@ private:
     {
         quint16 channel = 0;
         std::deque<Chunk> chunks;
+
+        qint64 bytes() const
+        {
+            return std::accumulate(chunks.begin(), chunks.end(), qint64(0),
+                                   [](qint64 sum, const Chunk &one) { return sum + one.size(); });
+        }
     };
 
     Lane &lane(quint16 channel);
@@ -77,7 +84,7 @@ private:
     qsizetype m_frontWritten = 0;
 
     std::vector<Lane> m_lanes;
-    size_t m_turn = 0; // The lane after the one that was served last.
+    std::array<size_t, 3> m_turns = {}; // By rank: the lane after the one that was served last.
     Lane m_last;
     qint64 m_bytes = 0;
 };

@@ -14,7 +14,10 @@ Peer::Peer(QObject *parent)
     , d(std::make_unique<PeerPrivate>(this))
 {}
 
-Peer::~Peer() = default;
+Peer::~Peer()
+{
+    d->cancel();
+}
 
 QList<quint16> Peer::requestedChannels() const
 {
@@ -39,7 +42,7 @@ std::chrono::milliseconds Peer::connectTimeout() const
 
 void Peer::setConnectTimeout(std::chrono::milliseconds timeout)
 {
-    d->settings.handshakeTimeout = timeout;
+    d->settings.handshakeTimeout = boundedTimeout(timeout);
 }
 
 Transport Peer::transport() const
@@ -125,7 +128,7 @@ void Peer::flush()
 
 qint64 Peer::bytesQueued() const
 {
-    return d->link ? d->link->queue().bytes() : 0;
+    return d->link ? d->link->bytesToWrite() : 0;
 }
 
 qint64 Peer::sendHighWaterMark() const

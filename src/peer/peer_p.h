@@ -32,8 +32,10 @@ class PeerPrivate final : public FrameLink::Sink
 {
 public:
     explicit PeerPrivate(Peer *peer);
-    ~PeerPrivate();
     Q_DISABLE_COPY_MOVE(PeerPrivate)
+
+    /// Ends everything without a signal, for the peer's destructor.
+    void cancel();
 
     /// The server's end: shakes hands over \a connection.
     void acceptConnection(Connection connection, const SessionSettings &serverSettings);
@@ -66,12 +68,20 @@ private:
     void frameDecoded(DecodedFrame &frame) override;
     void linkEnded(const Error &error) override;
     void readyToSend() override;
-    void queueEmptied() override {}
 
-    void prepareAttempt();
-    bool isAttemptDue() const { return m_endpoint || m_device; }
-    void beginAttempt();
-    void startSession(Session::Role role, Connection connection);
+    /// What connectToServer() or connectOver() asked for, as the settings were then.
+    struct Attempt
+    {
+        SessionSettings settings;
+        Transport transport = Transport::Automatic;
+        std::optional<Endpoint> endpoint;
+        std::unique_ptr<QIODevice> device;
+    };
+
+    void prepare(Attempt attempt);
+    void begin(Attempt attempt);
+    void startSession(Session::Role role, const SessionSettings &settingsThen,
+                      Connection connection);
 
     void processEvents();
     void handle(const Session::Send &event);
@@ -97,8 +107,7 @@ private:
     bool m_isReadyToSendDue = false;
     Peer::State m_reportedState = Peer::State::Closed;
     std::optional<Error> m_unreportedEnd;
-    std::optional<Endpoint> m_endpoint; // Where to connect to next, ...
-    std::unique_ptr<QIODevice> m_device; // ... or over what.
+    std::optional<Attempt> m_attempt; // To begin.
 };
 
 } // namespace IpcPrims

@@ -25,10 +25,13 @@ PeerPrivate::PeerPrivate(Peer *peer)
     QObject::connect(&m_timer, &QTimer::timeout, q, [this] { onTimer(); });
 }
 
-PeerPrivate::~PeerPrivate()
+void PeerPrivate::cancel()
 {
+    // A continuation may ask the peer for something, which then is a closed one.
+    state = Peer::State::Closed;
+    session.reset();
     const Error gone(ErrorCode::Cancelled, QStringLiteral("the peer was destroyed"));
-    for (auto &[id, promise] : m_pings) {
+    for (auto &[id, promise] : std::exchange(m_pings, {})) {
         promise.addResult(PingReply{gone, {}});
         promise.finish();
     }
@@ -38,32 +41,26 @@ PeerPrivate::~PeerPrivate()
 
 void PeerPrivate::acceptConnection(Connection connection, const SessionSettings &serverSettings)
 {
-    settings = serverSettings;
     m_reportedState = state = Peer::State::Handshaking;
-    startSession(Session::Role::Server, std::move(connection));
+    startSession(Session::Role::Server, serverSettings, std::move(connection));
 }
 
 void PeerPrivate::connectTo(const Endpoint &endpoint)
 {
-    prepareAttempt();
-    m_endpoint = endpoint;
+    prepare({settings, transport, endpoint, nullptr});
 }
 
 void PeerPrivate::connectOver(std::unique_ptr<QIODevice> device)
 {
-    prepareAttempt();
-    m_device = std::move(device);
+    prepare({settings, transport, std::nullopt, std::move(device)});
 }
 
-void PeerPrivate::prepareAttempt()
+void PeerPrivate::prepare(Attempt attempt)
 {
-    if (isAttemptDue()) {
-        // Replaced before it began; there is nothing to report of it.
-        m_endpoint.reset();
-        m_device.reset();
-    } else {
+    // There is nothing to report of an attempt that is replaced before it began.
+    if (!m_attempt)
         abort(Error(ErrorCode::Cancelled, QStringLiteral("replaced by another connection")));
-    }
+    m_attempt = std::move(attempt);
     state = Peer::State::Connecting;
     reportLater();
 }
@@ -72,6 +69,7 @@ void PeerPrivate::close(const QString &reason)
 {
     if (state == Peer::State::Open) {
         state = Peer::State::Closing;
+        setReceiving(true); // The acknowledgement comes after everything else.
         session->shutDown(reason, Session::Clock::now());
         processEvents();
         reportLater();
@@ -84,8 +82,7 @@ void PeerPrivate::abort(const Error &reason)
 {
     if (state == Peer::State::Closed)
         return;
-    m_endpoint.reset();
-    m_device.reset();
+    m_attempt.reset();
     dropConnection();
     if (session && session->state() != Session::State::Ended)
         session->abandon(reason);
@@ -129,38 +126,43 @@ QFuture<PingReply> PeerPrivate::ping(std::chrono::milliseconds timeout)
 
 // Making a connection
 
-void PeerPrivate::beginAttempt()
+void PeerPrivate::begin(Attempt attempt)
 {
-    const std::optional<Endpoint> endpoint = std::exchange(m_endpoint, std::nullopt);
-    std::unique_ptr<QIODevice> device = std::move(m_device);
-
-    if (const Error error = settings.validate()) {
+    session.reset();
+    credentials.reset();
+    if (const Error error = attempt.settings.validate()) {
         finish(error);
         return;
     }
-    if (device) {
-        auto stream
-                = std::make_unique<DeviceStream>(device.release(), DeviceStream::Ownership::Owned);
-        startSession(Session::Role::Client, {std::move(stream), std::nullopt});
+    if (!attempt.endpoint) {
+        if (!attempt.device || !attempt.device->isOpen()) {
+            finish(Error(ErrorCode::InvalidArgument,
+                         QStringLiteral("connecting over a device takes one that is open")));
+            return;
+        }
+        auto stream = std::make_unique<DeviceStream>(attempt.device.release(),
+                                                     DeviceStream::Ownership::Owned);
+        startSession(Session::Role::Client, attempt.settings, {std::move(stream), std::nullopt});
         return;
     }
-    m_connector = makeConnector(transport);
-    QObject::connect(m_connector.get(), &Connector::connected, q,
-                     [this](const std::shared_ptr<Connection> &connection) {
-                         m_connector.release()->deleteLater();
-                         startSession(Session::Role::Client, std::move(*connection));
-                     });
+    m_connector = makeConnector(attempt.transport);
+    QObject::connect(
+            m_connector.get(), &Connector::connected, q,
+            [this, then = attempt.settings](const std::shared_ptr<Connection> &connection) {
+                m_connector.release()->deleteLater();
+                startSession(Session::Role::Client, then, std::move(*connection));
+            });
     QObject::connect(m_connector.get(), &Connector::failed, q,
                      [this](const Error &error) { finish(error); });
-    m_connector->start(*endpoint, settings.handshakeTimeout);
+    m_connector->start(*attempt.endpoint, attempt.settings.handshakeTimeout);
 }
 
-void PeerPrivate::startSession(Session::Role role, Connection connection)
+void PeerPrivate::startSession(Session::Role role, const SessionSettings &settingsThen,
+                               Connection connection)
 {
     credentials = connection.credentials;
-    session.emplace(role, settings);
+    session.emplace(role, settingsThen);
     link = std::make_unique<FrameLink>(std::move(connection.stream), this);
-    link->setParent(q); // To follow it into another thread.
     link->setHighWaterMark(sendHighWaterMark);
     link->setMaxPayloadSize(session->maxPayloadSize());
     link->start();
@@ -198,7 +200,8 @@ void PeerPrivate::processEvents()
 {
     const QPointer<Peer> alive(q);
     Session::Event event;
-    while (session->takeEvent(&event)) {
+    // A slot that runs an event loop may begin another attempt, with no session yet.
+    while (session && session->takeEvent(&event)) {
         std::visit([this](const auto &one) { handle(one); }, event);
         if (!alive)
             return;
@@ -210,11 +213,10 @@ void PeerPrivate::handle(const Session::Send &event)
 {
     if (!link)
         return;
-    if (event.isLast) {
+    if (event.isLast)
         link->sendLast(Channel::Control, event.payload);
-        return;
-    }
-    link->sendControl(Channel::Control, event.payload);
+    else
+        link->sendControl(Channel::Control, event.payload);
     if (link->queue().controlBytes() > MaxUnreadControlBytes) {
         session->abandon(Error(ErrorCode::ProtocolViolation,
                                QStringLiteral("control frame flood detected: the other side leaves "
@@ -277,8 +279,8 @@ void PeerPrivate::report()
         changeState(state);
     if (alive && std::exchange(m_isReadyToSendDue, false) && state == Peer::State::Open)
         Q_EMIT q->readyToSend();
-    if (alive && isAttemptDue())
-        beginAttempt();
+    if (alive && m_attempt)
+        begin(*std::exchange(m_attempt, std::nullopt));
 }
 
 void PeerPrivate::changeState(Peer::State newState)
@@ -293,7 +295,7 @@ void PeerPrivate::finish(const Error &reason)
     const QPointer<Peer> alive(q);
     dropConnection();
     disconnectReason = reason;
-    changeState(isAttemptDue() ? Peer::State::Connecting : Peer::State::Closed);
+    changeState(m_attempt ? Peer::State::Connecting : Peer::State::Closed);
     if (alive)
         Q_EMIT q->disconnected(reason);
 }
@@ -321,7 +323,7 @@ void PeerPrivate::dropConnection()
 
 void PeerPrivate::updateTimer()
 {
-    const std::optional<Session::Instant> deadline = session->deadline();
+    const auto deadline = session ? session->deadline() : std::nullopt;
     if (!deadline) {
         m_timer.stop();
         return;
@@ -333,7 +335,7 @@ void PeerPrivate::updateTimer()
 
 void PeerPrivate::onTimer()
 {
-    session->timePassed(Session::Clock::now(), link ? link->queue().bytes() : 0);
+    session->timePassed(Session::Clock::now(), link ? link->bytesToWrite() : 0);
     processEvents();
 }
 

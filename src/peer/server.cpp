@@ -34,7 +34,7 @@ std::chrono::milliseconds Server::handshakeTimeout() const
 
 void Server::setHandshakeTimeout(std::chrono::milliseconds timeout)
 {
-    d->settings.handshakeTimeout = timeout;
+    d->settings.handshakeTimeout = boundedTimeout(timeout);
 }
 
 int Server::maxPendingHandshakes() const

@@ -47,7 +47,9 @@ private:
     void onOpened(Peer *peer);
     void onEnded(Peer *peer, const Error &reason);
     void forget(Peer *peer);
+    void dropOldestPending();
 
+    SessionSettings m_served; // The settings at the time of listen().
     quint64 m_acceptCount = 0;
 };
 

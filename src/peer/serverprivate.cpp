@@ -6,6 +6,8 @@
 #include "peer/peer_p.h"
 #include "transport/transportfactory_p.h"
 
+#include <QtCore/qpointer.h>
+
 #include <utility>
 
 namespace IpcPrims {
@@ -24,6 +26,7 @@ Error ServerPrivate::listen(const Endpoint &where)
     if (const Error error = newListener->listen(where, listenOptions))
         return error;
 
+    m_served = settings;
     listener = std::move(newListener);
     endpoint = where;
     QObject::connect(listener.get(), &Listener::connectionAccepted, q,
@@ -52,13 +55,13 @@ void ServerPrivate::close()
 void ServerPrivate::updateAccepting()
 {
     if (listener)
-        listener->setAccepting(peers.size() + pending.size() < maxPeers);
+        listener->setAccepting(peers.size() < maxPeers);
 }
 
 void ServerPrivate::accept(Connection connection)
 {
     // Protocol section 3.9: every accept uses up a number, those of failed handshakes too.
-    settings.peerId = "peer-" + QByteArray::number(++m_acceptCount);
+    m_served.peerId = "peer-" + QByteArray::number(++m_acceptCount);
 
     auto *const peer = new Peer(q);
     QObject::connect(peer, &Peer::connected, q, [this, peer] { onOpened(peer); });
@@ -66,30 +69,42 @@ void ServerPrivate::accept(Connection connection)
                      [this, peer](const Error &reason) { onEnded(peer, reason); });
     QObject::connect(peer, &QObject::destroyed, q, [this, peer] { forget(peer); });
     pending.append(peer);
-    peer->d->acceptConnection(std::move(connection), settings);
+    peer->d->acceptConnection(std::move(connection), m_served);
+    dropOldestPending();
+}
 
-    if (pending.size() > maxPendingHandshakes) {
-        pending.first()->d->abort(Error(
-                ErrorCode::ResourcesExhausted,
-                QStringLiteral("%1 clients were shaking hands at once (max %2); the oldest of "
-                               "them gave way")
-                        .arg(pending.size())
-                        .arg(maxPendingHandshakes)));
-        pending.removeFirst();
+// A silent client must not keep its place when others want it.
+void ServerPrivate::dropOldestPending()
+{
+    const QPointer<Server> alive(q);
+    const qsizetype places = qMin<qsizetype>(maxPendingHandshakes, maxPeers - peers.size());
+    while (alive && pending.size() > places) {
+        const Error reason(ErrorCode::ResourcesExhausted,
+                           QStringLiteral("%1 clients were shaking hands at once (max %2); the "
+                                          "oldest of them gave way")
+                                   .arg(pending.size())
+                                   .arg(places));
+        Peer *const oldest = pending.takeFirst();
+        oldest->abort();
+        oldest->deleteLater();
+        Q_EMIT q->handshakeFailed(reason);
     }
-    updateAccepting();
 }
 
 void ServerPrivate::onOpened(Peer *peer)
 {
-    pending.removeOne(peer);
+    if (!pending.removeOne(peer))
+        return; // The application has taken it over and uses it as a client.
     peers.append(peer);
+    updateAccepting();
     Q_EMIT q->peerConnected(peer);
 }
 
 void ServerPrivate::onEnded(Peer *peer, const Error &reason)
 {
     const bool wasOpen = peers.contains(peer);
+    if (!wasOpen && !pending.contains(peer))
+        return; // As in onOpened(), or dropped before.
     forget(peer);
     // Later, as the application's slots are to be called with it, too.
     if (peer->parent() == q)

@@ -14,8 +14,15 @@ namespace IpcPrims {
 // A ping that is never answered has to be remembered, so there is an end to it.
 static constexpr size_t MaxPendingPings = 1024;
 
+static constexpr std::chrono::milliseconds LongestTimeout = std::chrono::hours(24 * 24);
+
 // In characters; see Peer::close().
 static constexpr qsizetype MaxReasonLength = 1024;
+
+std::chrono::milliseconds boundedTimeout(std::chrono::milliseconds timeout)
+{
+    return std::clamp(timeout, std::chrono::milliseconds::zero(), LongestTimeout);
+}
 
 Error SessionSettings::validate() const
 {
@@ -220,7 +227,7 @@ quint64 Session::ping(Instant now, std::chrono::milliseconds timeout)
                       QStringLiteral("%1 pings wait for their answers").arg(MaxPendingPings)),
                 {}});
     } else {
-        m_pings.push_back({id, now, now + timeout});
+        m_pings.push_back({id, now, now + boundedTimeout(timeout)});
         m_events.push_back(Send{encodeControl(ControlMessage::Type::Ping)});
     }
     return id;
@@ -235,7 +242,9 @@ void Session::shutDown(const QString &reason, Instant now)
     m_state = State::ClosingHere;
     m_deadline = now + m_settings.shutdownTimeout;
     m_bytesQueuedBefore = std::numeric_limits<qint64>::max();
-    m_events.push_back(Send{encodeControl(ControlMessage::Type::ShutdownRequest, reason), true});
+    m_events.push_back(
+            Send{encodeControl(ControlMessage::Type::ShutdownRequest, reason.left(MaxReasonLength)),
+                 true});
 }
 
 void Session::receiveShutdownRequest(const QString &reason, Instant now)
@@ -311,11 +320,7 @@ void Session::streamEnded(const Error &error)
         break;
     case State::ClosingHere:
         // Both sides asked: that is agreement enough.
-        end(m_wasAskedToShutDown
-                    ? Error()
-                    : Error(ErrorCode::ShutdownFailed,
-                            QStringLiteral("the connection was closed before the shutdown was "
-                                           "acknowledged")));
+        end(m_wasAskedToShutDown ? Error() : unacknowledged(error));
         return;
     case State::ClosingThere:
         end(Error(ErrorCode::ShutdownRequested, shutdownText()));
@@ -324,6 +329,14 @@ void Session::streamEnded(const Error &error)
         return;
     }
     end(error);
+}
+
+Error Session::unacknowledged(const Error &error) const
+{
+    const QString why
+            = error ? error.message() : QStringLiteral("the other side closed the connection");
+    return Error(ErrorCode::ShutdownFailed,
+                 QStringLiteral("the shutdown was not acknowledged: %1").arg(why));
 }
 
 QString Session::shutdownText() const
@@ -372,6 +385,7 @@ void Session::end(const Error &reason)
     m_state = State::Ended;
     m_isReceiving = false;
     m_deadline.reset();
+    m_events.push_back(Ended{reason});
     for (const PendingPing &ping : std::exchange(m_pings, {})) {
         if (ping.hasTimedOut)
             continue;
@@ -380,7 +394,6 @@ void Session::end(const Error &reason)
                          : Error(ErrorCode::Cancelled, QStringLiteral("the session was closed"));
         m_events.push_back(PingEnded{ping.id, why, {}});
     }
-    m_events.push_back(Ended{reason});
 }
 
 } // namespace IpcPrims

@@ -21,6 +21,10 @@
 
 namespace IpcPrims {
 
+/// A time-out that timers can count: at most 24 days, which stands for never.
+IPCPRIMS_AUTOTEST_EXPORT std::chrono::milliseconds
+boundedTimeout(std::chrono::milliseconds timeout);
+
 /// What one side brings to a session.
 struct IPCPRIMS_AUTOTEST_EXPORT SessionSettings
 {
@@ -86,7 +90,8 @@ public:
         Error error;
         std::chrono::nanoseconds roundTripTime = std::chrono::nanoseconds::zero();
     };
-    /// The session is over and the stream to be closed. No error after an orderly shutdown.
+    /// The session is over and the stream to be closed. No error after an orderly shutdown. Only
+    /// the ends of pings that were under way follow.
     struct Ended
     {
         Error reason;
@@ -173,6 +178,7 @@ private:
     void receivePong(Instant now);
     void receiveShutdownRequest(const QString &reason, Instant now);
     void end(const Error &reason);
+    Error unacknowledged(const Error &error) const;
     QString shutdownText() const;
 
     const Role m_role;

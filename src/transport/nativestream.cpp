@@ -159,7 +159,7 @@ void NativeStream::setReadEnabled(bool enabled)
     if (m_hasEnded || !m_descriptor.isValid())
         return;
     m_readNotifier.setEnabled(enabled);
-    if (enabled || m_isEndAnnounced)
+    if (enabled)
         m_hangupTimer.stop();
     else
         m_hangupTimer.start(HangupInterval, Qt::CoarseTimer, this);
@@ -174,7 +174,6 @@ void NativeStream::timerEvent(QTimerEvent *event)
     if (!hasHungUp())
         return;
     m_hangupTimer.stop();
-    m_isEndAnnounced = true;
     Q_EMIT ended();
 }
 

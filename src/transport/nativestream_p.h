@@ -29,6 +29,7 @@ public:
     Result write(std::span<const QByteArrayView> buffers) override;
     void setReadEnabled(bool enabled) override;
     bool atEnd() const override;
+    qint64 bytesToWrite() const override { return 0; }
     void requestWritable() override;
     void close() override;
     Error error() const override { return m_error; }
@@ -47,7 +48,6 @@ private:
     QBasicTimer m_hangupTimer; // Runs while reading is off.
     Error m_error;
     bool m_hasEnded = false; // The end of the stream was read.
-    bool m_isEndAnnounced = false;
 };
 
 } // namespace IpcPrims

@@ -96,6 +96,7 @@ private Q_SLOTS:
     void tooLargeIsRefusedBeforeAnythingIsWritten();
     void queueIsBounded();
     void handlerMayDeleteTheFramer();
+    void errorHandlerMayDeleteTheFramer();
     void handlerMayRunAnEventLoop();
     void handlerMaySend();
     void destroyedDeviceIsTheEnd();
@@ -302,6 +303,19 @@ void tst_Framer::handlerMayDeleteTheFramer()
     sender.flush();
     QTRY_COMPARE(count, 1);
     QVERIFY(pair.b->isOpen());
+}
+
+void tst_Framer::errorHandlerMayDeleteTheFramer()
+{
+    const Pair pair = localPair();
+    auto *const framer = new Framer(pair.b.get());
+    QString text;
+    connect(framer, &Framer::errorOccurred, this, [&](const Error &error) {
+        delete framer;
+        text = error.message();
+    });
+    pair.a->write("GET / HTTP/1.1\r\n");
+    QTRY_VERIFY(text.contains("0x4950"_L1));
 }
 
 void tst_Framer::handlerMayRunAnEventLoop()

@@ -65,6 +65,7 @@ private Q_SLOTS:
     void keepsTheOrderWithinAChannel();
     void controlGoesFirstThenCommandAndError();
     void otherChannelsTakeTurns();
+    void urgentFramesDoNotDisturbTheTurns();
     void aFrameThatHasBegunIsFinishedFirst();
     void commandWaitsForOneLargeFrameAtMost();
     void lastFrameLeavesAfterEverythingElse();
@@ -134,6 +135,29 @@ void tst_SendQueue::otherChannelsTakeTurns()
     }
     QCOMPARE(channelsOf(decode(writeOut(queue))),
              QList<quint16>({2, 3, 256, 2, 3, 256, 2, 3, 256}));
+}
+
+void tst_SendQueue::urgentFramesDoNotDisturbTheTurns()
+{
+    SendQueue queue;
+    for (int i = 0; i < 10; ++i) {
+        queue.enqueue(Channel::Data, QByteArray(100'000, 'd'));
+        queue.enqueue(Channel::Telemetry, QByteArray(100'000, 't'));
+    }
+    QList<quint16> bulk;
+    while (bulk.size() < 10) {
+        queue.enqueue(Channel::Command, QByteArray(20'000, 'c'));
+        std::array<QByteArrayView, 8> buffers;
+        const qsizetype count = queue.peek(buffers);
+        qsizetype size = 0;
+        for (qsizetype i = 0; i < count; ++i) {
+            size += buffers[i].size();
+            if (buffers[i].size() == 100'000)
+                bulk.append(buffers[i].front() == 'd' ? Channel::Data : Channel::Telemetry);
+        }
+        queue.consume(size);
+    }
+    QCOMPARE(bulk.count(Channel::Data), 5);
 }
 
 void tst_SendQueue::aFrameThatHasBegunIsFinishedFirst()

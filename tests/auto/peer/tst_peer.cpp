@@ -70,6 +70,9 @@ private Q_SLOTS:
     void pingMeasuresARoundTrip();
     void pingWithoutASessionFails();
     void pingEndsWithTheSession();
+    void endOfAPingMayCloseThePeer_data();
+    void endOfAPingMayCloseThePeer();
+    void endOfAPingMayPingAgain();
 
     void closeSendsEverythingFirst();
     void closeOfBothSidesAtOnce();
@@ -82,6 +85,9 @@ private Q_SLOTS:
     void pausedPeerReceivesLater();
     void pausedPeerNoticesAPlainClose();
     void pauseInsideAHandlerTakesEffectAtOnce();
+    void pausedPeerWithAFullQueueLearnsOfTheEnd();
+    void pausedPeerCanBeClosed();
+    void unreadAnswersAreBounded();
 
     void handlerMayDeleteThePeer_data();
     void handlerMayDeleteThePeer();
@@ -90,9 +96,12 @@ private Q_SLOTS:
     void connectErrors_data();
     void connectErrors();
     void invalidSettingsAreToldWithoutConnecting();
+    void settingsAreThoseOfTheTimeOfConnecting();
+    void longTimeoutsMeanNever();
     void silentServerTimesOut();
     void tokenIsNeverPrinted();
     void overADeviceOfTheApplication();
+    void overADeviceThatIsNotOpen();
 
 private:
     /// Both ends of a session.
@@ -257,7 +266,8 @@ void tst_Peer::queueIsBoundedAndTellsWhenThereIsRoom()
                 return error.code() == ErrorCode::QueueFull && m_client->bytesQueued() >= 1'000'000;
             }(),
             Patience);
-    QVERIFY(m_client->bytesQueued() <= 1'000'000 + 10'008);
+    // One frame over the mark, and what a QLocalSocket holds of its own.
+    QVERIFY(m_client->bytesQueued() <= 1'000'000 + 10'008 + 128 * 1024);
     QVERIFY2(error.message().contains("high-water mark 1000000"_L1), qPrintable(error.message()));
     ready.clear();
     m_peer->setReceiving(true);
@@ -309,6 +319,47 @@ void tst_Peer::pingEndsWithTheSession()
     m_client.reset();
     QVERIFY(orphaned.isFinished());
     QCOMPARE(orphaned.result().error.code(), ErrorCode::Cancelled);
+}
+
+void tst_Peer::endOfAPingMayCloseThePeer_data()
+{
+    QTest::addColumn<bool>("atOnce");
+    QTest::addRow("close") << false;
+    QTest::addRow("abort") << true;
+}
+
+void tst_Peer::endOfAPingMayCloseThePeer()
+{
+    QFETCH(bool, atOnce);
+    open();
+    Diary client(m_client.get());
+    m_peer->setReceiving(false);
+    bool ended = false;
+    m_client->ping(1h).then(m_client.get(), [&](const PingReply &) {
+        if (atOnce)
+            m_client->abort();
+        else
+            m_client->close();
+        ended = true;
+    });
+    m_peer->abort();
+    QTRY_VERIFY_WITH_TIMEOUT(ended && !client.reasons.isEmpty(), Patience);
+    QTest::qWait(1);
+    QCOMPARE(client.reasons.size(), 1);
+    QCOMPARE(client.reasons.first().code(), ErrorCode::Disconnected);
+}
+
+void tst_Peer::endOfAPingMayPingAgain()
+{
+    open();
+    m_peer->setReceiving(false);
+    int again = 0;
+    m_client->ping(1h).then([&again, client = m_client.get()](const PingReply &) {
+        const QFuture<PingReply> second = client->ping(1h);
+        again += second.isFinished();
+    });
+    m_client.reset();
+    QCOMPARE(again, 1);
 }
 
 void tst_Peer::closeSendsEverythingFirst()
@@ -451,6 +502,55 @@ void tst_Peer::pauseInsideAHandlerTakesEffectAtOnce()
     }
 }
 
+void tst_Peer::pausedPeerWithAFullQueueLearnsOfTheEnd()
+{
+    // An echo whose client writes, never reads, and is killed.
+    RawSocket raw = RawSocket::connectTo(m_endpoint.path());
+    QVERIFY(raw.writeFrame(0, R"({"protocol":"ipcprims","version":"1.0","channels":[2]})"));
+    QVERIFY(raw.readFrame());
+    QTRY_VERIFY_WITH_TIMEOUT(m_peer, Patience);
+    Diary server(m_peer);
+    connect(m_peer, &Peer::readyToSend, this, [this] { m_peer->setReceiving(true); });
+    while (!m_peer->send(2, QByteArray(1'000'000, 'e'))) {
+    }
+    m_peer->setReceiving(false);
+    QVERIFY(raw.writeFrame(2, "unread"));
+    raw.close();
+    QTRY_COMPARE_WITH_TIMEOUT(server.reasons.size(), 1, Patience);
+    QCOMPARE(server.frames, Frames({{2, "unread"}}));
+}
+
+void tst_Peer::pausedPeerCanBeClosed()
+{
+    open();
+    Diary server(m_peer);
+    m_peer->setReceiving(false);
+    QVERIFY(!m_client->send(1, "before the end"));
+    m_client->flush();
+    m_peer->close();
+    QTRY_COMPARE_WITH_TIMEOUT(server.reasons, QList<Error>({Error()}), Patience);
+    QCOMPARE(server.frames, Frames({{1, "before the end"}}));
+}
+
+void tst_Peer::unreadAnswersAreBounded()
+{
+    RawSocket raw = RawSocket::connectTo(m_endpoint.path());
+    QVERIFY(raw.writeFrame(0, R"({"protocol":"ipcprims","version":"1.0","channels":[1]})"));
+    QVERIFY(raw.readFrame());
+    QTRY_VERIFY_WITH_TIMEOUT(m_peer, Patience);
+    Diary server(m_peer);
+    QByteArray round;
+    for (int i = 0; i < 250; ++i)
+        round += RawSocket::frame(0, R"({"type":"shutdown_request"})");
+    round += RawSocket::frame(1, {}); // So that it is no flood of control frames in a row.
+    for (int i = 0; i < 400 && raw.write(round); ++i) {
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(server.reasons.size(), 1, Patience);
+    QCOMPARE(server.reasons.first().code(), ErrorCode::ProtocolViolation);
+    QVERIFY2(server.reasons.first().message().contains("answers unread"_L1),
+             qPrintable(server.reasons.first().message()));
+}
+
 void tst_Peer::handlerMayDeleteThePeer_data()
 {
     QTest::addColumn<QByteArray>("signal");
@@ -569,6 +669,34 @@ void tst_Peer::invalidSettingsAreToldWithoutConnecting()
     QCOMPARE(accepted.size(), 0);
 }
 
+void tst_Peer::settingsAreThoseOfTheTimeOfConnecting()
+{
+    m_client->setAuthToken("for this server");
+    m_client->setRequestedChannels({2, 1});
+    m_client->connectToServer(m_endpoint);
+    m_client->setAuthToken("for another one");
+    m_client->setRequestedChannels({0});
+    m_server->setChannels({0});
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen() && m_peer, Patience);
+    QCOMPARE(m_client->channels(), QList<quint16>({2, 1}));
+    QCOMPARE(m_peer->takeAuthToken(), std::optional<QByteArray>("for this server"));
+}
+
+void tst_Peer::longTimeoutsMeanNever()
+{
+    m_client->setConnectTimeout(std::chrono::milliseconds::max());
+    QVERIFY(m_client->connectTimeout() > 23 * 24h);
+    m_server->close();
+    m_server->setHandshakeTimeout(std::chrono::milliseconds::max());
+    QVERIFY(!m_server->listen(m_endpoint));
+    open();
+    const QFuture<PingReply> reply = m_client->ping(std::chrono::milliseconds::max());
+    QTRY_VERIFY_WITH_TIMEOUT(reply.isFinished(), Patience);
+    QVERIFY(!reply.result().error);
+    m_client->setConnectTimeout(-1s);
+    QCOMPARE(m_client->connectTimeout(), 0ms);
+}
+
 void tst_Peer::silentServerTimesOut()
 {
     // Connections that nobody accepts wait in the system's backlog, connected but silent.
@@ -619,6 +747,17 @@ void tst_Peer::overADeviceOfTheApplication()
     QTRY_COMPARE_WITH_TIMEOUT(client.frames.size(), 1, Patience);
     m_client->close();
     QTRY_COMPARE_WITH_TIMEOUT(client.reasons, QList<Error>({Error()}), Patience);
+}
+
+void tst_Peer::overADeviceThatIsNotOpen()
+{
+    Diary client(m_client.get());
+    m_client->connectOver(nullptr);
+    QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size(), 1, Patience);
+    m_client->connectOver(std::make_unique<QLocalSocket>());
+    QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size(), 2, Patience);
+    for (const Error &reason : client.reasons)
+        QCOMPARE(reason.code(), ErrorCode::InvalidArgument);
 }
 
 QTEST_GUILESS_MAIN(tst_Peer)

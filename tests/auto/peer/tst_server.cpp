@@ -46,6 +46,7 @@ private Q_SLOTS:
     void silentClientsDelayNobody();
     void oldestPendingHandshakeGivesWay();
     void peersAreLimited();
+    void silentClientsTakeNoPlaceFromGoodOnes();
     void closeEndsHandshakesButNotSessions();
     void failedHandshakesAreTold();
     void peersAreDeletedUnlessTakenOver();
@@ -235,6 +236,19 @@ void tst_Server::peersAreLimited()
     first->close();
     QTRY_VERIFY_WITH_TIMEOUT(third.isOpen(), Patience);
     QTRY_COMPARE_WITH_TIMEOUT(server.peers().size(), 2, Patience);
+}
+
+void tst_Server::silentClientsTakeNoPlaceFromGoodOnes()
+{
+    Server server;
+    server.setMaxPeers(2);
+    server.setHandshakeTimeout(1h);
+    QVERIFY(!server.listen(m_endpoint));
+    std::vector<RawSocket> silent;
+    for (int i = 0; i < 5; ++i)
+        silent.push_back(RawSocket::connectTo(m_endpoint.path()));
+    auto client = connectedClient();
+    QVERIFY(client->isOpen());
 }
 
 void tst_Server::closeEndsHandshakesButNotSessions()
