@@ -367,6 +367,11 @@ void tst_ByteStream::endBehindDataIsNoticedWhileReadingIsOff()
     m_other.close();
     QTRY_COMPARE(ended.count(), 1);
     QVERIFY(!m_stream->atEnd());
+    // Pausing again makes it no news.
+    m_stream->setReadEnabled(true);
+    m_stream->setReadEnabled(false);
+    QTest::qWait(500);
+    QCOMPARE(ended.count(), 1);
     m_stream->setReadEnabled(true);
     QCOMPARE(readAll(), QByteArray("last words"));
 }
