@@ -79,7 +79,8 @@ public:
 Q_SIGNALS:
     void readable();
     void writable();
-    /// The other side is gone while reading is off. What it sent can still be read.
+    /// The other side is gone while reading is off; told once for each time that reading is turned
+    /// off. What it sent can still be read.
     void ended();
 };
 

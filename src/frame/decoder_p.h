@@ -93,7 +93,7 @@ public:
     /// What is missing, when the stream ends inside a frame.
     Error truncationError() const;
 
-    const Error &error() const { return m_error; }
+    Error error() const { return m_error; }
 
 private:
     bool completeHeader();

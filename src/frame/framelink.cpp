@@ -187,8 +187,7 @@ void FrameLink::onEndedWhilePaused()
         end(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
 }
 
-// By value, as the error may be a part of what the sink deletes.
-void FrameLink::end(Error error)
+void FrameLink::end(const Error &error)
 {
     close();
     m_sink->linkEnded(error);

@@ -95,7 +95,7 @@ private:
     bool deliver();
     bool read(ReadBuffer &buffer, qsizetype *budget);
     void onEndedWhilePaused();
-    void end(Error error);
+    void end(const Error &error);
 
     void writeWhenDue();
     void joinTurn();
