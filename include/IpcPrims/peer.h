@@ -178,7 +178,8 @@ public:
 Q_SIGNALS:
     void stateChanged(IpcPrims::Peer::State state);
     void connected();
-    /// The session or the attempt is over; everything that arrived was delivered before.
+    /// The session or the attempt is over; everything that arrived was delivered before. If frames
+    /// were accepted and could not be sent any more, the message of \a reason says how many bytes.
     void disconnected(const IpcPrims::Error &reason);
     void frameReceived(quint16 channel, const QByteArray &payload);
     /// After send() had answered QueueFull: the queue fell to a quarter of the high-water mark, or

@@ -87,7 +87,7 @@ void FrameLink::setReceiving(bool receiving)
 void FrameLink::close()
 {
     m_isEnded = true;
-    m_queue.clear();
+    dropQueue();
     leaveTurn();
     m_stream->close();
 }
@@ -229,6 +229,12 @@ void FrameLink::leaveTurn()
     m_isInTurn = false;
 }
 
+void FrameLink::dropQueue()
+{
+    m_bytesLost += m_queue.bytes();
+    m_queue.clear();
+}
+
 void FrameLink::onWritable()
 {
     m_isBlocked = false;
@@ -251,7 +257,7 @@ void FrameLink::writeQueue()
         if (result.status != ByteStream::Status::Ok) {
             // What the other side said before it went is still to be delivered; see read().
             m_hasWriteFailed = true;
-            m_queue.clear();
+            dropQueue();
             readLater();
             break;
         }

@@ -83,6 +83,9 @@ public:
     bool isReceiving() const { return m_isReceiving; }
     void setReceiving(bool receiving);
 
+    /// What was accepted and will never leave, once the stream has failed or was closed.
+    qint64 bytesLost() const { return m_bytesLost; }
+
     /// Closes the stream at once, with whatever is queued. The sink hears nothing any more.
     void close();
     bool isOpen() const { return !m_isEnded; }
@@ -102,6 +105,7 @@ private:
     void turnEnded() override;
     void leaveTurn();
     void onWritable();
+    void dropQueue();
     void writeQueue();
 
     const std::unique_ptr<ByteStream> m_stream;
@@ -109,6 +113,7 @@ private:
     FrameDecoder m_decoder;
     SendQueue m_queue;
     qint64 m_highWaterMark = MaxPayloadSize;
+    qint64 m_bytesLost = 0;
 
     int m_delivering = 0; // A depth, because a sink may run an event loop.
     bool m_isReceiving = true;

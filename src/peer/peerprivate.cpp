@@ -293,11 +293,22 @@ void PeerPrivate::changeState(Peer::State newState)
 void PeerPrivate::finish(const Error &reason)
 {
     const QPointer<Peer> alive(q);
+    if (link)
+        link->close();
+    // Nothing that was accepted is lost without a word.
+    const qint64 bytesLost = link ? link->bytesLost() : 0;
+    const Error told = reason && bytesLost > 0
+                               ? Error(reason.code(),
+                                       QStringLiteral("%1 (%2 queued bytes were not sent)")
+                                               .arg(reason.message())
+                                               .arg(bytesLost),
+                                       reason.nativeError())
+                               : reason;
+    disconnectReason = told;
     dropConnection();
-    disconnectReason = reason;
     changeState(m_attempt ? Peer::State::Connecting : Peer::State::Closed);
     if (alive)
-        Q_EMIT q->disconnected(reason);
+        Q_EMIT q->disconnected(told);
 }
 
 // The objects may be in the middle of a call that led here.

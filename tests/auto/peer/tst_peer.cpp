@@ -86,6 +86,7 @@ private Q_SLOTS:
     void pausedPeerNoticesAPlainClose();
     void pauseInsideAHandlerTakesEffectAtOnce();
     void pausedPeerWithAFullQueueLearnsOfTheEnd();
+    void lossOfQueuedFramesIsTold();
     void pausedPeerCanBeClosed();
     void unreadAnswersAreBounded();
 
@@ -518,6 +519,21 @@ void tst_Peer::pausedPeerWithAFullQueueLearnsOfTheEnd()
     raw.close();
     QTRY_COMPARE_WITH_TIMEOUT(server.reasons.size(), 1, Patience);
     QCOMPARE(server.frames, Frames({{2, "unread"}}));
+}
+
+void tst_Peer::lossOfQueuedFramesIsTold()
+{
+    open();
+    Diary client(m_client.get());
+    m_peer->setReceiving(false);
+    QVERIFY(!m_client->send(2, QByteArray(8'000'000, 'l')));
+    QVERIFY(m_client->bytesQueued() > 0);
+    m_peer->abort();
+    QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size(), 1, Patience);
+    QCOMPARE(client.reasons.first().code(), ErrorCode::Disconnected);
+    QVERIFY2(client.reasons.first().message().contains("queued bytes were not sent"_L1),
+             qPrintable(client.reasons.first().message()));
+    QCOMPARE(m_client->disconnectReason(), client.reasons.first());
 }
 
 void tst_Peer::pausedPeerCanBeClosed()
