@@ -115,7 +115,8 @@ public:
     State state() const;
     bool isOpen() const { return state() == State::Open; }
 
-    /// Why the last session, or the attempt at one, ended; no error after an orderly close().
+    /// Why the last session, or the attempt at one, ended; no error after this side's own orderly
+    /// close(), ShutdownRequested after the other side's.
     Error disconnectReason() const;
 
     /// The negotiated channels in the client's order; empty before the handshake.
@@ -170,8 +171,9 @@ public:
 
     /*!
         Measures a round trip. The future finishes with Timeout when no answer came in \a timeout
-        (at most 24 days), with NotConnected or the disconnect reason when there is no session (any
-       more).
+        (0 to 24 days), with QueueFull when 1024 pings wait for their answers already, with
+        NotConnected or the disconnect reason when there is no session (any more). It finishes in
+        the peer's thread; give then() a context object to be called in that one's.
     */
     QFuture<PingReply> ping(std::chrono::milliseconds timeout = DefaultTimeout);
 
@@ -180,6 +182,7 @@ Q_SIGNALS:
     void connected();
     /// The session or the attempt is over; everything that arrived was delivered before. If frames
     /// were accepted and could not be sent any more, the message of \a reason says how many bytes.
+    /// ShutdownRequested is an orderly end, too: the other side's.
     void disconnected(const IpcPrims::Error &reason);
     void frameReceived(quint16 channel, const QByteArray &payload);
     /// After send() had answered QueueFull: the queue fell to a quarter of the high-water mark, or

@@ -14,10 +14,6 @@
 #include <chrono>
 #include <memory>
 
-QT_BEGIN_NAMESPACE
-class QIODevice;
-QT_END_NAMESPACE
-
 namespace IpcPrims {
 
 class Peer;
@@ -69,8 +65,8 @@ public:
 
     /*!
         Binds and listens. A live server at \a endpoint is never displaced (AddressInUse); the
-       socket of a dead one is replaced; anything else there is left alone (PathOccupied). A list of
-        channels that no handshake could pass is refused (InvalidArgument).
+        socket of a dead one is replaced; anything else there is left alone (PathOccupied). A list
+        of channels that no handshake could pass is refused (InvalidArgument).
     */
     Error listen(const Endpoint &endpoint);
 

@@ -78,6 +78,7 @@ private:
         std::unique_ptr<QIODevice> device;
     };
 
+    Error sendError(quint16 channel) const;
     void prepare(Attempt attempt);
     void begin(Attempt attempt);
     void startSession(Session::Role role, const SessionSettings &settingsThen,

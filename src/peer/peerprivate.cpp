@@ -103,6 +103,12 @@ Error PeerPrivate::send(quint16 channel, const QByteArray &payload)
 {
     if (Q_LIKELY(session && session->acceptsSend(channel)))
         return link->send(channel, payload);
+    return sendError(channel);
+}
+
+// Why nothing can be sent.
+Error PeerPrivate::sendError(quint16 channel) const
+{
     if (!session || state == Peer::State::Connecting)
         return Error(ErrorCode::NotConnected, QStringLiteral("not connected"));
     return session->sendError(channel);
@@ -118,7 +124,7 @@ QFuture<PingReply> PeerPrivate::ping(std::chrono::milliseconds timeout)
         m_pings.emplace(id, std::move(promise));
         processEvents();
     } else {
-        promise.addResult(PingReply{send(Channel::Control, {}), {}});
+        promise.addResult(PingReply{sendError(Channel::Control), {}});
         promise.finish();
     }
     return future;

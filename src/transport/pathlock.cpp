@@ -22,7 +22,8 @@ static constexpr int MaxAttempts = 16;
 static Error heldElsewhere(const QByteArray &path)
 {
     return Error(ErrorCode::AddressInUse,
-                 QStringLiteral("another server holds the lock %1").arg(QFile::decodeName(path)));
+                 QStringLiteral("another server is there: it holds the lock %1")
+                         .arg(QFile::decodeName(path)));
 }
 
 static Error openError(const QByteArray &path, int reason)
