@@ -9,6 +9,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
 // CLI11 reports problems as exceptions. They begin and end in this file.
 namespace IpcPrims::Tool {
 
@@ -76,7 +78,7 @@ void addChannels(CLI::App &command, std::optional<QList<quint16>> &channels,
                  const std::string &description)
 {
     addValue(command, "--channels", channels, parseChannels,
-             "a comma separated list of channels (0 to 65535)", description)
+             "a comma separated list of channels (1 to 65535)", description)
             ->option_text("LIST");
 }
 
@@ -151,7 +153,7 @@ void addSend(CLI::App &app, SendOptions &options)
             = addCommand(app, "send", "Send one frame, and print the answer if asked to",
                          "Without --json, --data or --file the payload is empty.\n\n" + example);
     addPath(command, options.path, "Where the server listens");
-    addValue(command, "-c,--channel", options.channel, parseChannel, "a channel (0 to 65535)",
+    addValue(command, "-c,--channel", options.channel, parseChannel, "a channel (1 to 65535)",
              "Channel to send on (default: 1, COMMAND)")
             ->option_text("N");
     CLI::Option *json
@@ -199,9 +201,17 @@ std::string unknownCommand(const std::string &name)
     return "there is no command \"" + name + '"';
 }
 
-// CLI11 only sees that a command is missing, not that a word was meant to be one.
+// CLI11 only sees that words are left over or a command is missing, not what was meant.
 std::string describe(const CLI::App &app, const CLI::ParseError &problem)
 {
+    if (problem.get_exit_code() == int(CLI::ExitCodes::ExtrasError)) {
+        const auto words = app.remaining(true);
+        const auto option = std::find_if(words.begin(), words.end(), [](const std::string &word) {
+            return word.starts_with('-');
+        });
+        return option != words.end() ? "there is no option " + *option
+                                     : "unexpected argument \"" + words.front() + '"';
+    }
     const bool commandMissing = app.get_subcommands().empty()
                                 && problem.get_exit_code() == int(CLI::ExitCodes::RequiredError);
     if (!commandMissing)

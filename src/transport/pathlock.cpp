@@ -19,11 +19,14 @@ namespace IpcPrims {
 // How often the file may be removed by others between opening and locking it.
 static constexpr int MaxAttempts = 16;
 
+static constexpr char Suffix[] = ".lock";
+
 static Error heldElsewhere(const QByteArray &path)
 {
     return Error(ErrorCode::AddressInUse,
-                 QStringLiteral("another server is there: it holds the lock %1")
-                         .arg(QFile::decodeName(path)));
+                 QStringLiteral("another server is listening at %1: it holds the lock %2")
+                         .arg(QFile::decodeName(path.chopped(qsizetype(qstrlen(Suffix)))),
+                              QFile::decodeName(path)));
 }
 
 static Error openError(const QByteArray &path, int reason)
@@ -68,13 +71,13 @@ static Error checkIsOwn(const QByteArray &path, const struct stat &found)
 Error PathLock::acquire(const QByteArray &path)
 {
     release();
-    m_path = path;
+    m_path = path + Suffix;
     for (int attempt = 0; attempt < MaxAttempts; ++attempt) {
         const Error error = tryAcquire();
         if (error || m_file.isValid())
             return error;
     }
-    return heldElsewhere(path);
+    return heldElsewhere(m_path);
 }
 
 // With neither an error nor a file, the lock that was got is one that nobody will look for any

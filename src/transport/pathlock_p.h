@@ -27,14 +27,14 @@ public:
     PathLock() = default;
     ~PathLock() { release(); }
 
-    /// AddressInUse if somebody else holds the lock.
+    /// Locks `path` with the file `path`.lock; AddressInUse if somebody else holds that lock.
     Error acquire(const QByteArray &path);
     void release();
 
 private:
     Error tryAcquire();
 
-    QByteArray m_path;
+    QByteArray m_path; // Of the lock file.
     FileDescriptor m_file;
 };
 

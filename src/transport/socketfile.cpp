@@ -92,7 +92,7 @@ Error SocketFile::claim(const Endpoint &endpoint)
     if (const Error error = checkIsSocketOrAbsent())
         return error;
     warnIfOthersCanReplace(endpoint.nativeAddress());
-    if (const Error error = m_lock.acquire(endpoint.nativeAddress() + ".lock"))
+    if (const Error error = m_lock.acquire(endpoint.nativeAddress()))
         return error;
     return removeDeadSocket();
 }

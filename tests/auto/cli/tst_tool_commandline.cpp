@@ -93,7 +93,11 @@ void tst_tool_commandline::problemIsNamed_data()
     QTest::newRow("command") << QStringList{u"bogus"_s} << "there is no command \"bogus\""_ba;
     QTest::newRow("option") << QStringList{u"--bogus"_s} << "there is no option --bogus"_ba;
     QTest::newRow("channel") << QStringList{u"send"_s, u"/x"_s, u"-c"_s, u"70000"_s}
-                             << "--channel: \"70000\" is not a channel (0 to 65535)"_ba;
+                             << "--channel: \"70000\" is not a channel (1 to 65535)"_ba;
+    QTest::newRow("option of a command") << QStringList{u"send"_s, u"/x"_s, u"--bogus"_s, u"1"_s}
+                                         << "there is no option --bogus"_ba;
+    QTest::newRow("two paths") << QStringList{u"info"_s, u"/x"_s, u"/y"_s}
+                               << "unexpected argument \"/y\""_ba;
     QTest::newRow("time") << QStringList{u"info"_s, u"/x"_s, u"--timeout"_s, u"0"_s}
                           << "--timeout: \"0\" is not a positive time such as 5s, 5 or 200ms"_ba;
     QTest::newRow("format") << QStringList{u"--format"_s, u"xml"_s, u"version"_s}
