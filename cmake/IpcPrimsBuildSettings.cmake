@@ -55,6 +55,29 @@ if(IPCPRIMS_USE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     find_program(IPCPRIMS_CCACHE ccache)
     mark_as_advanced(IPCPRIMS_CCACHE)
     if(IPCPRIMS_CCACHE)
-        set(CMAKE_CXX_COMPILER_LAUNCHER "${IPCPRIMS_CCACHE}")
+        # What ccache has to overlook if there are precompiled headers.
+        set(CMAKE_CXX_COMPILER_LAUNCHER
+            "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${IPCPRIMS_CCACHE}")
     endif()
 endif()
+
+# Most of what the compiler reads in a file are Qt's headers. A file still has to include what it
+# uses: some presets compile without this.
+function(ipcprims_precompile_headers target)
+    if(NOT IPCPRIMS_PRECOMPILE_HEADERS)
+        return()
+    endif()
+    target_precompile_headers(${target} PRIVATE
+        <QtCore/qcoreapplication.h>
+        <QtCore/qelapsedtimer.h>
+        <QtCore/qfile.h>
+        <QtCore/qfuture.h>
+        <QtCore/qjsonobject.h>
+        <QtCore/qpointer.h>
+        <QtCore/qtimer.h>
+        ${ARGN}
+    )
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        target_compile_options(${target} PRIVATE -fpch-preprocess) # for ccache
+    endif()
+endfunction()

@@ -16,6 +16,6 @@ function(expect_export library expected)
     endif()
 endfunction()
 
-file(GLOB_RECURSE installed "${INSTALLED_PREFIX}/libIpcPrimsCore.so")
+file(GLOB_RECURSE without_tests "${BUILT_WITHOUT_TESTS}/libIpcPrimsCore.so")
 expect_export("${TESTED}" TRUE)
-expect_export("${installed}" FALSE)
+expect_export("${without_tests}" FALSE)
