@@ -12,8 +12,6 @@ using namespace std::chrono_literals;
 
 Helper::Helper()
 {
-    // By default the queue is full with one block; leave room for what is said beside it.
-    m_peer.setSendHighWaterMark(2 * MaxPayloadSize);
     connect(&m_peer, &Peer::frameReceived, this, &Helper::onFrame);
     connect(&m_peer, &Peer::disconnected, this, &Helper::finished);
 

@@ -66,8 +66,6 @@ void OtherEnd::adopt(Peer *peer)
     m_peer = peer;
     if (peer != &m_client)
         connect(peer, &Peer::disconnected, this, &OtherEnd::onDisconnected);
-    // By default the queue is full with one block; leave room for what is said beside it.
-    peer->setSendHighWaterMark(2 * MaxPayloadSize);
     Q_EMIT opened();
 }
 

@@ -48,8 +48,8 @@ public:
     void setMaxPayloadSize(qint64 bytes);
 
     /*!
-        Queues one frame. Nothing is sent on an error: PayloadTooLarge, QueueFull when bytesQueued()
-        has reached the high-water mark (readyToSend() tells when to go on), NotConnected when the
+        Queues one frame. Nothing is sent on an error: PayloadTooLarge, QueueFull when the channel
+        has reached its high-water mark (readyToSend() tells when to go on), NotConnected when the
         stream has ended. As with Peer::send(), a payload over 16 KiB is shared, not copied.
     */
     Error send(quint16 channel, const QByteArray &payload);
@@ -59,11 +59,18 @@ public:
 
     /// Bytes accepted by send() that the device has not taken yet, headers included.
     qint64 bytesQueued() const;
+    /// Those on one channel that have not been handed over to the device yet.
+    qint64 bytesQueued(quint16 channel) const;
+
+    /// As for Peer: 16 MiB and a quarter of that by default, for each channel.
+    qint64 sendHighWaterMark() const;
+    qint64 sendLowWaterMark() const;
+    void setSendWaterMarks(qint64 high, qint64 low);
 
 Q_SIGNALS:
     void frameReceived(quint16 channel, const QByteArray &payload);
-    /// The queue fell to the low-water mark after send() had answered QueueFull.
-    void readyToSend();
+    /// After send() had answered QueueFull for \a channel: its queue fell to the low-water mark.
+    void readyToSend(quint16 channel);
     /// The stream ended cleanly, between two frames. Nothing more is received or sent.
     void ended();
     /*!

@@ -47,7 +47,7 @@ enum class ErrorCode {
     // An open session.
     NotConnected, ///< There is no open session to do this with.
     UnsupportedChannel, ///< The channel was not negotiated for this session.
-    QueueFull, ///< The send queue is over its high-water mark; see readyToSend().
+    QueueFull, ///< The channel's queue has reached its high-water mark; see readyToSend().
     Timeout, ///< The deadline passed; the message says of what.
     Disconnected, ///< The other side closed the connection.
     ProtocolViolation, ///< The other side broke a rule of the session, which therefore ended.

@@ -10,12 +10,14 @@
 #include <IpcPrims/protocol.h>
 
 #include <QtCore/qbytearray.h>
+#include <QtCore/qbytearrayview.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qjsonobject.h>
 #include <QtCore/qlist.h>
 #include <QtCore/qobject.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -153,13 +155,27 @@ public:
 
     /// Bytes accepted by send() that the operating system has not taken yet, headers included.
     qint64 bytesQueued() const;
+    /// Those of one channel; without what a QLocalSocket has taken, which belongs to all.
+    qint64 bytesQueued(quint16 channel) const;
 
     /*!
-        From this many queued bytes on, send() answers QueueFull, until the queue has fallen to a
-        quarter of it. The frame that reaches the mark is still accepted. 16 MiB by default.
+        How many bytes may wait on each channel. Once there are \a high or more, send() answers
+        QueueFull for that channel, until \a low or fewer are left. The frame that reaches the mark
+        is still accepted, so a peer never holds more than \a high bytes and one frame for each
+        of its channels. 16 MiB and a quarter of that by default.
     */
     qint64 sendHighWaterMark() const;
-    void setSendHighWaterMark(qint64 bytes);
+    qint64 sendLowWaterMark() const;
+    void setSendWaterMarks(qint64 high, qint64 low);
+
+    /*!
+        Calls \a handler with each frame instead of emitting frameReceived(): with a view into the
+        receive buffer, valid until the handler returns, so that a small frame costs neither an
+        allocation nor a signal. The handler may do anything, replace itself and delete the peer
+        included. An empty one brings the signal back.
+    */
+    using FrameHandler = std::function<void(quint16 channel, QByteArrayView payload)>;
+    void setFrameHandler(FrameHandler handler);
 
     /*!
         Whether frames are received, \c true by default. While they are not, the other side is held
@@ -184,10 +200,11 @@ Q_SIGNALS:
     /// were accepted and could not be sent any more, the message of \a reason says how many bytes.
     /// ShutdownRequested is an orderly end, too: the other side's.
     void disconnected(const IpcPrims::Error &reason);
+    /// Not emitted while there is a frame handler.
     void frameReceived(quint16 channel, const QByteArray &payload);
-    /// After send() had answered QueueFull: the queue fell to a quarter of the high-water mark, or
+    /// After send() had answered QueueFull for \a channel: its queue fell to the low-water mark, or
     /// will never leave, as the connection broke. Frames may still be received then.
-    void readyToSend();
+    void readyToSend(quint16 channel);
     /// The other side asked to end the session; frames sent before that are still delivered.
     void shutdownRequested(const QString &reason);
 

@@ -61,9 +61,9 @@ private:
                     {QLatin1String("peer"), m_peer->peerId()}});
     }
 
-    void resume()
+    void resume(quint16 channel)
     {
-        if (!m_waiting)
+        if (!m_waiting || m_waiting->channel != channel)
             return;
         const Frame frame = *std::exchange(m_waiting, std::nullopt);
         m_peer->setReceiving(true);

@@ -40,15 +40,13 @@ Error FrameLink::send(quint16 channel, const QByteArray &payload)
         return checkPayloadSize(payload.size(), maxPayloadSize());
     if (Q_UNLIKELY(!canSend()))
         return Error(ErrorCode::NotConnected, QStringLiteral("the connection has ended"));
-    if (Q_UNLIKELY(m_queue.bytes() >= m_highWaterMark))
-        m_isFull = true;
-    if (Q_UNLIKELY(m_isFull)) {
-        return Error(
-                ErrorCode::QueueFull,
-                QStringLiteral("%1 bytes wait to be sent (high-water mark %2): send again after "
-                               "readyToSend()")
-                        .arg(m_queue.bytes())
-                        .arg(m_highWaterMark));
+    if (Q_UNLIKELY(isFull(channel))) {
+        return Error(ErrorCode::QueueFull,
+                     QStringLiteral("%1 bytes wait to be sent on channel %2 (high-water mark %3): "
+                                    "send again after readyToSend()")
+                             .arg(m_queue.bytes(channel))
+                             .arg(channel)
+                             .arg(m_waterMarks.high));
     }
     m_queue.enqueue(channel, payload);
     writeWhenDue();
@@ -263,10 +261,59 @@ void FrameLink::writeQueue()
         }
         m_queue.consume(result.bytes);
     }
+    noticeRoom();
+}
 
-    if (m_isFull && m_queue.bytes() <= m_highWaterMark / 4) {
-        m_isFull = false;
-        m_sink->readyToSend();
+// Back-pressure
+
+WaterMarks WaterMarks::bounded(qint64 high, qint64 low)
+{
+    high = std::max<qint64>(1, high);
+    return {high, std::clamp<qint64>(low, 0, high - 1)};
+}
+
+void FrameLink::setWaterMarks(WaterMarks marks)
+{
+    m_waterMarks = marks;
+    noticeRoom();
+}
+
+bool FrameLink::isFull(quint16 channel)
+{
+    if (Q_LIKELY(m_fullChannels.empty() && m_queue.bytes() < m_waterMarks.high))
+        return false;
+    const auto full = std::find(m_fullChannels.begin(), m_fullChannels.end(), channel);
+    if (full != m_fullChannels.end())
+        return true;
+    if (m_queue.bytes(channel) < m_waterMarks.high)
+        return false;
+    m_fullChannels.push_back(channel);
+    return true;
+}
+
+void FrameLink::noticeRoom()
+{
+    if (Q_LIKELY(m_fullChannels.empty()))
+        return;
+    const auto ready
+            = std::partition(m_fullChannels.begin(), m_fullChannels.end(), [this](quint16 channel) {
+                  return m_queue.bytes(channel) > m_waterMarks.low;
+              });
+    if (ready == m_fullChannels.end())
+        return;
+    if (m_readyChannels.empty())
+        QMetaObject::invokeMethod(this, &FrameLink::announceRoom, Qt::QueuedConnection);
+    m_readyChannels.insert(m_readyChannels.end(), ready, m_fullChannels.end());
+    m_fullChannels.erase(ready, m_fullChannels.end());
+}
+
+void FrameLink::announceRoom()
+{
+    const QPointer<FrameLink> alive(this);
+    for (const quint16 channel : std::exchange(m_readyChannels, {})) {
+        // A sink that is told of one channel may well fill another.
+        if (alive && isOpen() && !isFull(channel))
+            m_sink->readyToSend(channel);
     }
 }
 

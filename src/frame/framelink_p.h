@@ -14,10 +14,22 @@
 #include <QtCore/qobject.h>
 
 #include <memory>
+#include <vector>
 
 namespace IpcPrims {
 
 class ReadBuffer;
+
+/// How many bytes of one channel may wait to be sent; from `high` on no more are accepted, until
+/// there are as few as `low`.
+struct WaterMarks
+{
+    qint64 high = MaxPayloadSize;
+    qint64 low = MaxPayloadSize / 4;
+
+    /// The nearest marks that make sense: room comes before the queue is full again.
+    static WaterMarks bounded(qint64 high, qint64 low);
+};
 
 /*!
     Moves frames over a byte stream: the engine under Framer and Peer. Reads as much per turn of the
@@ -44,8 +56,9 @@ public:
             stream ended between two frames. Called once, and not after close().
         */
         virtual void linkEnded(const Error &error) = 0;
-        /// After send() has answered QueueFull: there is room again, or no use in waiting for it.
-        virtual void readyToSend() = 0;
+        /// After send() has answered QueueFull: there is room again on that channel, or no use in
+        /// waiting for it. Comes from the event loop only.
+        virtual void readyToSend(quint16 channel) = 0;
 
     protected:
         ~Sink() = default;
@@ -63,8 +76,8 @@ public:
 
     /*!
         Queues a frame, or says why not: PayloadTooLarge, NotConnected once the stream has failed,
-        QueueFull from the high-water mark on until the queue has fallen to a quarter of it. The
-        frame that reaches the mark is still accepted.
+        QueueFull once the channel has reached the high-water mark, until it has fallen to the
+        low-water mark. The frame that reaches the mark is still accepted.
     */
     Error send(quint16 channel, const QByteArray &payload);
     /// Queues a frame of the protocol's own, whatever the queue holds.
@@ -77,8 +90,8 @@ public:
     /// What was accepted and the operating system has not taken yet.
     qint64 bytesToWrite() const { return m_queue.bytes() + m_stream->bytesToWrite(); }
 
-    qint64 highWaterMark() const { return m_highWaterMark; }
-    void setHighWaterMark(qint64 bytes) { m_highWaterMark = bytes; }
+    WaterMarks waterMarks() const { return m_waterMarks; }
+    void setWaterMarks(WaterMarks marks);
 
     bool isReceiving() const { return m_isReceiving; }
     void setReceiving(bool receiving);
@@ -108,17 +121,22 @@ private:
     void dropQueue();
     void writeQueue();
 
+    bool isFull(quint16 channel);
+    void noticeRoom();
+    void announceRoom();
+
     const std::unique_ptr<ByteStream> m_stream;
     Sink *const m_sink;
     FrameDecoder m_decoder;
     SendQueue m_queue;
-    qint64 m_highWaterMark = MaxPayloadSize;
+    WaterMarks m_waterMarks;
+    std::vector<quint16> m_fullChannels; // From the high-water mark until the low one.
+    std::vector<quint16> m_readyChannels; // To be announced.
     qint64 m_bytesLost = 0;
 
     int m_delivering = 0; // A depth, because a sink may run an event loop.
     bool m_isReceiving = true;
     bool m_isEnded = false;
-    bool m_isFull = false; // From the high-water mark until the low one.
     bool m_isBlocked = false; // Until the stream is writable.
     bool m_hasWriteFailed = false;
     bool m_isInTurn = false; // turnEnded() is to come.

@@ -35,7 +35,7 @@ public:
             Q_EMIT q->ended();
     }
 
-    void readyToSend() override { Q_EMIT q->readyToSend(); }
+    void readyToSend(quint16 channel) override { Q_EMIT q->readyToSend(channel); }
 
     Framer *const q;
     const QPointer<QIODevice> device;
@@ -80,6 +80,26 @@ void Framer::flush()
 qint64 Framer::bytesQueued() const
 {
     return d->link.bytesToWrite();
+}
+
+qint64 Framer::bytesQueued(quint16 channel) const
+{
+    return d->link.queue().bytes(channel);
+}
+
+qint64 Framer::sendHighWaterMark() const
+{
+    return d->link.waterMarks().high;
+}
+
+qint64 Framer::sendLowWaterMark() const
+{
+    return d->link.waterMarks().low;
+}
+
+void Framer::setSendWaterMarks(qint64 high, qint64 low)
+{
+    d->link.setWaterMarks(WaterMarks::bounded(high, low));
 }
 
 } // namespace IpcPrims

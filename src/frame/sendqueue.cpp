@@ -26,12 +26,13 @@ static size_t rank(quint16 channel)
 
 void SendQueue::enqueue(quint16 channel, const QByteArray &payload)
 {
-    append(lane(channel), channel, payload);
+    Lane &own = lane(channel);
+    append(own.chunks, own, payload);
 }
 
 void SendQueue::enqueueLast(quint16 channel, const QByteArray &payload)
 {
-    append(m_last, channel, payload);
+    append(m_last, lane(channel), payload);
 }
 
 SendQueue::Lane &SendQueue::lane(quint16 channel)
@@ -45,22 +46,25 @@ SendQueue::Lane &SendQueue::lane(quint16 channel)
     return added;
 }
 
-void SendQueue::append(Lane &lane, quint16 channel, const QByteArray &payload)
+void SendQueue::append(std::deque<Chunk> &chunks, Lane &account, const QByteArray &payload)
 {
-    const FrameHeader header = {quint32(payload.size()), channel};
+    const FrameHeader header = {quint32(payload.size()), account.channel};
     const qsizetype frameSize = FrameHeader::Size + payload.size();
     m_bytes += frameSize;
+    account.bytes += frameSize;
 
-    if (payload.size() > GatherLimit) {
-        Chunk &chunk = lane.chunks.emplace_back();
+    const bool isLarge = payload.size() > GatherLimit;
+    const bool fits = !isLarge && !chunks.empty() && chunks.back().payload.isNull()
+                      && chunks.back().frames.size() + frameSize <= ChunkSize;
+    Chunk &chunk = fits ? chunks.back() : chunks.emplace_back();
+    chunk.channel = account.channel;
+    if (isLarge) {
         header.write(chunk.header.data());
         chunk.payload = payload;
         return;
     }
 
-    const bool fits = !lane.chunks.empty() && lane.chunks.back().payload.isNull()
-                      && lane.chunks.back().frames.size() + frameSize <= ChunkSize;
-    QByteArray &frames = fits ? lane.chunks.back().frames : lane.chunks.emplace_back().frames;
+    QByteArray &frames = chunk.frames;
     const qsizetype end = frames.size();
     // A lone frame gets just its own size, a second one announces more to come.
     if (end > 0 && end + frameSize > frames.capacity())
@@ -71,17 +75,15 @@ void SendQueue::append(Lane &lane, quint16 channel, const QByteArray &payload)
     std::copy_n(payload.constData(), payload.size(), place + FrameHeader::Size);
 }
 
-qint64 SendQueue::controlBytes() const
+qint64 SendQueue::bytes(quint16 channel) const
 {
-    qint64 bytes = m_last.bytes();
-    for (const Lane &lane : m_lanes) {
-        if (lane.channel == Channel::Control)
-            bytes += lane.bytes();
-    }
-    return bytes;
+    const auto it = std::find_if(m_lanes.begin(), m_lanes.end(),
+                                 [channel](const Lane &lane) { return lane.channel == channel; });
+    return it == m_lanes.end() ? 0 : it->bytes;
 }
 
-SendQueue::Lane *SendQueue::nextLane()
+// The queue of chunks whose turn it is.
+std::deque<SendQueue::Chunk> *SendQueue::nextChunks()
 {
     for (size_t priority = 0; priority < m_turns.size(); ++priority) {
         size_t &turn = m_turns[priority];
@@ -91,20 +93,20 @@ SendQueue::Lane *SendQueue::nextLane()
             if (lane.chunks.empty() || rank(lane.channel) != priority)
                 continue;
             turn = index + 1;
-            return &lane;
+            return &lane.chunks;
         }
     }
-    return m_last.chunks.empty() ? nullptr : &m_last;
+    return m_last.empty() ? nullptr : &m_last;
 }
 
 void SendQueue::refill()
 {
     while (m_wireBytes < ChunkSize) {
-        Lane *const lane = nextLane();
-        if (!lane)
+        std::deque<Chunk> *const chunks = nextChunks();
+        if (!chunks)
             return;
-        m_wire.push_back(std::move(lane->chunks.front()));
-        lane->chunks.pop_front();
+        m_wire.push_back(std::move(chunks->front()));
+        chunks->pop_front();
         m_wireBytes += m_wire.back().size();
     }
 }
@@ -135,10 +137,16 @@ void SendQueue::consume(qsizetype bytes)
 {
     m_bytes -= bytes;
     m_wireBytes -= bytes;
-    m_frontWritten += bytes;
-    while (!m_wire.empty() && m_frontWritten >= m_wire.front().size()) {
-        m_frontWritten -= m_wire.front().size();
+    while (bytes > 0) {
+        const Chunk &front = m_wire.front();
+        const qsizetype taken = std::min(bytes, front.size() - m_frontWritten);
+        lane(front.channel).bytes -= taken;
+        bytes -= taken;
+        m_frontWritten += taken;
+        if (m_frontWritten < front.size())
+            return;
         m_wire.pop_front();
+        m_frontWritten = 0;
     }
 }
 

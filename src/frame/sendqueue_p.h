@@ -10,7 +10,6 @@
 
 #include <array>
 #include <deque>
-#include <numeric>
 #include <span>
 #include <vector>
 
@@ -38,8 +37,8 @@ public:
     bool isEmpty() const { return m_bytes == 0; }
     /// All bytes that wait, headers included.
     qint64 bytes() const { return m_bytes; }
-    /// Those of them on channel CONTROL, or last in line, whose order is not settled yet.
-    qint64 controlBytes() const;
+    /// Those of them on one channel.
+    qint64 bytes(quint16 channel) const;
 
     /// Fills \a buffers with what is to be written next and says how many were filled.
     qsizetype peek(std::span<QByteArrayView> buffers);
@@ -52,6 +51,7 @@ private:
     // Gathered small frames, or one large one as header and payload.
     struct Chunk
     {
+        quint16 channel = 0;
         QByteArray frames;
         std::array<char, FrameHeader::Size> header = {};
         QByteArray payload;
@@ -65,17 +65,12 @@ private:
     {
         quint16 channel = 0;
         std::deque<Chunk> chunks;
-
-        qint64 bytes() const
-        {
-            return std::accumulate(chunks.begin(), chunks.end(), qint64(0),
-                                   [](qint64 sum, const Chunk &one) { return sum + one.size(); });
-        }
+        qint64 bytes = 0; // Until they are written, also those that have left for m_wire.
     };
 
     Lane &lane(quint16 channel);
-    void append(Lane &lane, quint16 channel, const QByteArray &payload);
-    Lane *nextLane();
+    void append(std::deque<Chunk> &chunks, Lane &account, const QByteArray &payload);
+    std::deque<Chunk> *nextChunks();
     void refill();
 
     // Chunks whose order is settled; the first may be partly written.
@@ -85,7 +80,7 @@ private:
 
     std::vector<Lane> m_lanes;
     std::array<size_t, 3> m_turns = {}; // By rank: the lane after the one that was served last.
-    Lane m_last;
+    std::deque<Chunk> m_last;
     qint64 m_bytes = 0;
 };
 

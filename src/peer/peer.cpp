@@ -7,6 +7,8 @@
 
 #include <QtCore/qjsondocument.h>
 
+#include <utility>
+
 namespace IpcPrims {
 
 Peer::Peer(QObject *parent)
@@ -131,16 +133,31 @@ qint64 Peer::bytesQueued() const
     return d->link ? d->link->bytesToWrite() : 0;
 }
 
-qint64 Peer::sendHighWaterMark() const
+qint64 Peer::bytesQueued(quint16 channel) const
 {
-    return d->sendHighWaterMark;
+    return d->link ? d->link->queue().bytes(channel) : 0;
 }
 
-void Peer::setSendHighWaterMark(qint64 bytes)
+qint64 Peer::sendHighWaterMark() const
 {
-    d->sendHighWaterMark = std::max<qint64>(1, bytes);
+    return d->waterMarks.high;
+}
+
+qint64 Peer::sendLowWaterMark() const
+{
+    return d->waterMarks.low;
+}
+
+void Peer::setSendWaterMarks(qint64 high, qint64 low)
+{
+    d->waterMarks = WaterMarks::bounded(high, low);
     if (d->link)
-        d->link->setHighWaterMark(d->sendHighWaterMark);
+        d->link->setWaterMarks(d->waterMarks);
+}
+
+void Peer::setFrameHandler(FrameHandler handler)
+{
+    d->frameHandler.set(std::move(handler));
 }
 
 bool Peer::isReceiving() const

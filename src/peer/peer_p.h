@@ -4,6 +4,7 @@
 #pragma once
 
 #include "frame/framelink_p.h"
+#include "peer/framehandlerslot_p.h"
 #include "session/session_p.h"
 #include "transport/connection_p.h"
 #include "transport/connector_p.h"
@@ -53,8 +54,9 @@ public:
     // Configuration
     SessionSettings settings;
     Transport transport = Transport::Automatic;
-    qint64 sendHighWaterMark = MaxPayloadSize;
+    WaterMarks waterMarks;
     bool isReceiving = true;
+    FrameHandlerSlot frameHandler;
 
     // What is known of the session, or of the last one until there is another
     Peer::State state = Peer::State::Closed;
@@ -67,7 +69,7 @@ private:
     // FrameLink::Sink
     void frameDecoded(DecodedFrame &frame) override;
     void linkEnded(const Error &error) override;
-    void readyToSend() override;
+    void readyToSend(quint16 channel) override;
 
     /// What connectToServer() or connectOver() asked for, as the settings were then.
     struct Attempt
@@ -105,7 +107,6 @@ private:
 
     // For report()
     bool m_isReportDue = false;
-    bool m_isReadyToSendDue = false;
     Peer::State m_reportedState = Peer::State::Closed;
     std::optional<Error> m_unreportedEnd;
     std::optional<Attempt> m_attempt; // To begin.

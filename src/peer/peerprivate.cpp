@@ -169,7 +169,7 @@ void PeerPrivate::startSession(Session::Role role, const SessionSettings &settin
     credentials = connection.credentials;
     session.emplace(role, settingsThen);
     link = std::make_unique<FrameLink>(std::move(connection.stream), this);
-    link->setHighWaterMark(sendHighWaterMark);
+    link->setWaterMarks(waterMarks);
     link->setMaxPayloadSize(session->maxPayloadSize());
     link->start();
 
@@ -183,7 +183,10 @@ void PeerPrivate::startSession(Session::Role role, const SessionSettings &settin
 void PeerPrivate::frameDecoded(DecodedFrame &frame)
 {
     if (Q_LIKELY(session->delivers(frame.channel()))) {
-        Q_EMIT q->frameReceived(frame.channel(), frame.takePayload());
+        if (!frameHandler.isEmpty())
+            frameHandler.call(frame.channel(), frame.payload());
+        else
+            Q_EMIT q->frameReceived(frame.channel(), frame.takePayload());
         return;
     }
     session->receive(frame.channel(), frame.payload(), Session::Clock::now());
@@ -196,10 +199,10 @@ void PeerPrivate::linkEnded(const Error &error)
     processEvents();
 }
 
-void PeerPrivate::readyToSend()
+void PeerPrivate::readyToSend(quint16 channel)
 {
-    m_isReadyToSendDue = true;
-    reportLater();
+    if (state == Peer::State::Open)
+        Q_EMIT q->readyToSend(channel);
 }
 
 void PeerPrivate::processEvents()
@@ -223,11 +226,12 @@ void PeerPrivate::handle(const Session::Send &event)
         link->sendLast(Channel::Control, event.payload);
     else
         link->sendControl(Channel::Control, event.payload);
-    if (link->queue().controlBytes() > MaxUnreadControlBytes) {
+    const qint64 unread = link->queue().bytes(Channel::Control);
+    if (unread > MaxUnreadControlBytes) {
         session->abandon(Error(ErrorCode::ProtocolViolation,
                                QStringLiteral("control frame flood detected: the other side leaves "
                                               "%1 bytes of answers unread")
-                                       .arg(link->queue().controlBytes())));
+                                       .arg(unread)));
     }
 }
 
@@ -283,8 +287,6 @@ void PeerPrivate::report()
         finish(*std::exchange(m_unreportedEnd, std::nullopt));
     if (alive)
         changeState(state);
-    if (alive && std::exchange(m_isReadyToSendDue, false) && state == Peer::State::Open)
-        Q_EMIT q->readyToSend();
     if (alive && m_attempt)
         begin(*std::exchange(m_attempt, std::nullopt));
 }

@@ -253,7 +253,7 @@ void tst_tool_echo::clientThatDoesNotReadIsHeldBackAndLosesNothing()
     QVERIFY(echo.startListening());
 
     Peer greedy;
-    greedy.setSendHighWaterMark((FrameCount + 1) * MiB);
+    greedy.setSendWaterMarks((FrameCount + 1) * MiB, 0);
     greedy.setReceiving(false);
     int received = 0;
     bool inOrder = true;

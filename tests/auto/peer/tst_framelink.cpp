@@ -39,13 +39,13 @@ public:
             onFrame();
     }
     void linkEnded(const Error &error) override { ends.append(error); }
-    void readyToSend() override { ++ready; }
+    void readyToSend(quint16 channel) override { ready.append(channel); }
 
     std::unique_ptr<FrameLink> link;
     QList<quint16> channels;
     QList<QByteArray> payloads;
     QList<Error> ends;
-    int ready = 0;
+    QList<quint16> ready;
     std::function<void()> onFrame;
 };
 

@@ -67,6 +67,7 @@ private Q_SLOTS:
     void largestPayloadBothWays();
     void sendRefusesWithTheReason();
     void queueIsBoundedAndTellsWhenThereIsRoom();
+    void fullChannelLeavesRoomForOthers();
     void pingMeasuresARoundTrip();
     void pingWithoutASessionFails();
     void pingEndsWithTheSession();
@@ -254,7 +255,7 @@ void tst_Peer::queueIsBoundedAndTellsWhenThereIsRoom()
 {
     open();
     m_peer->setReceiving(false);
-    m_client->setSendHighWaterMark(1'000'000);
+    m_client->setSendWaterMarks(1'000'000, 250'000);
     QSignalSpy ready(m_client.get(), &Peer::readyToSend);
     Diary server(m_peer);
     int accepted = 0;
@@ -276,6 +277,33 @@ void tst_Peer::queueIsBoundedAndTellsWhenThereIsRoom()
     QVERIFY(!m_client->send(2, "again"));
     QTRY_COMPARE_WITH_TIMEOUT(server.frames.size(), accepted + 1, Patience);
     QCOMPARE(server.frames.last().second, "again");
+}
+
+void tst_Peer::fullChannelLeavesRoomForOthers()
+{
+    open();
+    m_peer->setReceiving(false);
+    m_client->setSendWaterMarks(1'000'000, 0);
+    QSignalSpy ready(m_client.get(), &Peer::readyToSend);
+    Diary server(m_peer);
+    QTRY_VERIFY_WITH_TIMEOUT(
+            [&] {
+                while (!m_client->send(Channel::Data, QByteArray(10'000, 'q'))) {
+                }
+                return m_client->bytesQueued(Channel::Data) >= 1'000'000;
+            }(),
+            Patience);
+    QVERIFY(!m_client->send(Channel::Command, "c"));
+    QVERIFY(!m_client->send(Channel::Telemetry, QByteArray(2'000'000, 't')));
+    QCOMPARE(m_client->send(Channel::Telemetry, "t").code(), ErrorCode::QueueFull);
+    QCOMPARE(m_client->bytesQueued(Channel::Command), 8 + 1);
+    QVERIFY(m_client->bytesQueued(Channel::Telemetry) >= 2'000'000);
+    m_peer->setReceiving(true);
+    // Each channel is announced once.
+    QTRY_COMPARE_WITH_TIMEOUT(ready.size(), 2, Patience);
+    QCOMPARE_NE(ready.at(0).at(0), ready.at(1).at(0));
+    QTRY_COMPARE_WITH_TIMEOUT(m_client->bytesQueued(), 0, Patience);
+    QCOMPARE(ready.size(), 2);
 }
 
 void tst_Peer::pingMeasuresARoundTrip()

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <IpcPrims/peer.h>
+#include <IpcPrims/server.h>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qtemporarydir.h>
+#include <QtTest/qsignalspy.h>
+#include <QtTest/qtest.h>
+
+#include <memory>
+
+using namespace IpcPrims;
+using namespace Qt::StringLiterals;
+
+using Frames = QList<std::pair<quint16, QByteArray>>;
+
+static constexpr int Patience = 30'000; // ms; only a failing test waits that long.
+
+/// Peer::setFrameHandler()
+class tst_FrameHandler : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+
+    void handlerGetsEveryFrameInPlaceOfTheSignal();
+    void emptyHandlerBringsTheSignalBack();
+    void handlerMayReplaceItself();
+    void handlerMayDeleteThePeer();
+    void handlerMayRunAnEventLoop();
+
+private:
+    std::unique_ptr<QTemporaryDir> m_directory;
+    std::unique_ptr<Server> m_server;
+    std::unique_ptr<Peer> m_client;
+    QPointer<Peer> m_peer; // The server's end.
+};
+
+void tst_FrameHandler::init()
+{
+    m_directory = std::make_unique<QTemporaryDir>();
+    m_server = std::make_unique<Server>();
+    m_client = std::make_unique<Peer>();
+    const auto endpoint = Endpoint::fromPath(m_directory->filePath(u"s"_s));
+    connect(m_server.get(), &Server::peerConnected, this, [this](Peer *peer) { m_peer = peer; });
+    QVERIFY(!m_server->listen(endpoint));
+    m_client->connectToServer(endpoint);
+    QTRY_VERIFY_WITH_TIMEOUT(m_peer && m_client->isOpen(), Patience);
+}
+
+void tst_FrameHandler::cleanup()
+{
+    m_client.reset();
+    m_server.reset();
+}
+
+void tst_FrameHandler::handlerGetsEveryFrameInPlaceOfTheSignal()
+{
+    Frames frames;
+    QSignalSpy signal(m_peer, &Peer::frameReceived);
+    m_peer->setFrameHandler([&frames](quint16 channel, QByteArrayView payload) {
+        frames.append({channel, payload.toByteArray()});
+    });
+    // Within one read, over several, empty, and with a buffer of its own.
+    const Frames sent = {{1, "one"},
+                         {2, QByteArray(70'000, 'x')},
+                         {3, ""},
+                         {4, QByteArray(100, 'y')},
+                         {2, QByteArray(5'000'000, 'z')}};
+    for (const auto &[channel, payload] : sent)
+        QVERIFY(!m_client->send(channel, payload));
+    QTRY_COMPARE_WITH_TIMEOUT(frames.size(), sent.size(), Patience);
+    for (const auto &frame : sent)
+        QVERIFY(frames.contains(frame)); // Channels may overtake each other.
+    QCOMPARE(signal.size(), 0);
+}
+
+void tst_FrameHandler::emptyHandlerBringsTheSignalBack()
+{
+    QSignalSpy signal(m_peer, &Peer::frameReceived);
+    int handled = 0;
+    m_peer->setFrameHandler([&](quint16, QByteArrayView) {
+        if (++handled == 2)
+            m_peer->setFrameHandler({});
+    });
+    for (const char *payload : {"a", "b", "c", "d"})
+        QVERIFY(!m_client->send(1, payload));
+    QTRY_COMPARE_WITH_TIMEOUT(signal.size(), 2, Patience);
+    QCOMPARE(signal.at(0).at(1), "c"_ba);
+    QCOMPARE(handled, 2);
+}
+
+void tst_FrameHandler::handlerMayReplaceItself()
+{
+    QByteArrayList handled;
+    const auto heavy = std::make_shared<QByteArray>("what the first one has captured");
+    m_peer->setFrameHandler([this, &handled, heavy](quint16, QByteArrayView) {
+        m_peer->setFrameHandler([&handled](quint16, QByteArrayView payload) {
+            handled.append("second " + payload.toByteArray());
+        });
+        m_peer->setFrameHandler([&handled](quint16, QByteArrayView payload) {
+            handled.append("third " + payload.toByteArray());
+        });
+        handled.append(*heavy);
+    });
+    QVERIFY(!m_client->send(1, "a"));
+    QVERIFY(!m_client->send(1, "b"));
+    QTRY_COMPARE_WITH_TIMEOUT(handled, QByteArrayList({*heavy, "third b"}), Patience);
+    QCOMPARE(heavy.use_count(), 1); // Nothing is kept longer than needed.
+}
+
+void tst_FrameHandler::handlerMayDeleteThePeer()
+{
+    int handled = 0;
+    const auto heavy = std::make_shared<int>(0);
+    m_client->setFrameHandler([this, &handled, heavy](quint16, QByteArrayView) {
+        ++handled;
+        m_client.reset();
+        ++*heavy;
+    });
+    for (int i = 0; i < 5; ++i)
+        QVERIFY(!m_peer->send(1, "frame"));
+    QTRY_VERIFY_WITH_TIMEOUT(!m_client, Patience);
+    QCOMPARE(handled, 1);
+    QCOMPARE(*heavy, 1);
+    QCOMPARE(heavy.use_count(), 1);
+}
+
+void tst_FrameHandler::handlerMayRunAnEventLoop()
+{
+    QByteArrayList handled;
+    m_peer->setFrameHandler([&](quint16, QByteArrayView payload) {
+        const QByteArray before = payload.toByteArray();
+        if (handled.isEmpty()) {
+            handled.append("nested");
+            // The frames that follow are handled inside, and leave this view alone.
+            QTRY_VERIFY_WITH_TIMEOUT(handled.size() == 3, Patience);
+        }
+        QCOMPARE(payload.toByteArray(), before);
+        handled.append(before);
+    });
+    for (const char *payload : {"a", "b", "c"})
+        QVERIFY(!m_client->send(1, payload));
+    QTRY_COMPARE_WITH_TIMEOUT(handled, QByteArrayList({"nested", "b", "c", "a"}), Patience);
+}
+
+QTEST_GUILESS_MAIN(tst_FrameHandler)
+#include "tst_framehandler.moc"
