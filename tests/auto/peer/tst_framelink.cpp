@@ -10,7 +10,9 @@
 #include <QtCore/qtimer.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <limits>
 #include <memory>
 
 #include <sys/socket.h>
@@ -24,12 +26,14 @@ static constexpr int Patience = 60'000; // ms; only a failing test waits that lo
 class End final : public FrameLink::Sink
 {
 public:
-    explicit End(int descriptor)
-        : link(std::make_unique<FrameLink>(
-                std::make_unique<NativeStream>(FileDescriptor(descriptor)), this))
+    explicit End(std::unique_ptr<ByteStream> stream)
+        : link(std::make_unique<FrameLink>(std::move(stream), this))
     {
         link->start();
     }
+    explicit End(int descriptor)
+        : End(std::make_unique<NativeStream>(FileDescriptor(descriptor)))
+    {}
 
     void frameDecoded(DecodedFrame &frame) override
     {
@@ -70,6 +74,48 @@ struct Pair
     std::unique_ptr<End> b;
 };
 
+/// Takes so many bytes, then none until it is asked to be writable again, then everything.
+class StutteringStream final : public ByteStream
+{
+    Q_OBJECT
+
+public:
+    StutteringStream(qsizetype bytesUntilBlocked, QByteArray *written)
+        : m_left(bytesUntilBlocked)
+        , m_written(written)
+    {}
+
+    Result write(std::span<const QByteArrayView> buffers) override
+    {
+        if (m_left == 0)
+            return {Status::WouldBlock, 0};
+        qsizetype taken = 0;
+        for (const QByteArrayView buffer : buffers) {
+            const qsizetype part = std::min(buffer.size(), m_left - taken);
+            m_written->append(buffer.first(part));
+            taken += part;
+        }
+        m_left -= taken;
+        return {Status::Ok, taken};
+    }
+    void requestWritable() override
+    {
+        m_left = std::numeric_limits<qsizetype>::max();
+        QMetaObject::invokeMethod(this, &ByteStream::writable, Qt::QueuedConnection);
+    }
+
+    Result read(std::span<char>, std::span<char>) override { return {Status::WouldBlock, 0}; }
+    void setReadEnabled(bool) override {}
+    bool atEnd() const override { return false; }
+    qint64 bytesToWrite() const override { return 0; }
+    void close() override {}
+    Error error() const override { return {}; }
+
+private:
+    qsizetype m_left;
+    QByteArray *const m_written;
+};
+
 class tst_FrameLink : public QObject
 {
     Q_OBJECT
@@ -77,6 +123,8 @@ class tst_FrameLink : public QObject
 private Q_SLOTS:
     void partialWritesLoseNothing_data();
     void partialWritesLoseNothing();
+    void writeMayBlockAtAnyOffset();
+    void everySizeAroundABorderArrives();
     void bothDirectionsAtOnceThroughSmallBuffers();
     void commandsOvertakeDataThatWaits();
     void firstFrameOfATurnLeavesAtOnce();
@@ -87,7 +135,7 @@ private Q_SLOTS:
     void sendInsideAHandler();
     void deleteInsideAHandler();
     void handlerMayRunAnEventLoop();
-    void thousandsOfFramesInOneRead();
+    void tenThousandFramesInOneTurn();
 };
 
 void tst_FrameLink::partialWritesLoseNothing_data()
@@ -111,6 +159,65 @@ void tst_FrameLink::partialWritesLoseNothing()
     QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), expected.size(), Patience);
     QVERIFY(pair.b->payloads == expected);
     QCOMPARE(pair.a->link->queue().bytes(), 0);
+}
+
+void tst_FrameLink::writeMayBlockAtAnyOffset()
+{
+    // Gathered frames, an empty one, a large one with its own header, and what goes before it.
+    const QList<std::pair<quint16, QByteArray>> frames
+            = {{2, "abc"},
+               {2, ""},
+               {2, QByteArray(SendQueue::GatherLimit + 1, 'l')},
+               {2, "d"},
+               {Channel::Command, "urgent"}};
+    const auto send = [&frames](qsizetype blockAfter) {
+        QByteArray written;
+        End end(std::make_unique<StutteringStream>(blockAfter, &written));
+        for (const auto &[channel, payload] : frames)
+            end.link->send(channel, payload);
+        const auto isWritten = [&end] { return end.link->queue().isEmpty(); };
+        return QTest::qWaitFor(isWritten, Patience) ? written : QByteArray();
+    };
+    const auto decode = [](const QByteArray &wire) {
+        FrameDecoder decoder;
+        decoder.feed(wire);
+        DecodedFrame frame;
+        QList<std::pair<quint16, QByteArray>> decoded;
+        while (decoder.next(&frame) == FrameDecoder::Status::Frame)
+            decoded.append({frame.channel(), frame.takePayload()});
+        return decoded;
+    };
+    const qsizetype size = send(1'000'000).size();
+    // Every offset in and around headers; inside of the large payload some.
+    for (qsizetype offset = 0; offset <= size;
+         offset += offset < 60 || offset > size - 60 ? 1 : 97) {
+        const auto arrived = decode(send(offset));
+        QCOMPARE(arrived.size(), frames.size());
+        // A command may overtake frames that haven't begun, nothing else changes places.
+        for (const auto &frame : frames)
+            QVERIFY2(arrived.contains(frame), qPrintable(QString::number(offset)));
+        for (qsizetype i = 0, next = 0; i < arrived.size(); ++i) {
+            if (arrived[i].first == 2)
+                QVERIFY(arrived[i] == frames[next++]);
+        }
+    }
+}
+
+void tst_FrameLink::everySizeAroundABorderArrives()
+{
+    // Where payloads are no longer gathered, where a chunk or the read buffer is full, what a
+    // header alone reserves.
+    const Pair pair;
+    QList<QByteArray> expected;
+    for (const qsizetype border : {qsizetype(0), SendQueue::GatherLimit, SendQueue::ChunkSize,
+                                   2 * SendQueue::ChunkSize, 4 * SendQueue::ChunkSize}) {
+        for (qsizetype size = std::max<qsizetype>(0, border - 18); size <= border + 18; ++size) {
+            expected.append(QByteArray(size, char('a' + size % 26)));
+            QVERIFY(!pair.a->link->send(2, expected.last()));
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), expected.size(), Patience);
+    }
+    QVERIFY(pair.b->payloads == expected);
 }
 
 void tst_FrameLink::bothDirectionsAtOnceThroughSmallBuffers()
@@ -245,13 +352,13 @@ void tst_FrameLink::deleteInsideAHandler()
     QCOMPARE(pair.b->payloads.size(), 1);
 }
 
-void tst_FrameLink::thousandsOfFramesInOneRead()
+void tst_FrameLink::tenThousandFramesInOneTurn()
 {
     const Pair pair;
-    for (int i = 0; i < 8000; ++i) // A header each, 64,000 bytes in all.
+    for (int i = 0; i < 10'000; ++i) // A header each: two reads of 64 KiB.
         QVERIFY(!pair.a->link->send(3, QByteArray()));
     pair.a->link->flush();
-    QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), 8000, Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), 10'000, Patience);
 }
 
 QTEST_GUILESS_MAIN(tst_FrameLink)
