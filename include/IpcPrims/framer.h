@@ -39,8 +39,17 @@ class IPCPRIMS_CORE_EXPORT Framer : public QObject
 public:
     /// Frames over \a device, which must be open; bytes it already holds are read as well.
     explicit Framer(QIODevice *device, QObject *parent = nullptr);
+#ifdef Q_OS_UNIX
+    /*!
+        Frames over a connected stream socket, one of socketpair() for example, which the framer
+        takes over and closes. This is the fast path that Peer takes, too: no device lies between
+        the frames and the operating system. Not available on Windows.
+    */
+    explicit Framer(qintptr socketDescriptor, QObject *parent = nullptr);
+#endif
     ~Framer() override;
 
+    /// \c nullptr if there is none or it was destroyed.
     QIODevice *device() const;
 
     /// The limit in both directions in bytes; MaxPayloadSize (protocol section 2) by default.

@@ -5,19 +5,23 @@
 
 #include "frame/devicestream_p.h"
 #include "frame/framelink_p.h"
+#ifdef Q_OS_UNIX
+#    include "transport/nativestream_p.h"
+#endif
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace IpcPrims {
 
 class FramerPrivate final : public FrameLink::Sink
 {
 public:
-    FramerPrivate(Framer *framer, QIODevice *openDevice)
+    FramerPrivate(Framer *framer, std::unique_ptr<ByteStream> stream, QIODevice *openDevice)
         : q(framer)
         , device(openDevice)
-        , link(std::make_unique<DeviceStream>(openDevice, DeviceStream::Ownership::Borrowed), this)
+        , link(std::move(stream), this)
     {
         link.start();
     }
@@ -44,8 +48,18 @@ public:
 
 Framer::Framer(QIODevice *device, QObject *parent)
     : QObject(parent)
-    , d(std::make_unique<FramerPrivate>(this, device))
+    , d(std::make_unique<FramerPrivate>(
+              this, std::make_unique<DeviceStream>(device, DeviceStream::Ownership::Borrowed),
+              device))
 {}
+
+#ifdef Q_OS_UNIX
+Framer::Framer(qintptr socketDescriptor, QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<FramerPrivate>(
+              this, std::make_unique<NativeStream>(FileDescriptor(int(socketDescriptor))), nullptr))
+{}
+#endif
 
 Framer::~Framer() = default;
 

@@ -6,6 +6,7 @@
 #include <QtCore/qbuffer.h>
 #include <QtCore/qprocess.h>
 #include <QtCore/qtemporarydir.h>
+#include <QtCore/qtemporaryfile.h>
 #include <QtNetwork/qlocalserver.h>
 #include <QtNetwork/qlocalsocket.h>
 #include <QtNetwork/qtcpserver.h>
@@ -14,6 +15,11 @@
 #include <QtTest/qtest.h>
 
 #include <memory>
+
+#ifdef Q_OS_UNIX
+#    include <sys/socket.h>
+#    include <unistd.h>
+#endif
 
 using namespace IpcPrims;
 using namespace Qt::StringLiterals;
@@ -94,6 +100,8 @@ private Q_SLOTS:
     void framesBeforeTheEndAreDeliveredFirst();
     void garbageIsAnError();
     void tooLargeIsRefusedBeforeAnythingIsWritten();
+    void overASocketOfTheSystem();
+    void somethingElseThanASocketFails();
     void queueIsBounded();
     void handlerMayDeleteTheFramer();
     void errorHandlerMayDeleteTheFramer();
@@ -264,6 +272,44 @@ void tst_Framer::tooLargeIsRefusedBeforeAnythingIsWritten()
     QCOMPARE(framer.send(1, "abcd").code(), ErrorCode::PayloadTooLarge);
     framer.flush();
     QCOMPARE(written.data().size(), 8 + 3);
+}
+
+void tst_Framer::overASocketOfTheSystem()
+{
+#ifdef Q_OS_UNIX
+    int descriptors[2] = {-1, -1};
+    QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM, 0, descriptors), 0);
+    auto a = std::make_unique<Framer>(qintptr(descriptors[0]));
+    Framer b{qintptr(descriptors[1])};
+    QCOMPARE(a->device(), nullptr);
+    Inbox inbox(&b);
+    const QByteArray large(3'000'000, 'l');
+    QVERIFY(!a->send(2, "small"));
+    QVERIFY(!a->send(2, large));
+    QTRY_COMPARE_WITH_TIMEOUT(inbox.frames.size(), 2, 30'000);
+    QCOMPARE(inbox.frames.first(), Frames::value_type(2, "small"));
+    QVERIFY(inbox.frames.last().second == large);
+    a.reset(); // Closes its socket.
+    QTRY_COMPARE_WITH_TIMEOUT(inbox.ended.size(), 1, 30'000);
+    QVERIFY(inbox.errors.isEmpty());
+#else
+    QSKIP("There are no such sockets on this system");
+#endif
+}
+
+void tst_Framer::somethingElseThanASocketFails()
+{
+#ifdef Q_OS_UNIX
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    Framer framer(qintptr(::dup(file.handle())));
+    Inbox inbox(&framer);
+    QTRY_COMPARE_WITH_TIMEOUT(inbox.errors.size(), 1, 30'000);
+    QCOMPARE(inbox.errors.first().first().value<Error>().code(), ErrorCode::StreamError);
+    QCOMPARE(framer.send(1, "x").code(), ErrorCode::NotConnected);
+#else
+    QSKIP("There are no such sockets on this system");
+#endif
 }
 
 void tst_Framer::queueIsBounded()
