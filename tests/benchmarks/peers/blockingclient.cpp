@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peers/blockingclient.h"
+
+namespace Bench {
+
+void BlockingClient::roundTrips(qsizetype size, qint64 count)
+{
+    const QByteArray command(size, 'c');
+    const int last = connections();
+    for (int connection = 0; connection < last; ++connection)
+        send(connection, Channel::Command, command);
+    // Every connection has a command on its way, and gets the next one when the echo is here.
+    for (qint64 left = count - 1; left > 0; --left) {
+        for (int connection = 0; connection < last; ++connection) {
+            receiveEcho(connection, size);
+            send(connection, Channel::Command, command);
+        }
+    }
+    for (int connection = 0; connection < last; ++connection)
+        receiveEcho(connection, size);
+}
+
+Receipt BlockingClient::oneWay(qsizetype size, qint64 count)
+{
+    const QByteArray data(size, 'd');
+    for (qint64 left = count; left > 0; --left)
+        send(0, Channel::Data, data);
+    send(0, Channel::Data, {});
+    const Frame frame = receive(0);
+    verify(frame.channel == Channel::Data, "an echo arrived instead of the receipt");
+    return Receipt::fromBytes(frame.payload);
+}
+
+void BlockingClient::receiveEcho(int connection, qsizetype size)
+{
+    const Frame frame = receive(connection);
+    verify(frame.channel == Channel::Command, "a receipt arrived instead of an echo");
+    verify(frame.payload.size() == size, "an echo of another size arrived");
+}
+
+} // namespace Bench

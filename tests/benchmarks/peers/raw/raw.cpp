@@ -1,0 +1,211 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+/*
+    Sockets by hand, with blocking calls: what everything else is compared with.
+
+    raw           one write per frame
+    raw-roundtrip the same; opening a connection takes one more round trip, as a handshake does
+    raw-batched   frames are gathered to 64 KiB
+    raw-writev    header and payload are written from where they are
+*/
+#include "peers/blockingclient.h"
+#include "peers/raw/framereader.h"
+#include "peers/raw/framewriter.h"
+#include "peers/service.h"
+
+#include <QtCore/qfile.h>
+
+#include <cstring>
+#include <list>
+#include <vector>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace Bench {
+namespace {
+
+sockaddr_un addressOf(const QString &path)
+{
+    sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    const QByteArray bytes = QFile::encodeName(path);
+    verify(bytes.size() < qsizetype(sizeof(address.sun_path)), "the path is too long");
+    std::memcpy(address.sun_path, bytes.constData(), bytes.size());
+    return address;
+}
+
+int newSocket()
+{
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    verify(descriptor >= 0, "no socket");
+    return descriptor;
+}
+
+class Connection
+{
+public:
+    Connection(int descriptor, const QString &variant)
+        : reader(descriptor)
+        , writer(FrameWriter::make(variant, descriptor))
+        , m_descriptor(descriptor)
+    {}
+    ~Connection() { ::close(m_descriptor); }
+    Q_DISABLE_COPY_MOVE(Connection)
+
+    int descriptor() const { return m_descriptor; }
+
+    FrameReader reader;
+    const std::unique_ptr<FrameWriter> writer;
+
+private:
+    int m_descriptor;
+};
+
+class RawClient : public BlockingClient
+{
+public:
+    explicit RawClient(const Setup &setup)
+        : m_setup(setup)
+        , m_address(addressOf(setup.path))
+    {}
+
+    void open(int connections) override
+    {
+        for (int i = 0; i < connections; ++i) {
+            const int descriptor = newSocket();
+            verify(::connect(descriptor, reinterpret_cast<const sockaddr *>(&m_address),
+                             sizeof(m_address))
+                           == 0,
+                   "connecting failed");
+            m_connections.emplace_back(std::make_unique<Connection>(descriptor, m_setup.variant));
+        }
+        if (m_setup.variant == u"raw-roundtrip")
+            roundTrips(64, 1);
+    }
+
+    void close() override { m_connections.clear(); }
+
+protected:
+    int connections() const override { return int(m_connections.size()); }
+
+    void send(int connection, quint16 channel, QByteArrayView payload) override
+    {
+        m_connections[connection]->writer->write(channel, payload);
+    }
+
+    Frame receive(int connection) override
+    {
+        Connection &from = *m_connections[connection];
+        from.writer->flush();
+        auto frame = from.reader.next();
+        while (!frame) {
+            verify(from.reader.receive(), "the connection ended");
+            frame = from.reader.next();
+        }
+        return {frame->channel, frame->payload};
+    }
+
+private:
+    const Setup m_setup;
+    const sockaddr_un m_address;
+    std::vector<std::unique_ptr<Connection>> m_connections;
+};
+
+class RawServer : public Server
+{
+public:
+    explicit RawServer(const Setup &setup)
+        : m_setup(setup)
+    {}
+
+    void listen() override
+    {
+        m_listener = newSocket();
+        const sockaddr_un address = addressOf(m_setup.path);
+        verify(::bind(m_listener, reinterpret_cast<const sockaddr *>(&address), sizeof(address))
+                               == 0
+                       && ::listen(m_listener, SOMAXCONN) == 0,
+               "listening failed");
+    }
+
+    void run() override
+    {
+        if (m_setup.workload.connections == 1)
+            serveInTurn();
+        else
+            serveAtTheSameTime();
+    }
+
+private:
+    std::unique_ptr<Connection> accept() const
+    {
+        const int descriptor = ::accept4(m_listener, nullptr, nullptr, SOCK_CLOEXEC);
+        verify(descriptor >= 0, "accepting failed");
+        return std::make_unique<Connection>(descriptor, m_setup.variant);
+    }
+
+    // Waits for a piece and answers its frames; false at the end.
+    bool serve(Connection &connection)
+    {
+        if (!connection.reader.receive())
+            return false;
+        while (const auto frame = connection.reader.next()) {
+            m_service.serve(frame->channel, frame->payload, [&](QByteArrayView answer) {
+                connection.writer->write(frame->channel, answer);
+            });
+        }
+        connection.writer->flush();
+        return true;
+    }
+
+    void serveInTurn()
+    {
+        for (;;) {
+            const std::unique_ptr<Connection> connection = accept();
+            while (serve(*connection)) {
+            }
+        }
+    }
+
+    void serveAtTheSameTime()
+    {
+        std::vector<std::unique_ptr<Connection>> connections;
+        std::vector<pollfd> states = {{m_listener, POLLIN, 0}};
+        for (;;) {
+            ::poll(states.data(), states.size(), -1);
+            const bool hasNew = states[0].revents != 0;
+            for (size_t i = connections.size(); i > 0; --i) {
+                if (states[i].revents == 0 || serve(*connections[i - 1]))
+                    continue;
+                connections.erase(connections.begin() + qsizetype(i) - 1);
+                states.erase(states.begin() + qsizetype(i));
+            }
+            if (hasNew) {
+                connections.push_back(accept());
+                states.push_back({connections.back()->descriptor(), POLLIN, 0});
+            }
+        }
+    }
+
+    const Setup m_setup;
+    Service m_service;
+    int m_listener = -1;
+};
+
+} // namespace
+
+std::unique_ptr<Client> makeClient(const Setup &setup)
+{
+    return std::make_unique<RawClient>(setup);
+}
+
+std::unique_ptr<Server> makeServer(const Setup &setup)
+{
+    return std::make_unique<RawServer>(setup);
+}
+
+} // namespace Bench
