@@ -5,6 +5,7 @@
 #include "transport/filedescriptor_p.h"
 #include "transport/nativestream_p.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qelapsedtimer.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qtimer.h>
@@ -260,8 +261,9 @@ void tst_FrameLink::laterFramesLeaveAtTheEndOfTheTurn()
     QCOMPARE(pair.a->link->queue().bytes(), 8 + 8 + 8 + 9);
     QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), 3, Patience);
 
+    QCoreApplication::processEvents(); // Begins another turn.
     QVERIFY(!pair.a->link->send(1, "again"));
-    QCOMPARE(pair.a->link->queue().bytes(), 0); // Another turn.
+    QCOMPARE(pair.a->link->queue().bytes(), 0);
     QVERIFY(!pair.a->link->send(1, "asked for"));
     pair.a->link->flush();
     QCOMPARE(pair.a->link->queue().bytes(), 0);
