@@ -6,7 +6,6 @@
 #include "transport/nativestream_p.h"
 
 #include <QtCore/qcoreapplication.h>
-#include <QtCore/qelapsedtimer.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qtimer.h>
 #include <QtTest/qtest.h>
