@@ -12,33 +12,27 @@ using namespace Qt::StringLiterals;
 
 const QList<Contestant> &Contestant::all()
 {
-    static const QStringList bulk = {u"W2"_s, u"W3"_s};
+    const QStringList all = {};
+    const QStringList bulk = {u"W2"_s, u"W3"_s};
+    const QStringList connecting = {u"W5"_s};
+    // A program whose calls block can't wait for an echo while it sends something else.
+    const QStringList blocking = {u"W1"_s, u"W2"_s, u"W3"_s, u"W4"_s, u"W5"_s, u"W7"_s};
+    // clang-format off
     static const QList<Contestant> contestants = {
-            {u"raw"_s, u"blocking sockets, one write per frame"_s, u"raw"_s, {}, {}},
-            {u"raw-roundtrip"_s, u"raw, one more round trip to connect"_s, u"raw"_s, {}, {u"W5"_s}},
+            {u"raw"_s, u"blocking sockets, one write per frame"_s, u"raw"_s, {}, blocking},
+            {u"raw-roundtrip"_s, u"raw, one more round trip to connect"_s, u"raw"_s, {}, connecting},
             {u"raw-batched"_s, u"raw, gathered to 64 KiB"_s, u"raw"_s, {}, bulk},
             {u"raw-writev"_s, u"raw, header and payload by writev"_s, u"raw"_s, {}, bulk},
-            {u"ipcprims"_s, u"this library, signal with QByteArray"_s, u"ipcprims"_s, {}, {}},
-            {u"ipcprims-view"_s,
-             u"this library, handler with QByteArrayView"_s,
-             u"ipcprims"_s,
-             {},
-             {}},
-            {u"ipcprims-localsocket"_s, u"this library over QLocalSocket"_s, u"ipcprims"_s, {}, {}},
-            {u"qlocalsocket"_s,
-             u"QLocalSocket and QDataStream transactions"_s,
-             u"qlocalsocket"_s,
-             {},
-             {}},
-            {u"qtremoteobjects"_s,
-             u"Qt Remote Objects"_s,
-             u"qtremoteobjects"_s,
-             u"qt6-remoteobjects-dev"_s,
-             {}},
-            {u"zeromq"_s, u"ZeroMQ, DEALER and ROUTER"_s, u"zeromq"_s, u"libzmq3-dev"_s, {}},
-            {u"nng"_s, u"nng, pair1"_s, u"nng"_s, u"libnng-dev"_s, {}},
-            {u"grpc"_s, u"gRPC, a stream in both directions"_s, u"grpc"_s, u"libgrpc++-dev"_s, {}},
+            {u"ipcprims"_s, u"this library, signal with QByteArray"_s, u"ipcprims"_s, {}, all},
+            {u"ipcprims-view"_s, u"this library, handler with QByteArrayView"_s, u"ipcprims"_s, {}, all},
+            {u"ipcprims-localsocket"_s, u"this library over QLocalSocket"_s, u"ipcprims"_s, {}, all},
+            {u"qlocalsocket"_s, u"QLocalSocket, QDataStream transactions"_s, u"qlocalsocket"_s, {}, all},
+            {u"qtremoteobjects"_s, u"Qt Remote Objects"_s, u"qtremoteobjects"_s, u"qt6-remoteobjects-dev"_s, all},
+            {u"zeromq"_s, u"ZeroMQ, DEALER and ROUTER"_s, u"zeromq"_s, u"libzmq3-dev"_s, blocking},
+            {u"nng"_s, u"nng, pair1"_s, u"nng"_s, u"libnng-dev"_s, blocking},
+            {u"grpc"_s, u"gRPC, a stream in both directions"_s, u"grpc"_s, u"libgrpc++-dev"_s, blocking},
     };
+    // clang-format on
     return contestants;
 }
 
