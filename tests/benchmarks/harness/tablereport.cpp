@@ -65,7 +65,7 @@ static QString rates(const Contest &contest, const Results &results)
 
     const QString groups = headLine(columns, [](const Workload &w) { return w.group(); });
     const QString sizes = headLine(columns, [](const Workload &w) {
-        return w.connections > 1 ? u"50 conn."_s : Quantity::bytes(w.size);
+        return w.connections > 1 ? u"50 conn"_s : Quantity::bytes(w.size);
     });
     const QString placements = headLine(columns, placementName);
     const QString units = headLine(columns, &Quantity::unit);
