@@ -76,8 +76,11 @@ FrameDecoder::Status FrameDecoder::readPayload(const char *headerBytes, DecodedF
 
     frame->m_channel = header.channel;
     frame->m_view = m_input.first(header.payloadSize);
-    frame->m_owned = QByteArray();
-    frame->m_backing = m_detached;
+    // Mostly there is nothing to keep and nothing to let go; asking is cheaper than assigning.
+    if (Q_UNLIKELY(!frame->m_owned.isNull()))
+        frame->m_owned = QByteArray();
+    if (Q_UNLIKELY(!frame->m_backing.isNull() || !m_detached.isNull()))
+        frame->m_backing = m_detached;
     m_input = m_input.sliced(header.payloadSize);
     return Status::Frame;
 }

@@ -16,6 +16,9 @@ namespace IpcPrims {
 // How much one connection may read in one turn of the event loop before others get theirs.
 static constexpr qsizetype ReadBudget = 1024 * 1024;
 
+// From this size on a payload is worth a system call of its own rather than a copy.
+static constexpr qsizetype BulkSize = 32 * 1024;
+
 FrameLink::FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink)
     : m_stream(std::move(stream))
     , m_sink(sink)
@@ -123,6 +126,7 @@ bool FrameLink::deliver()
     while (m_isReceiving && isOpen()) {
         switch (m_decoder.next(&frame)) {
         case FrameDecoder::Status::Frame:
+            m_isBulk = frame.payload().size() >= BulkSize;
             m_sink->frameDecoded(frame);
             if (!alive)
                 return false;
@@ -145,7 +149,11 @@ bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget)
         return false;
     }
     const std::span<char> target = m_decoder.target();
-    const std::span<char> overflow = buffer.bytes();
+    // Large payloads mostly come one after another: reading no further than the next header lets
+    // that one, too, be read straight into its place.
+    const bool isBulk = m_isBulk || target.size() >= BulkSize;
+    const std::span<char> overflow
+            = isBulk ? buffer.bytes().first(FrameHeader::Size) : buffer.bytes();
     const ByteStream::Result result = m_stream->read(target, overflow);
     switch (result.status) {
     case ByteStream::Status::Ok:

@@ -136,6 +136,7 @@ private:
 
     int m_delivering = 0; // A depth, because a sink may run an event loop.
     bool m_isReceiving = true;
+    bool m_isBulk = false; // The last frame was large.
     bool m_isEnded = false;
     bool m_isBlocked = false; // Until the stream is writable.
     bool m_hasWriteFailed = false;

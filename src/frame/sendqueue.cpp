@@ -10,6 +10,9 @@
 
 namespace IpcPrims {
 
+// What a chunk that holds more than one frame has room for at first.
+static constexpr qsizetype FewFrames = 4 * 1024;
+
 // Lower goes first.
 static size_t rank(quint16 channel)
 {
@@ -37,13 +40,28 @@ void SendQueue::enqueueLast(quint16 channel, const QByteArray &payload)
 
 SendQueue::Lane &SendQueue::lane(quint16 channel)
 {
+    if (Q_LIKELY(m_lastLane && m_lastLane->channel == channel))
+        return *m_lastLane;
     const auto it = std::find_if(m_lanes.begin(), m_lanes.end(),
                                  [channel](const Lane &lane) { return lane.channel == channel; });
-    if (it != m_lanes.end())
-        return *it;
-    Lane &added = m_lanes.emplace_back();
-    added.channel = channel;
-    return added;
+    m_lastLane = it == m_lanes.end() ? &m_lanes.emplace_back() : &*it;
+    m_lastLane->channel = channel;
+    return *m_lastLane;
+}
+
+char *SendQueue::Chunk::extend(qsizetype count)
+{
+    if (Q_UNLIKELY(used + count > capacity)) {
+        // A lone frame gets just its own size; others announce that more is to come.
+        if (used > 0)
+            capacity = used + count <= FewFrames ? FewFrames : ChunkSize;
+        else
+            capacity = count;
+        std::unique_ptr<char[]> larger(new char[capacity]); // Not make_unique(), which clears it.
+        std::copy_n(bytes.get(), used, larger.get());
+        bytes = std::move(larger);
+    }
+    return bytes.get() + std::exchange(used, used + count);
 }
 
 void SendQueue::append(std::deque<Chunk> &chunks, Lane &account, const QByteArray &payload)
@@ -53,24 +71,15 @@ void SendQueue::append(std::deque<Chunk> &chunks, Lane &account, const QByteArra
     m_bytes += frameSize;
     account.bytes += frameSize;
 
-    const bool isLarge = payload.size() > GatherLimit;
-    const bool fits = !isLarge && !chunks.empty() && chunks.back().payload.isNull()
-                      && chunks.back().frames.size() + frameSize <= ChunkSize;
-    Chunk &chunk = fits ? chunks.back() : chunks.emplace_back();
-    chunk.channel = account.channel;
-    if (isLarge) {
-        header.write(chunk.header.data());
+    if (Q_UNLIKELY(payload.size() > GatherLimit)) {
+        Chunk &chunk = chunks.emplace_back(account.channel);
+        header.write(chunk.extend(FrameHeader::Size));
         chunk.payload = payload;
         return;
     }
-
-    QByteArray &frames = chunk.frames;
-    const qsizetype end = frames.size();
-    // A lone frame gets just its own size, a second one announces more to come.
-    if (end > 0 && end + frameSize > frames.capacity())
-        frames.reserve(std::clamp<qsizetype>(4 * end, end + frameSize, ChunkSize));
-    frames.resize(end + frameSize);
-    char *place = frames.data() + end;
+    const bool fits = !chunks.empty() && chunks.back().hasRoomFor(frameSize);
+    Chunk &chunk = fits ? chunks.back() : chunks.emplace_back(account.channel);
+    char *const place = chunk.extend(frameSize);
     header.write(place);
     std::copy_n(payload.constData(), payload.size(), place + FrameHeader::Size);
 }
@@ -123,12 +132,8 @@ qsizetype SendQueue::peek(std::span<QByteArrayView> buffers)
             buffers[filled++] = bytes.sliced(skip);
     };
     for (const Chunk &chunk : m_wire) {
-        if (chunk.payload.isNull()) {
-            add(chunk.frames);
-        } else {
-            add(QByteArrayView(chunk.header.data(), FrameHeader::Size));
-            add(chunk.payload);
-        }
+        add(QByteArrayView(chunk.bytes.get(), chunk.used));
+        add(chunk.payload);
     }
     return filled;
 }

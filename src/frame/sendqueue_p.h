@@ -10,8 +10,8 @@
 
 #include <array>
 #include <deque>
+#include <memory>
 #include <span>
-#include <vector>
 
 namespace IpcPrims {
 
@@ -48,18 +48,27 @@ public:
     void clear();
 
 private:
-    // Gathered small frames, or one large one as header and payload.
+    // Frames of one channel that are written together: small ones, one behind the other, or the
+    // header of a large one, whose payload follows.
     struct Chunk
     {
-        quint16 channel = 0;
-        QByteArray frames;
-        std::array<char, FrameHeader::Size> header = {};
-        QByteArray payload;
+        explicit Chunk(quint16 channelOfAll)
+            : channel(channelOfAll)
+        {}
 
-        qsizetype size() const
+        qsizetype size() const { return used + payload.size(); }
+        bool hasRoomFor(qsizetype frameSize) const
         {
-            return payload.isNull() ? frames.size() : FrameHeader::Size + payload.size();
+            return payload.isNull() && used + frameSize <= ChunkSize;
         }
+        /// Where the next bytes go.
+        char *extend(qsizetype bytes);
+
+        quint16 channel;
+        std::unique_ptr<char[]> bytes;
+        qsizetype used = 0;
+        qsizetype capacity = 0;
+        QByteArray payload;
     };
     struct Lane
     {
@@ -78,7 +87,8 @@ private:
     qsizetype m_wireBytes = 0;
     qsizetype m_frontWritten = 0;
 
-    std::vector<Lane> m_lanes;
+    std::deque<Lane> m_lanes; // They stay where they are.
+    Lane *m_lastLane = nullptr; // The one that was asked for last, and often is again.
     std::array<size_t, 3> m_turns = {}; // By rank: the lane after the one that was served last.
     std::deque<Chunk> m_last;
     qint64 m_bytes = 0;

@@ -1,0 +1,246 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "schema/json/document_p.h"
+
+#include "schema/json/memberindex_p.h"
+
+#include <algorithm>
+
+namespace IpcPrims::JsonSchema {
+
+namespace {
+// What a thread keeps for its next message.
+constexpr std::size_t LargestKeptStack = 65536;
+} // namespace
+
+bool Document::parse(QByteArrayView text)
+{
+    m_begin = m_pos = text.data();
+    m_end = text.data() + text.size();
+    m_error = nullptr;
+    m_valueCount = 0;
+    m_arena.clear();
+    m_open.clear();
+    m_stack.clear();
+    if (m_stack.capacity() > LargestKeptStack)
+        m_stack.shrink_to_fit();
+    return text.isValidUtf8() ? parseText() : fail("ill-formed UTF-8");
+}
+
+QString Document::errorString() const
+{
+    return QStringLiteral("%1 at byte %2").arg(QLatin1String(m_error)).arg(m_pos - m_begin);
+}
+
+bool Document::fail(const char *what)
+{
+    m_error = what;
+    return false;
+}
+
+bool Document::take(char c)
+{
+    if (m_pos == m_end || *m_pos != c)
+        return false;
+    ++m_pos;
+    return true;
+}
+
+void Document::skipWhiteSpace()
+{
+    while (m_pos != m_end && (*m_pos == ' ' || *m_pos == '\n' || *m_pos == '\r' || *m_pos == '\t'))
+        ++m_pos;
+}
+
+void Document::push(const Value &value)
+{
+    m_stack.push_back(value);
+    ++m_valueCount;
+}
+
+// Containers are on an explicit stack instead of in calls: their depth is the sender's choice.
+bool Document::parseText()
+{
+    bool isComplete = false;
+    while (!isComplete) {
+        if (!beginValue() || !endValue(&isComplete))
+            return false;
+    }
+    m_root = m_stack.front();
+    skipWhiteSpace();
+    return m_pos == m_end || fail("expected the end");
+}
+
+// Reads a scalar, or the brackets up to and including the first scalar or empty container.
+bool Document::beginValue()
+{
+    for (;;) {
+        skipWhiteSpace();
+        if (take('{')) {
+            if (!open(true))
+                return false;
+            skipWhiteSpace();
+            if (take('}')) {
+                close();
+                return true;
+            }
+            if (!parseName())
+                return false;
+        } else if (take('[')) {
+            if (!open(false))
+                return false;
+            skipWhiteSpace();
+            if (take(']')) {
+                close();
+                return true;
+            }
+        } else {
+            break;
+        }
+    }
+
+    switch (m_pos == m_end ? '\0' : *m_pos) {
+    case '"':
+        return parseString();
+    case 't':
+        return parseLiteral("true", Value::fromBoolean(true));
+    case 'f':
+        return parseLiteral("false", Value::fromBoolean(false));
+    case 'n':
+        return parseLiteral("null", Value());
+    default:
+        return parseNumber();
+    }
+}
+
+// Reads on after a value: closing brackets, then what leads to the next value.
+bool Document::endValue(bool *isComplete)
+{
+    while (!m_open.empty()) {
+        skipWhiteSpace();
+        const bool isObject = m_open.back().isObject;
+        if (take(',')) {
+            skipWhiteSpace();
+            return !isObject || parseName();
+        }
+        if (!take(isObject ? '}' : ']'))
+            return fail(isObject ? "expected ',' or '}'" : "expected ',' or ']'");
+        close();
+    }
+    *isComplete = true;
+    return true;
+}
+
+bool Document::open(bool isObject)
+{
+    if (m_open.size() == LargestDepth)
+        return fail("nested deeper than 256 levels");
+    m_open.push_back({m_stack.size(), isObject});
+    return true;
+}
+
+void Document::close()
+{
+    const Container container = m_open.back();
+    m_open.pop_back();
+    const std::span<const Value> content = std::span(m_stack).subspan(container.start);
+    Value value;
+    if (!container.isObject) {
+        auto *elements = m_arena.allocate<Value>(content.size());
+        std::copy(content.begin(), content.end(), elements);
+        value = Value::fromElements({elements, content.size()});
+    } else {
+        std::size_t count = content.size() / 2;
+        const bool isIndexed = count > LargestUnindexedObject;
+        const std::size_t slotCount = isIndexed ? indexSize(count) : 0;
+        auto *members = m_arena.allocate<Member>(count + slotCount * sizeof(quint32) / sizeof(Member)
+                                                 + 1);
+        for (std::size_t i = 0; i < count; ++i)
+            members[i] = {content[2 * i], content[2 * i + 1]};
+        if (isIndexed) {
+            auto *slots = reinterpret_cast<quint32 *>(members + count);
+            const std::size_t unique = makeIndex({members, count}, {slots, slotCount});
+            // The table is expected right after the members, in the size that belongs to them.
+            if (unique < count) {
+                count = unique;
+                slots = reinterpret_cast<quint32 *>(members + count);
+                makeIndex({members, count}, {slots, indexSize(count)});
+            }
+        } else {
+            count = mergeRepeated({members, count});
+        }
+        value = Value::fromMembers({members, count}, isIndexed);
+    }
+    m_stack.resize(container.start);
+    push(value);
+}
+
+bool Document::parseName()
+{
+    if (m_pos == m_end || *m_pos != '"')
+        return fail("expected a member's name");
+    if (!parseString())
+        return false;
+    skipWhiteSpace();
+    return take(':') || fail("expected ':'");
+}
+
+bool Document::parseLiteral(std::string_view literal, const Value &value)
+{
+    if (!std::string_view(m_pos, std::size_t(m_end - m_pos)).starts_with(literal))
+        return fail("expected a value");
+    m_pos += literal.size();
+    push(value);
+    return true;
+}
+
+bool Document::parseNumber()
+{
+    constexpr std::ptrdiff_t maxIntegerDigits = 18;
+    const auto isDigit = [&] { return m_pos != m_end && *m_pos >= '0' && *m_pos <= '9'; };
+    const auto skipDigits = [&] {
+        if (!isDigit())
+            return fail("expected a digit");
+        while (isDigit())
+            ++m_pos;
+        return true;
+    };
+
+    const char *start = m_pos;
+    const bool isNegative = take('-');
+    if (!isDigit())
+        return fail(isNegative ? "expected a digit" : "expected a value");
+    const char *digits = m_pos;
+    qint64 integer = 0;
+    if (!take('0')) {
+        for (; isDigit(); ++m_pos) {
+            if (m_pos - digits < maxIntegerDigits)
+                integer = integer * 10 + (*m_pos - '0');
+        }
+    }
+    bool isInteger = m_pos - digits <= maxIntegerDigits;
+    if (take('.')) {
+        isInteger = false;
+        if (!skipDigits())
+            return false;
+    }
+    if (take('e') || take('E')) {
+        // The digits that Decimal can count with, and so that a sum with any text's size fits.
+        constexpr std::ptrdiff_t maxExponentDigits = 9;
+        isInteger = false;
+        if (!take('+'))
+            take('-');
+        const char *exponent = m_pos;
+        if (!skipDigits())
+            return false;
+        exponent = std::find_if(exponent, m_pos, [](char c) { return c != '0'; });
+        if (m_pos - exponent > maxExponentDigits)
+            return fail("number out of range");
+    }
+    push(isInteger ? Value::fromInteger(isNegative ? -integer : integer)
+                   : Value::fromDecimal({start, std::size_t(m_pos - start)}));
+    return true;
+}
+
+} // namespace IpcPrims::JsonSchema

@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "schema/json/value_p.h"
+
+#include "schema/json/decimal_p.h"
+#include "schema/json/memberindex_p.h"
+
+#include <QtCore/qhashfunctions.h>
+
+#include <algorithm>
+
+namespace IpcPrims::JsonSchema {
+
+Value Value::fromBoolean(bool boolean)
+{
+    Value value;
+    value.m_kind = Kind::Boolean;
+    value.m_boolean = boolean;
+    return value;
+}
+
+Value Value::fromInteger(qint64 integer)
+{
+    Value value;
+    value.m_kind = Kind::Integer;
+    value.m_integer = integer;
+    return value;
+}
+
+Value Value::fromDecimal(std::string_view text)
+{
+    Value value = fromString(text);
+    value.m_kind = Kind::Decimal;
+    return value;
+}
+
+Value Value::fromString(std::string_view utf8)
+{
+    Value value;
+    value.m_kind = Kind::String;
+    value.m_text = utf8.data();
+    value.m_size = quint32(utf8.size());
+    return value;
+}
+
+Value Value::fromElements(std::span<const Value> elements)
+{
+    Value value;
+    value.m_kind = Kind::Array;
+    value.m_elements = elements.data();
+    value.m_size = quint32(elements.size());
+    return value;
+}
+
+Value Value::fromMembers(std::span<const Member> members, bool isIndexed)
+{
+    Value value;
+    value.m_kind = Kind::Object;
+    value.m_members = members.data();
+    value.m_size = quint32(members.size());
+    value.m_isIndexed = isIndexed;
+    return value;
+}
+
+bool Value::isWholeNumber() const
+{
+    return m_kind == Kind::Integer || (m_kind == Kind::Decimal && Decimal(*this).isWhole());
+}
+
+const Value *Value::find(std::string_view name) const
+{
+    const std::span<const Member> all = members();
+    if (m_isIndexed) {
+        const auto *slots = reinterpret_cast<const quint32 *>(m_members + m_size);
+        const Member *member = findIndexed(all, slots, name);
+        return member ? &member->value : nullptr;
+    }
+    const auto member = std::find_if(all.begin(), all.end(), [&](const Member &candidate) {
+        return candidate.name.text() == name;
+    });
+    return member == all.end() ? nullptr : &member->value;
+}
+
+bool Value::equals(const Value &other) const
+{
+    if (isNumber() && other.isNumber())
+        return compare(*this, other) == 0;
+    if (m_kind != other.m_kind)
+        return false;
+    switch (m_kind) {
+    case Kind::Boolean:
+        return m_boolean == other.m_boolean;
+    case Kind::String:
+        return text() == other.text();
+    case Kind::Array:
+        return std::ranges::equal(elements(), other.elements(),
+                                  [](const Value &a, const Value &b) { return a.equals(b); });
+    case Kind::Object:
+        return m_size == other.m_size && std::ranges::all_of(members(), [&](const Member &member) {
+                   const Value *value = other.find(member.name.text());
+                   return value && member.value.equals(*value);
+               });
+    default:
+        return true;
+    }
+}
+
+size_t Value::hash() const
+{
+    switch (m_kind) {
+    case Kind::Null:
+        return 0;
+    case Kind::Boolean:
+        return m_boolean ? 2 : 1;
+    case Kind::Integer:
+    case Kind::Decimal:
+        return hashOfNumber(*this);
+    case Kind::String:
+        return hashOf(text());
+    case Kind::Array: {
+        size_t hash = 3;
+        for (const Value &element : elements())
+            hash = qHashMulti(hash, element.hash());
+        return hash;
+    }
+    case Kind::Object: {
+        size_t hash = 4;
+        for (const Member &member : members())
+            hash += qHashMulti(member.name.hash(), member.value.hash());
+        return hash;
+    }
+    }
+    return 0;
+}
+
+} // namespace IpcPrims::JsonSchema
