@@ -9,17 +9,24 @@ void BlockingClient::roundTrips(qsizetype size, qint64 count)
 {
     const QByteArray command(size, 'c');
     const int last = connections();
+    m_turn = 0;
     for (int connection = 0; connection < last; ++connection)
         send(connection, Channel::Command, command);
     // Every connection has a command on its way, and gets the next one when the echo is here.
-    for (qint64 left = count - 1; left > 0; --left) {
-        for (int connection = 0; connection < last; ++connection) {
-            receiveEcho(connection, size);
+    std::vector<qint64> left(last, count);
+    for (qint64 echoes = count * last; echoes > 0; --echoes) {
+        const int connection = last == 1 ? 0 : nextConnection();
+        const Frame frame = receive(connection);
+        verify(frame.channel == Channel::Command, "a receipt arrived instead of an echo");
+        verify(frame.payload.size() == size, "an echo of another size arrived");
+        if (--left[connection] > 0)
             send(connection, Channel::Command, command);
-        }
     }
-    for (int connection = 0; connection < last; ++connection)
-        receiveEcho(connection, size);
+}
+
+int BlockingClient::nextConnection()
+{
+    return m_turn++ % connections();
 }
 
 Receipt BlockingClient::oneWay(qsizetype size, qint64 count)
@@ -31,13 +38,6 @@ Receipt BlockingClient::oneWay(qsizetype size, qint64 count)
     const Frame frame = receive(0);
     verify(frame.channel == Channel::Data, "an echo arrived instead of the receipt");
     return Receipt::fromBytes(frame.payload);
-}
-
-void BlockingClient::receiveEcho(int connection, qsizetype size)
-{
-    const Frame frame = receive(connection);
-    verify(frame.channel == Channel::Command, "a receipt arrived instead of an echo");
-    verify(frame.payload.size() == size, "an echo of another size arrived");
 }
 
 } // namespace Bench

@@ -25,9 +25,11 @@ protected:
     /// May gather; receive() sees to it that everything has left.
     virtual void send(int connection, quint16 channel, QByteArrayView payload) = 0;
     virtual Frame receive(int connection) = 0;
+    /// Where to wait for the next echo if there are several connections; all in turn by default.
+    virtual int nextConnection();
 
 private:
-    void receiveEcho(int connection, qsizetype size);
+    int m_turn = 0;
 };
 
 } // namespace Bench

@@ -83,11 +83,17 @@ public:
                    "connecting failed");
             m_connections.emplace_back(std::make_unique<Connection>(descriptor, m_setup.variant));
         }
+        for (const auto &connection : m_connections)
+            m_states.push_back({connection->descriptor(), POLLIN, 0});
         if (m_setup.variant == u"raw-roundtrip")
             roundTrips(64, 1);
     }
 
-    void close() override { m_connections.clear(); }
+    void close() override
+    {
+        m_connections.clear();
+        m_states.clear();
+    }
 
 protected:
     int connections() const override { return int(m_connections.size()); }
@@ -109,10 +115,25 @@ protected:
         return {frame->channel, frame->payload};
     }
 
+    // Whichever is ready, not one after the other.
+    int nextConnection() override
+    {
+        for (;;) {
+            for (; m_next < m_states.size(); ++m_next) {
+                if (m_states[m_next].revents != 0)
+                    return int(m_next++);
+            }
+            ::poll(m_states.data(), m_states.size(), -1);
+            m_next = 0;
+        }
+    }
+
 private:
     const Setup m_setup;
     const sockaddr_un m_address;
     std::vector<std::unique_ptr<Connection>> m_connections;
+    std::vector<pollfd> m_states; // Of the connections; those before m_next have been dealt with.
+    size_t m_next = 0;
 };
 
 class RawServer : public Server
