@@ -29,9 +29,9 @@ const QList<Workload> &Workload::all()
             {u"W4"_s, u"50 connections, round trips of 64 B"_s, RoundTrips, 64, 50, Free},
             {u"W5"_s, u"connect, handshake, one echo of 64 B, close"_s, Connects, 64, 1, Free},
             {u"W6-64KiB"_s, u"commands of 64 B beside data frames of 64 KiB"_s, CommandsBesideData,
-             64 * KiB, 1, Free},
+             64 * KiB, 1, Split},
             {u"W6-8MiB"_s, u"commands of 64 B beside data frames of 8 MiB"_s, CommandsBesideData,
-             8 * MiB, 1, Free},
+             8 * MiB, 1, Split},
             {u"W7"_s, u"1,000 idle connections"_s, IdleConnections, 64, 1000, Free},
     };
     return workloads;
