@@ -61,7 +61,6 @@ protected:
     {
         IpcPrims::Peer *const peer = m_peers.emplace_back(std::make_unique<IpcPrims::Peer>()).get();
         peer->setTransport(transportOf(m_setup));
-        if (qEnvironmentVariableIsSet("MARK")) peer->setSendWaterMarks(qEnvironmentVariableIntValue("MARK"), qEnvironmentVariableIntValue("MARK")/4);
         if (m_setup.workload.operation == Operation::CommandsBesideData)
             peer->setSendWaterMarks(4 * IpcPrims::MaxPayloadSize, IpcPrims::MaxPayloadSize);
         QObject::connect(peer, &IpcPrims::Peer::connected, peer, [this] { opened(); });
