@@ -18,7 +18,8 @@ namespace IpcPrims {
     DeviceStream implements it over any QIODevice, the transport's NativeStream over a descriptor.
 
     A stream is open from its construction until close(), end of stream or a failure. It lives in
-    one thread and emits its signals from that thread's event loop, never from inside a call.
+    one thread and emits its signals from that thread's event loop, never from inside a call; the
+    first readable() also for bytes that were there before.
 */
 class IPCPRIMS_AUTOTEST_EXPORT ByteStream : public QObject
 {

@@ -21,6 +21,7 @@ DeviceStream::DeviceStream(QIODevice *device, Ownership ownership)
     connect(device, &QIODevice::readChannelFinished, this, &DeviceStream::noteEnd);
     connect(device, &QIODevice::aboutToClose, this, &DeviceStream::noteEnd);
     connect(device, &QObject::destroyed, this, &DeviceStream::noteEnd);
+    announceLater(); // Of bytes that it holds already, the device says nothing.
 }
 
 DeviceStream::~DeviceStream()

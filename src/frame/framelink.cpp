@@ -34,7 +34,6 @@ void FrameLink::start()
     connect(m_stream.get(), &ByteStream::readable, this, &FrameLink::onReadable);
     connect(m_stream.get(), &ByteStream::writable, this, &FrameLink::onWritable);
     connect(m_stream.get(), &ByteStream::ended, this, &FrameLink::onEndedWhilePaused);
-    readLater();
 }
 
 Error FrameLink::send(quint16 channel, const QByteArray &payload)

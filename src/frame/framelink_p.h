@@ -71,7 +71,7 @@ public:
     qint64 maxPayloadSize() const { return m_decoder.maxPayloadSize(); }
     void setMaxPayloadSize(qint64 bytes) { m_decoder.setMaxPayloadSize(bytes); }
 
-    /// Starts reading. Bytes that are there already are read from the event loop.
+    /// Starts to listen to the stream, which will say that bytes are there already.
     void start();
 
     /*!

@@ -49,19 +49,33 @@ SendQueue::Lane &SendQueue::lane(quint16 channel)
     return *m_lastLane;
 }
 
-char *SendQueue::Chunk::extend(qsizetype count)
+// Where the next bytes of a chunk go.
+char *SendQueue::extend(Chunk &chunk, qsizetype bytes)
 {
-    if (Q_UNLIKELY(used + count > capacity)) {
-        // A lone frame gets just its own size; others announce that more is to come.
-        if (used > 0)
-            capacity = used + count <= FewFrames ? FewFrames : ChunkSize;
-        else
-            capacity = count;
-        std::unique_ptr<char[]> larger(new char[capacity]); // Not make_unique(), which clears it.
-        std::copy_n(bytes.get(), used, larger.get());
-        bytes = std::move(larger);
+    const qsizetype end = chunk.used;
+    chunk.used += bytes;
+    if (Q_UNLIKELY(chunk.used > chunk.capacity))
+        grow(chunk, end);
+    return chunk.bytes.get() + end;
+}
+
+// Makes room for all that is used; what was used before is kept.
+void SendQueue::grow(Chunk &chunk, qsizetype usedBefore)
+{
+    // A lone frame gets just its own size; others announce that more is to come.
+    const bool isLone = usedBefore == 0;
+    chunk.capacity = isLone ? chunk.used : chunk.used <= FewFrames ? FewFrames : ChunkSize;
+    std::unique_ptr<char[]> larger;
+    // The header of a large frame stays alone.
+    if (!m_spares.empty() && chunk.used > FrameHeader::Size) {
+        larger = std::move(m_spares.back());
+        m_spares.pop_back();
+        chunk.capacity = ChunkSize;
+    } else {
+        larger.reset(new char[chunk.capacity]); // Not make_unique(), which would clear it.
     }
-    return bytes.get() + std::exchange(used, used + count);
+    std::copy_n(chunk.bytes.get(), usedBefore, larger.get());
+    chunk.bytes = std::move(larger);
 }
 
 void SendQueue::append(std::deque<Chunk> &chunks, Lane &account, const QByteArray &payload)
@@ -73,13 +87,13 @@ void SendQueue::append(std::deque<Chunk> &chunks, Lane &account, const QByteArra
 
     if (Q_UNLIKELY(payload.size() > GatherLimit)) {
         Chunk &chunk = chunks.emplace_back(account.channel);
-        header.write(chunk.extend(FrameHeader::Size));
+        header.write(extend(chunk, FrameHeader::Size));
         chunk.payload = payload;
         return;
     }
     const bool fits = !chunks.empty() && chunks.back().hasRoomFor(frameSize);
     Chunk &chunk = fits ? chunks.back() : chunks.emplace_back(account.channel);
-    char *const place = chunk.extend(frameSize);
+    char *const place = extend(chunk, frameSize);
     header.write(place);
     std::copy_n(payload.constData(), payload.size(), place + FrameHeader::Size);
 }
@@ -143,16 +157,20 @@ void SendQueue::consume(qsizetype bytes)
     m_bytes -= bytes;
     m_wireBytes -= bytes;
     while (bytes > 0) {
-        const Chunk &front = m_wire.front();
+        Chunk &front = m_wire.front();
         const qsizetype taken = std::min(bytes, front.size() - m_frontWritten);
         lane(front.channel).bytes -= taken;
         bytes -= taken;
         m_frontWritten += taken;
         if (m_frontWritten < front.size())
             return;
+        if (front.capacity == ChunkSize)
+            m_spares.push_back(std::move(front.bytes));
         m_wire.pop_front();
         m_frontWritten = 0;
     }
+    if (isEmpty())
+        m_spares.clear();
 }
 
 void SendQueue::clear()

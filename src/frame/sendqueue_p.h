@@ -12,6 +12,7 @@
 #include <deque>
 #include <memory>
 #include <span>
+#include <vector>
 
 namespace IpcPrims {
 
@@ -61,9 +62,6 @@ private:
         {
             return payload.isNull() && used + frameSize <= ChunkSize;
         }
-        /// Where the next bytes go.
-        char *extend(qsizetype bytes);
-
         quint16 channel;
         std::unique_ptr<char[]> bytes;
         qsizetype used = 0;
@@ -79,6 +77,8 @@ private:
 
     Lane &lane(quint16 channel);
     void append(std::deque<Chunk> &chunks, Lane &account, const QByteArray &payload);
+    char *extend(Chunk &chunk, qsizetype bytes);
+    void grow(Chunk &chunk, qsizetype usedBefore);
     std::deque<Chunk> *nextChunks();
     void refill();
 
@@ -86,6 +86,10 @@ private:
     std::deque<Chunk> m_wire;
     qsizetype m_wireBytes = 0;
     qsizetype m_frontWritten = 0;
+
+    // Memory of full chunks that were written, for the next ones: so a queue that never gets empty
+    // does not have the system hand out fresh pages all the time.
+    std::vector<std::unique_ptr<char[]>> m_spares;
 
     std::deque<Lane> m_lanes; // They stay where they are.
     Lane *m_lastLane = nullptr; // The one that was asked for last, and often is again.

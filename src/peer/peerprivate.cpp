@@ -155,7 +155,7 @@ void PeerPrivate::begin(Attempt attempt)
     QObject::connect(
             m_connector.get(), &Connector::connected, q,
             [this, then = attempt.settings](const std::shared_ptr<Connection> &connection) {
-                m_connector.release()->deleteLater();
+                // The connector, whose call this is, goes with the session.
                 startSession(Session::Role::Client, then, std::move(*connection));
             });
     QObject::connect(m_connector.get(), &Connector::failed, q,
