@@ -55,6 +55,10 @@ enum class ErrorCode {
     ShutdownFailed, ///< The other side did not acknowledge our shutdown request.
     Cancelled, ///< Given up by this side, for example because the connection was closed.
     InvalidArgument, ///< A call that can't be meant; the message says what is allowed.
+
+    // Validation.
+    ValidationFailed, ///< The validator refused the payload.
+    InvalidSchema, ///< A schema can't be read, is no valid schema, or refers to what isn't there.
 };
 Q_ENUM_NS(ErrorCode)
 

@@ -30,13 +30,13 @@ using Path = PathOf<decltype(&valijson::constraints::PolyConstraint::validate)>:
 class Constraint : public valijson::constraints::PolyConstraint
 {
 public:
-    virtual bool validate(const Value &value, Evaluation &evaluation) const = 0;
+    virtual bool isMetBy(const Value &value, Evaluation &evaluation) const = 0;
 
     bool validate(const valijson::adapters::Adapter &target, const ValijsonVersion::Path &,
                   valijson::ValidationResults *) const final
     {
         const auto &instance = static_cast<const Instance &>(target);
-        return validate(instance.value(), instance.evaluation());
+        return isMetBy(instance.value(), instance.evaluation());
     }
 
 private:

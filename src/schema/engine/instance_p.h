@@ -198,10 +198,9 @@ private:
     The adapter through which valijson sees our values. Not one of valijson's own: those hand out
     numbers as doubles and names as C strings.
 */
-class Instance final
-    : public valijson::adapters::BasicAdapter<Instance, InstanceArray,
-                                              std::pair<std::string, Instance>, InstanceObject,
-                                              InstanceValue>
+class Instance final : public valijson::adapters::BasicAdapter<Instance, InstanceArray,
+                                                               std::pair<std::string, Instance>,
+                                                               InstanceObject, InstanceValue>
 {
 public:
     Instance() = default;

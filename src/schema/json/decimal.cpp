@@ -8,14 +8,15 @@
 #include <QtCore/qhashfunctions.h>
 
 #include <charconv>
+#include <limits>
 
 namespace IpcPrims::JsonSchema {
 
 namespace {
 __extension__ using Product = unsigned __int128;
 
-// The largest number of decimal digits with which ten times a remainder still fits 64 bits.
-constexpr qint64 LargestDivisorDigits = 18;
+// The most decimal digits with which ten times a number still fits 64 bits.
+constexpr qint64 LargestDigits = 18;
 
 quint64 multiplyModulo(quint64 a, quint64 b, quint64 modulus)
 {
@@ -124,9 +125,24 @@ size_t hashOfNumber(const Value &number)
     return qHashMulti(hash, integerDigits);
 }
 
+quint64 toCount(const Value &number)
+{
+    if (number.kind() == Value::Kind::Integer)
+        return quint64(std::max(number.integer(), qint64(0)));
+    const Decimal decimal(number);
+    if (decimal.digitCount() + decimal.scale() > LargestDigits)
+        return std::numeric_limits<quint64>::max();
+    quint64 count = 0;
+    decimal.forEachDigit([&](unsigned digit) { count = count * 10 + digit; });
+    for (qint64 zeros = decimal.scale(); zeros > 0; --zeros)
+        count *= 10;
+    return count;
+}
+
 bool Divisor::isSupported(const Value &number)
 {
-    return Decimal(number).digitCount() <= LargestDivisorDigits;
+    const Decimal decimal(number);
+    return !decimal.isZero() && decimal.digitCount() <= LargestDigits;
 }
 
 Divisor::Divisor(const Value &number)

@@ -55,6 +55,8 @@ private:
 /// Negative, zero or positive, as \a a is less than, equal to or greater than \a b.
 int compare(const Value &a, const Value &b);
 size_t hashOfNumber(const Value &number);
+/// The number as a limit of a count: what is too large for any count becomes the largest one.
+quint64 toCount(const Value &number);
 
 /*!
     What \c multipleOf divides by. Divisors with more than 18 significant digits are not supported.

@@ -154,8 +154,8 @@ void Document::close()
         std::size_t count = content.size() / 2;
         const bool isIndexed = count > LargestUnindexedObject;
         const std::size_t slotCount = isIndexed ? indexSize(count) : 0;
-        auto *members = m_arena.allocate<Member>(count + slotCount * sizeof(quint32) / sizeof(Member)
-                                                 + 1);
+        auto *members = m_arena.allocate<Member>(
+                count + slotCount * sizeof(quint32) / sizeof(Member) + 1);
         for (std::size_t i = 0; i < count; ++i)
             members[i] = {content[2 * i], content[2 * i + 1]};
         if (isIndexed) {

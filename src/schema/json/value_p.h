@@ -59,7 +59,8 @@ public:
     size_t hash() const;
 
 private:
-    union {
+    union
+    {
         bool m_boolean;
         qint64 m_integer = 0;
         const char *m_text;

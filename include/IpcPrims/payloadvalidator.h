@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/ipcprimsglobal.h>
+#include <IpcPrims/validationerror.h>
+
+#include <QtCore/qbytearrayview.h>
+#include <QtCore/qlist.h>
+#include <QtCore/qstring.h>
+
+#include <optional>
+
+namespace IpcPrims {
+
+/*!
+    Judges payloads before they are sent and after they were received, see Peer::setValidator().
+    SchemaRegistry of IpcPrims::Schema is one; an application may have its own.
+
+    Peers in several threads may share one, so check() has to be callable from all of them at once.
+*/
+class IPCPRIMS_CORE_EXPORT PayloadValidator
+{
+public:
+    enum class Direction { Send, Receive };
+
+    struct Failure
+    {
+        QString message; ///< For people, on both sides; the texts of errors are a part of it.
+        QList<ValidationError> errors; ///< May be empty, for example if a payload is no JSON.
+    };
+
+    PayloadValidator() = default;
+    virtual ~PayloadValidator();
+
+    /// Nothing if the payload is fine.
+    virtual std::optional<Failure> check(quint16 channel, QByteArrayView payload,
+                                         Direction direction) const = 0;
+
+private:
+    Q_DISABLE_COPY_MOVE(PayloadValidator)
+};
+
+} // namespace IpcPrims

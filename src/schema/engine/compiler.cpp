@@ -1,0 +1,288 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "schema/engine/compiler_p.h"
+
+#include "schema/engine/evaluation_p.h"
+#include "schema/engine/explanation_p.h"
+#include "schema/keywords/keywords_p.h"
+#include "schema/load/metaschemas_p.h"
+#include "schema/load/pointer_p.h"
+#include "schema/load/uri_p.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace IpcPrims::JsonSchema {
+
+namespace {
+constexpr qsizetype LongestName = 100; // of a schema's place in messages
+
+QString quoted(std::string_view text)
+{
+    return QStringLiteral("\"%1\"").arg(QString::fromUtf8(text.data(), qsizetype(text.size())));
+}
+} // namespace
+
+Compiler::Compiler(ResourceIndex &index, Program &program, bool assertFormats)
+    : m_index(index)
+    , m_program(program)
+    , m_assertFormats(assertFormats)
+{}
+
+const Schema *Compiler::compileSource(const Source &source)
+{
+    return &schemaFor(source.document.root(), m_index.resource(source));
+}
+
+std::optional<LoadProblem> Compiler::finish()
+{
+    compilePending();
+    checkCustomDialects();
+    findLoops();
+    return m_problem;
+}
+
+// Pending schemas and an explicit queue instead of recursion: references make chains of any length.
+void Compiler::compilePending()
+{
+    while (!m_pending.empty() && !m_problem) {
+        const auto [schema, resource] = m_pending.front();
+        m_pending.pop_front();
+        m_resource = resource;
+        checkResource(*resource);
+        if (!m_problem)
+            compileRules(*schema);
+        if (m_pending.empty())
+            compileDynamicAnchors(); // may add more
+    }
+}
+
+Schema &Compiler::schemaFor(const Value &value, Resource *resource)
+{
+    if (const auto compiled = m_compiled.find(&value); compiled != m_compiled.end())
+        return *compiled->second;
+    Schema &schema = m_program.schemas.emplace_back();
+    schema.source = &value;
+    schema.resource = resource;
+    m_compiled.emplace(&value, &schema);
+    if (value.isBoolean())
+        schema.kind = value.boolean() ? Schema::Kind::Always : Schema::Kind::Never;
+    else if (!value.isObject())
+        fail(*resource, value, QStringLiteral("a schema has to be an object or a boolean"));
+    // A boolean as well: its resource may have to be checked.
+    m_pending.emplace_back(&schema, resource);
+    return schema;
+}
+
+void Compiler::compileRules(Schema &schema)
+{
+    m_schema = &schema;
+    if (schema.kind != Schema::Kind::Rules)
+        return;
+    const Value &source = *schema.source;
+    const bool isOnlyReference = draft() == Draft::Draft7 && source.find("$ref");
+    if (!isOnlyReference) {
+        // What is quick to judge comes first.
+        compileValueKeywords(*this, source);
+        compileNumberKeywords(*this, source);
+        compileStringKeywords(*this, source);
+    }
+    compileReferenceKeywords(*this, source);
+    if (!isOnlyReference) {
+        compileObjectKeywords(*this, source);
+        compileArrayKeywords(*this, source);
+        compileLogicKeywords(*this, source);
+        // These ask what all the others have evaluated.
+        compileUnevaluatedKeywords(*this, source);
+    }
+    if (schema.rules.empty())
+        schema.kind = Schema::Kind::Always;
+}
+
+// Only of resources that are in use: others may be broken.
+void Compiler::compileDynamicAnchors()
+{
+    for (Resource *resource : m_usedResources) {
+        for (const std::string &name : m_dynamicNames) {
+            const auto anchor = resource->dynamicAnchors.find(name);
+            if (anchor != resource->dynamicAnchors.end())
+                resource->dynamicSchemas.emplace(name, &schemaFor(*anchor->second, resource));
+        }
+    }
+}
+
+const Value *Compiler::keyword(const Value &schema, std::string_view name, Vocabulary vocabulary,
+                               Drafts drafts) const
+{
+    const Dialect &dialect = m_resource->dialect;
+    return dialect.has(vocabulary) && drafts.testFlag(dialect.draft) ? schema.find(name) : nullptr;
+}
+
+bool Compiler::assertsFormats() const
+{
+    return m_assertFormats || m_resource->dialect.has(Vocabulary::FormatAssertion);
+}
+
+void Compiler::add(std::string_view keyword, const Value &argument,
+                   std::unique_ptr<const valijson::constraints::Constraint> constraint,
+                   bool explainsItself)
+{
+    m_schema->rules.push_back({std::move(constraint), keyword, &argument, explainsItself});
+}
+
+const Schema &Compiler::subschema(const Value &schema)
+{
+    return schemaFor(schema, m_index.context(schema, m_resource));
+}
+
+const Schema &Compiler::inPlace(const Value &schema)
+{
+    const Schema &compiled = subschema(schema);
+    m_schema->sameInstance.push_back(&compiled);
+    return compiled;
+}
+
+const Schema &Compiler::never()
+{
+    static const Value falseSchema = Value::fromBoolean(false);
+    return schemaFor(falseSchema, m_resource);
+}
+
+std::optional<ResourceIndex::Location> Compiler::resolve(const Value &uri)
+{
+    const UriParts parts = splitFragment(uri.text());
+    return m_index.resolve(
+            resolveUri(m_resource->uri, parts.uri).append("#").append(parts.fragment));
+}
+
+const Schema &Compiler::reference(const Value &uri)
+{
+    const auto location = resolve(uri);
+    if (!location) {
+        fail(uri, QStringLiteral("unresolvable reference %1: nothing with that name was added, and "
+                                 "nothing is fetched")
+                          .arg(quoted(uri.text())));
+        return never();
+    }
+    if (!m_index.isKnownSchema(*location->schema))
+        checkSchema(*location->schema, *location->resource);
+    const Schema &schema = schemaFor(*location->schema, location->resource);
+    m_schema->sameInstance.push_back(&schema);
+    return schema;
+}
+
+std::string Compiler::dynamicAnchor(const Value &uri)
+{
+    const auto location = resolve(uri);
+    if (!location)
+        return {};
+    std::string name(RecursiveAnchorName);
+    if (draft() == Draft::Draft2020)
+        name = percentDecoded(splitFragment(uri.text()).fragment);
+    const auto &anchors = location->resource->dynamicAnchors;
+    const auto anchor = anchors.find(name);
+    if (anchor == anchors.end() || anchor->second != location->schema)
+        return {};
+    m_dynamicNames.insert(name);
+    m_program.tracksScope = true;
+    return name;
+}
+
+// Checks against the meta-schema what of a resource's source has not been checked with another one.
+void Compiler::checkResource(Resource &resource)
+{
+    if (std::ranges::find(m_usedResources, &resource) != m_usedResources.end())
+        return;
+    m_usedResources.push_back(&resource);
+    Resource &top = *m_index.resource(*resource.source);
+    if (&top != &resource)
+        checkResource(top);
+    const bool isCheckedWithTop
+            = &top != &resource && top.dialect.metaschema == resource.dialect.metaschema;
+    if (!isCheckedWithTop && !resource.source->isTrusted)
+        checkSchema(*resource.root, resource);
+}
+
+void Compiler::checkSchema(const Value &schema, const Resource &resource)
+{
+    std::vector<Issue> issues;
+    if (!findMetaschemaIssue(resource.dialect.metaschema, schema, &issues) || m_problem)
+        return;
+    fail(resource, *issues.front().instance, describe(issues.front(), 0));
+}
+
+// Schemas of a dialect that was added are checked last, as its meta-schema is a schema like others.
+void Compiler::checkCustomDialects()
+{
+    for (std::size_t i = 0; i < m_usedResources.size() && !m_problem; ++i) {
+        const Resource &resource = *m_usedResources[i];
+        const std::string_view uri = resource.dialect.metaschema;
+        if (standardDialect(uri))
+            continue;
+        Resource *metaschema = m_index.resource(uri);
+        const Schema &schema = schemaFor(*metaschema->root, metaschema);
+        compilePending();
+        if (m_problem)
+            return;
+        Workspace workspace;
+        Evaluation evaluation(workspace, qsizetype(resource.source->text.size()),
+                              m_program.tracksScope);
+        std::vector<Issue> issues;
+        if (evaluation.explain(schema, *resource.root, 1, &issues) != Evaluation::Verdict::Valid)
+            fail(resource, issues.empty() ? *resource.root : *issues.front().instance,
+                 issues.empty() ? QLatin1String(evaluation.reason()) : describe(issues.front(), 0));
+    }
+}
+
+// A reference that leads back to itself before anything of the value was taken apart never ends.
+void Compiler::findLoops()
+{
+    struct Step
+    {
+        const Schema *schema;
+        std::size_t next;
+    };
+    enum class State { Unvisited, Open, Done };
+    std::unordered_map<const Schema *, State> states;
+    for (const Schema &start : m_program.schemas) {
+        if (m_problem || states[&start] != State::Unvisited)
+            continue;
+        std::vector<Step> path{{&start, 0}};
+        states[&start] = State::Open;
+        while (!path.empty()) {
+            Step &step = path.back();
+            if (step.next == step.schema->sameInstance.size()) {
+                states[step.schema] = State::Done;
+                path.pop_back();
+                continue;
+            }
+            const Schema *next = step.schema->sameInstance[step.next++];
+            if (states[next] == State::Open) {
+                fail(*next->resource, *next->source,
+                     QStringLiteral("the schema refers back to itself without an end"));
+                return;
+            }
+            if (states[next] == State::Unvisited) {
+                states[next] = State::Open;
+                path.push_back({next, 0});
+            }
+        }
+    }
+}
+
+void Compiler::fail(const Value &place, const QString &reason)
+{
+    fail(*m_resource, place, reason);
+}
+
+void Compiler::fail(const Resource &resource, const Value &place, const QString &reason)
+{
+    if (m_problem)
+        return;
+    const Source &source = *resource.source;
+    m_problem = LoadProblem{source.label, pointerTo(source.document.root(), place, LongestName),
+                            reason};
+}
+
+} // namespace IpcPrims::JsonSchema

@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "schema/engine/evaluation_p.h"
+
+#include "schema/load/resource_p.h"
+
+#include <QtCore/qscopedvaluerollback.h>
+
+#include <algorithm>
+
+namespace IpcPrims::JsonSchema {
+
+namespace {
+constexpr std::size_t BitsInWord = 64;
+
+// Frames of the program's stack for each: some hundred bytes.
+constexpr int LargestEvaluationDepth = 2000;
+
+// Enough for any schema that is meant to be used, and a fraction of a second.
+constexpr qsizetype BaseSteps = 400'000;
+constexpr qsizetype StepsPerValue = 32;
+} // namespace
+
+Evaluation::Evaluation(Workspace &workspace, qsizetype valueCount, bool tracksScope)
+    : m_workspace(workspace)
+    , m_tracksScope(tracksScope)
+    , m_stepsLeft(BaseSteps + StepsPerValue * valueCount)
+{
+    m_workspace.evaluatedBits.clear();
+}
+
+Evaluation::Verdict Evaluation::run(const Schema &schema, const Value &value)
+{
+    const bool isValid = evaluate(schema, value);
+    return isGivenUp() ? Verdict::GivenUp : isValid ? Verdict::Valid : Verdict::Invalid;
+}
+
+Evaluation::Verdict Evaluation::explain(const Schema &schema, const Value &value, std::size_t max,
+                                        std::vector<Issue> *issues)
+{
+    m_issues = issues;
+    m_maxIssues = max;
+    return run(schema, value);
+}
+
+bool Evaluation::evaluate(const Schema &schema, const Value &value)
+{
+    if (schema.kind == Schema::Kind::Always)
+        return true;
+    if (schema.kind == Schema::Kind::Never) {
+        if (m_issues && m_issues->size() < m_maxIssues)
+            m_issues->push_back({&value, &schema, {}, nullptr});
+        return false;
+    }
+    if (!takeSteps(1))
+        return false;
+    if (m_depth == LargestEvaluationDepth)
+        return giveUp("schemas are applied within one another more than 2000 times");
+
+    ++m_depth;
+    bool isValid = false;
+    if (m_tracksScope && (!m_scope || m_scope->resource != schema.resource)) {
+        const Scope scope{schema.resource, m_scope};
+        const QScopedValueRollback<const Scope *> enter(m_scope, &scope);
+        isValid = evaluateTracked(schema, value);
+    } else {
+        isValid = evaluateTracked(schema, value);
+    }
+    --m_depth;
+    return isValid;
+}
+
+// A schema that asks what was evaluated starts with a set of its own: only what it says itself
+// counts. What has been evaluated in the end counts for the schemas around it, too.
+bool Evaluation::evaluateTracked(const Schema &schema, const Value &value)
+{
+    if (!schema.needsEvaluated)
+        return evaluateRules(schema, value);
+    const std::size_t count = value.members().size() + value.elements().size();
+    const EvaluatedSet *outer = m_evaluated;
+    const EvaluatedSet own = makeSet((count + BitsInWord - 1) / BitsInWord);
+    m_evaluated = &own;
+    const bool isValid = evaluateRules(schema, value);
+    m_evaluated = outer;
+    endSet(own, isValid ? outer : nullptr);
+    return isValid;
+}
+
+bool Evaluation::evaluateRules(const Schema &schema, const Value &value)
+{
+    auto visitor = ValijsonVersion::makeVisitor(Instance(InstanceValue(value, this)),
+                                                m_workspace.unusedRegexes);
+    if (!m_issues) {
+        return std::ranges::all_of(
+                schema.rules, [&](const Rule &rule) { return rule.constraint->accept(visitor); });
+    }
+
+    const QScopedValueRollback<const Schema *> enterSchema(m_schema, &schema);
+    bool isValid = true;
+    for (const Rule &rule : schema.rules) {
+        const QScopedValueRollback<const Rule *> enterRule(m_rule, &rule);
+        if (!rule.constraint->accept(visitor)) {
+            isValid = false;
+            if (!rule.explainsItself && !isGivenUp())
+                report(value, rule.argument);
+        }
+        if (m_issues->size() >= m_maxIssues)
+            break;
+    }
+    return isValid;
+}
+
+bool Evaluation::evaluateTrial(const Schema &schema, const Value &value)
+{
+    const QScopedValueRollback<std::vector<Issue> *> quiet(m_issues, nullptr);
+    if (!m_evaluated)
+        return evaluate(schema, value);
+    const EvaluatedSet *outer = m_evaluated;
+    const EvaluatedSet trial = makeSet(outer->words);
+    m_evaluated = &trial;
+    const bool isValid = evaluate(schema, value);
+    m_evaluated = outer;
+    endSet(trial, isValid ? outer : nullptr);
+    return isValid;
+}
+
+bool Evaluation::evaluateChild(const Schema &schema, const Value &child)
+{
+    const EvaluatedSet *outer = std::exchange(m_evaluated, nullptr);
+    const bool isValid = evaluate(schema, child);
+    m_evaluated = outer;
+    return isValid;
+}
+
+bool Evaluation::tryChild(const Schema &schema, const Value &child)
+{
+    const QScopedValueRollback<std::vector<Issue> *> quiet(m_issues, nullptr);
+    return evaluateChild(schema, child);
+}
+
+Evaluation::EvaluatedSet Evaluation::makeSet(std::size_t words)
+{
+    std::vector<quint64> &bits = m_workspace.evaluatedBits;
+    const EvaluatedSet set{bits.size(), words};
+    bits.resize(bits.size() + words);
+    return set;
+}
+
+// Sets end in the opposite order of their beginning, so this one is the last.
+void Evaluation::endSet(const EvaluatedSet &set, const EvaluatedSet *mergeInto)
+{
+    std::vector<quint64> &bits = m_workspace.evaluatedBits;
+    if (mergeInto) {
+        for (std::size_t i = 0; i < set.words; ++i)
+            bits[mergeInto->offset + i] |= bits[set.offset + i];
+    }
+    bits.resize(set.offset);
+}
+
+void Evaluation::markEvaluated(std::size_t index)
+{
+    if (m_evaluated)
+        m_workspace.evaluatedBits[m_evaluated->offset + index / BitsInWord]
+                |= quint64(1) << (index % BitsInWord);
+}
+
+void Evaluation::markFirstEvaluated(std::size_t count)
+{
+    if (!m_evaluated)
+        return;
+    for (std::size_t i = 0; i < count; ++i)
+        markEvaluated(i);
+}
+
+bool Evaluation::isEvaluated(std::size_t index) const
+{
+    return (m_workspace.evaluatedBits[m_evaluated->offset + index / BitsInWord]
+            >> (index % BitsInWord))
+           & 1;
+}
+
+bool Evaluation::report(const Value &instance, const Value *argument)
+{
+    if (m_issues && m_issues->size() < m_maxIssues)
+        m_issues->push_back({&instance, m_schema, m_rule->keyword, argument});
+    return false;
+}
+
+bool Evaluation::giveUp(const char *reason)
+{
+    if (!m_reason)
+        m_reason = reason;
+    m_stepsLeft = 0; // so that every rule that is still to come fails at once
+    return false;
+}
+
+bool Evaluation::takeSteps(qsizetype count)
+{
+    m_stepsLeft -= count;
+    return m_stepsLeft > 0 || giveUp("the schema takes too many steps for this message");
+}
+
+const Schema &Evaluation::dynamicTarget(std::string_view name, const Schema &fallback) const
+{
+    const Schema *target = &fallback;
+    for (const Scope *scope = m_scope; scope; scope = scope->outer) {
+        if (const Schema *schema = scope->resource->dynamicSchema(name))
+            target = schema;
+    }
+    return *target;
+}
+
+} // namespace IpcPrims::JsonSchema

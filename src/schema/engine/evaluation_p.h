@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "schema/engine/schema_p.h"
+#include "schema/engine/visitor_p.h"
+
+#include <vector>
+
+namespace IpcPrims::JsonSchema {
+
+struct Resource;
+
+/// Something in a message that a schema does not allow. Texts are made of it only when asked for.
+struct Issue
+{
+    const Value *instance;
+    const Schema *schema;
+    std::string_view keyword; ///< Empty if the schema is false.
+    const Value *argument; ///< Of the keyword, or the part of it that matters.
+};
+
+/// What one validation after the other can use without allocating anew.
+struct Workspace
+{
+    Workspace();
+    ~Workspace();
+    Q_DISABLE_COPY_MOVE(Workspace)
+
+    std::vector<quint64> evaluatedBits;
+    std::vector<quint32> slots; ///< A hash table of elements.
+    std::vector<size_t> hashes;
+    ValijsonVersion::RegexCache unusedRegexes;
+    struct MatchData;
+    std::unique_ptr<MatchData> matchData;
+};
+
+/*!
+    One validation of one message. Answers as soon as it knows that the message is bad, unless there
+    is a list for the issues: then it goes on to find more of them.
+
+    What would take too long, or too deep a recursion, ends the validation without a verdict.
+*/
+class Evaluation
+{
+public:
+    enum class Verdict : quint8 { Valid, Invalid, GivenUp };
+
+    /// \a valueCount says how large the message is, and thereby how much work is in proportion.
+    Evaluation(Workspace &workspace, qsizetype valueCount, bool tracksScope);
+
+    Verdict run(const Schema &schema, const Value &value);
+    /// As run(), but looks for up to \a max issues.
+    Verdict explain(const Schema &schema, const Value &value, std::size_t max,
+                    std::vector<Issue> *issues);
+    /// Why a validation was given up.
+    const char *reason() const { return m_reason; }
+
+    // For constraints.
+
+    /// Applies a schema to the value that is being validated.
+    bool evaluate(const Schema &schema, const Value &value);
+    /// The same where a failure is no error yet: as long as it fails, nothing has been evaluated.
+    bool evaluateTrial(const Schema &schema, const Value &value);
+    /// Applies a schema to a member, an element or a name of the value that is being validated.
+    bool evaluateChild(const Schema &schema, const Value &child);
+    /// The same where a failure is no error yet.
+    bool tryChild(const Schema &schema, const Value &child);
+
+    /// Whether a keyword later on wants to know what was evaluated; so nothing may be left out.
+    bool isTracking() const { return m_evaluated != nullptr; }
+    void markEvaluated(std::size_t index);
+    void markFirstEvaluated(std::size_t count);
+    bool isEvaluated(std::size_t index) const;
+
+    bool isExplaining() const { return m_issues != nullptr; }
+    /// Reports an issue of the rule that is being evaluated. Returns false.
+    bool report(const Value &instance, const Value *argument);
+
+    bool giveUp(const char *reason);
+    bool isGivenUp() const { return m_reason != nullptr; }
+    /// For work that is not the evaluation of a schema: \a count steps of about the same length.
+    bool takeSteps(qsizetype count);
+
+    /// The schema that the name stands for in the outermost resource that has it.
+    const Schema &dynamicTarget(std::string_view name, const Schema &fallback) const;
+
+    Workspace &workspace() { return m_workspace; }
+
+private:
+    /// The members or elements of one value that were evaluated, as bits in the workspace.
+    struct EvaluatedSet
+    {
+        std::size_t offset;
+        std::size_t words;
+    };
+    struct Scope
+    {
+        const Resource *resource;
+        const Scope *outer;
+    };
+
+    bool evaluateRules(const Schema &schema, const Value &value);
+    bool evaluateTracked(const Schema &schema, const Value &value);
+    EvaluatedSet makeSet(std::size_t words);
+    void endSet(const EvaluatedSet &set, const EvaluatedSet *mergeInto);
+
+    Workspace &m_workspace;
+    const EvaluatedSet *m_evaluated = nullptr;
+    const Scope *m_scope = nullptr;
+    const bool m_tracksScope;
+    int m_depth = 0;
+    qsizetype m_stepsLeft;
+    const char *m_reason = nullptr;
+    std::vector<Issue> *m_issues = nullptr;
+    std::size_t m_maxIssues = 0;
+    const Schema *m_schema = nullptr; ///< The rule that is being evaluated belongs to it.
+    const Rule *m_rule = nullptr;
+};
+
+} // namespace IpcPrims::JsonSchema

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "schema/formats/formats_p.h"
+
+#include "schema/formats/bidirule_p.h"
+
+#include <QtCore/qscopeguard.h>
+#include <QtCore/qstring.h>
+
+#include <idn2.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+// Internationalised host names, as IDNA 2008 has them.
+
+namespace IpcPrims::JsonSchema {
+
+namespace {
+QString decoded(const char *encodedName)
+{
+    char *name = nullptr;
+    const auto release = qScopeGuard([&] { idn2_free(name); });
+    return idn2_to_unicode_8z8z(encodedName, &name, 0) == IDN2_OK ? QString::fromUtf8(name)
+                                                                  : QString();
+}
+
+// The rules for characters that depend on those around them are only judged for a registration.
+bool couldBeRegistered(std::string_view encodedName)
+{
+    for (;;) {
+        const std::size_t dot = std::min(encodedName.find('.'), encodedName.size());
+        const std::string label(encodedName.substr(0, dot));
+        if (label.starts_with("xn--")) {
+            const auto *bytes = reinterpret_cast<const std::uint8_t *>(label.c_str());
+            std::uint8_t *registered = nullptr;
+            const int result = idn2_register_u8(nullptr, bytes, &registered, 0);
+            idn2_free(registered);
+            if (result != IDN2_OK)
+                return false;
+        }
+        if (dot == encodedName.size())
+            return true;
+        encodedName.remove_prefix(dot + 1);
+    }
+}
+} // namespace
+
+bool isIdnHostname(std::string_view text)
+{
+    constexpr std::size_t largestName = 253;
+    // More than any name's encoded form stands for; what is longer need not be looked at.
+    constexpr std::size_t largestText = 1024;
+    if (text.empty() || text.size() > largestText || text.find('\0') != text.npos)
+        return false;
+    // The dots that RFC 3490 lets stand for one.
+    std::string name(text);
+    for (const std::string_view dot : {"\u3002", "\uff0e", "\uff61"}) {
+        for (std::size_t at = name.find(dot); at != name.npos; at = name.find(dot, at))
+            name.replace(at, dot.size(), ".");
+    }
+    if (name.front() == '.' || name.back() == '.' || name.find("..") != name.npos)
+        return false;
+
+    char *encoded = nullptr;
+    const auto release = qScopeGuard([&] { idn2_free(encoded); });
+    const int result
+            = idn2_to_ascii_8z(name.c_str(), &encoded,
+                               IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_ALABEL_ROUNDTRIP
+                                       | IDN2_USE_STD3_ASCII_RULES);
+    return result == IDN2_OK && std::string_view(encoded).size() <= largestName
+           && couldBeRegistered(encoded) && satisfiesBidiRule(decoded(encoded));
+}
+
+} // namespace IpcPrims::JsonSchema

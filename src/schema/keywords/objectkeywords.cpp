@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "schema/keywords/keywords_p.h"
+
+#include "schema/engine/compiler_p.h"
+#include "schema/engine/evaluation_p.h"
+#include "schema/keywords/propertykeywords_p.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace IpcPrims::JsonSchema {
+
+namespace {
+// The names of required members, as they stand in the schema. valijson cuts names at a NUL.
+class RequiredConstraint final : public Constraint
+{
+public:
+    explicit RequiredConstraint(std::span<const Value> names)
+        : m_names(names)
+    {}
+    bool isMetBy(const Value &value, Evaluation &evaluation) const override
+    {
+        if (!value.isObject())
+            return true;
+        bool isValid = true;
+        for (const Value &name : m_names) {
+            if (value.find(name.text()))
+                continue;
+            isValid = evaluation.report(value, &name);
+            if (!evaluation.isExplaining())
+                break;
+        }
+        return isValid;
+    }
+
+private:
+    const std::span<const Value> m_names;
+};
+
+// What a member's presence asks for: other members, or a schema for the whole object.
+class DependentConstraint final : public Constraint
+{
+public:
+    struct Dependency
+    {
+        std::string_view name;
+        std::span<const Value> required;
+        const Schema *schema; ///< May be null.
+    };
+
+    explicit DependentConstraint(std::vector<Dependency> dependencies)
+        : m_dependencies(std::move(dependencies))
+    {}
+    bool isMetBy(const Value &value, Evaluation &evaluation) const override
+    {
+        bool isValid = true;
+        for (const Dependency &dependency : m_dependencies) {
+            if (!value.find(dependency.name))
+                continue;
+            isValid = RequiredConstraint(dependency.required).isMetBy(value, evaluation) && isValid;
+            if (dependency.schema)
+                isValid = evaluation.evaluate(*dependency.schema, value) && isValid;
+            if (!isValid && !evaluation.isExplaining())
+                break;
+        }
+        return isValid;
+    }
+
+private:
+    const std::vector<Dependency> m_dependencies;
+};
+
+class PropertyNamesConstraint final : public Constraint
+{
+public:
+    explicit PropertyNamesConstraint(const Schema &schema)
+        : m_schema(schema)
+    {}
+    bool isMetBy(const Value &value, Evaluation &evaluation) const override
+    {
+        bool isValid = true;
+        for (const Member &member : value.members()) {
+            isValid = evaluation.evaluateChild(m_schema, member.name) && isValid;
+            if (!isValid && !evaluation.isExplaining())
+                break;
+        }
+        return isValid;
+    }
+
+private:
+    const Schema &m_schema;
+};
+
+void compileDependent(Compiler &compiler, const Value &schema, std::string_view keyword,
+                      Vocabulary vocabulary, Drafts drafts)
+{
+    const Value *argument = compiler.keyword(schema, keyword, vocabulary, drafts);
+    if (!argument)
+        return;
+    std::vector<DependentConstraint::Dependency> dependencies;
+    for (const Member &member : argument->members()) {
+        const std::string_view name = member.name.text();
+        if (member.value.isArray())
+            dependencies.push_back({name, member.value.elements(), nullptr});
+        else
+            dependencies.push_back({name, {}, &compiler.inPlace(member.value)});
+    }
+    compiler.add(keyword, *argument, std::make_unique<DependentConstraint>(std::move(dependencies)),
+                 true);
+}
+} // namespace
+
+void compileObjectKeywords(Compiler &compiler, const Value &schema)
+{
+    if (const Value *names = compiler.keyword(schema, "required", Vocabulary::Validation))
+        compiler.add("required", *names, std::make_unique<RequiredConstraint>(names->elements()),
+                     true);
+    compileProperties(compiler, schema);
+    if (const Value *names = compiler.keyword(schema, "propertyNames", Vocabulary::Applicator))
+        compiler.add("propertyNames", *names,
+                     std::make_unique<PropertyNamesConstraint>(compiler.subschema(*names)), true);
+    constexpr Drafts since2019 = Draft::Draft2019 | Draft::Draft2020;
+    compileDependent(compiler, schema, "dependentRequired", Vocabulary::Validation, since2019);
+    compileDependent(compiler, schema, "dependentSchemas", Vocabulary::Applicator, since2019);
+    compileDependent(compiler, schema, "dependencies", Vocabulary::Applicator,
+                     since2019 | Draft::Draft7);
+}
+
+} // namespace IpcPrims::JsonSchema

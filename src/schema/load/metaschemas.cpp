@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "schema/load/metaschemas_p.h"
+
+#include "schema/engine/compiler_p.h"
+
+#include <QtCore/qdiriterator.h>
+#include <QtCore/qfile.h>
+
+#include <limits>
+
+// Has to be outside of any namespace.
+static void initialiseResources()
+{
+    Q_INIT_RESOURCE(metaschemas); // in a static library nobody else does
+}
+
+namespace IpcPrims::JsonSchema {
+
+namespace {
+// Compiled once for all registries, by whoever loads the first schema.
+class StandardMetaschemas
+{
+public:
+    StandardMetaschemas()
+    {
+        addMetaschemas(&m_index);
+        const bool hasProblem = m_index.index().has_value();
+        Compiler compiler(m_index, m_program, false);
+        for (const auto &source : m_index.sources()) {
+            if (standardDialect(source->uri))
+                m_schemas.emplace(source->uri, compiler.compileSource(*source));
+        }
+        if (hasProblem || compiler.finish())
+            qFatal("A meta-schema of the library is broken");
+    }
+
+    const Schema *find(std::string_view uri) const
+    {
+        const auto schema = m_schemas.find(uri);
+        return schema == m_schemas.end() ? nullptr : schema->second;
+    }
+    bool tracksScope() const { return m_program.tracksScope; }
+
+private:
+    ResourceIndex m_index;
+    Program m_program;
+    std::map<std::string, const Schema *, std::less<>> m_schemas;
+};
+} // namespace
+
+void addMetaschemas(ResourceIndex *index)
+{
+    initialiseResources();
+    QDirIterator files(QStringLiteral(":/ipcprims/metaschemas"), QDir::Files,
+                       QDirIterator::Subdirectories);
+    while (files.hasNext()) {
+        QFile file(files.next());
+        auto source = std::make_unique<Source>();
+        if (!file.open(QFile::ReadOnly))
+            qFatal("A meta-schema of the library is missing");
+        source->text = file.readAll();
+        source->isTrusted = true;
+        if (!source->document.parse(source->text))
+            qFatal("A meta-schema of the library is not JSON");
+        std::string_view id = source->document.root().find("$id")->text();
+        source->uri = id.substr(0, id.find('#')); // draft 7 writes an empty fragment
+        source->label = QString::fromStdString(source->uri);
+        index->add(std::move(source));
+    }
+}
+
+bool findMetaschemaIssue(std::string_view metaschema, const Value &schema,
+                         std::vector<Issue> *issues)
+{
+    static const StandardMetaschemas standard;
+    const Schema *compiled = standard.find(metaschema);
+    if (!compiled)
+        return false;
+    // A schema is no message from somebody else: it may be as large as its limit allows.
+    Workspace workspace;
+    Evaluation evaluation(workspace, std::numeric_limits<qint32>::max(), standard.tracksScope());
+    if (evaluation.run(*compiled, schema) == Evaluation::Verdict::Valid)
+        return false;
+    Evaluation second(workspace, std::numeric_limits<qint32>::max(), standard.tracksScope());
+    second.explain(*compiled, schema, 1, issues);
+    if (issues->empty())
+        issues->push_back({&schema, compiled, {}, nullptr});
+    return true;
+}
+
+} // namespace IpcPrims::JsonSchema

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "schema/load/pointer_p.h"
+
+#include <charconv>
+#include <string>
+
+namespace IpcPrims::JsonSchema {
+
+namespace {
+const Value *elementAt(const Value &array, std::string_view index)
+{
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), number);
+    const bool isCanonical = index == "0" || !index.starts_with('0');
+    if (error != std::errc() || end != index.data() + index.size() || !isCanonical
+        || number >= array.elements().size())
+        return nullptr;
+    return &array.elements()[number];
+}
+
+bool unescape(std::string_view segment, std::string *name)
+{
+    name->clear();
+    for (std::size_t i = 0; i < segment.size(); ++i) {
+        char c = segment[i];
+        if (c == '~') {
+            ++i;
+            if (i == segment.size() || (segment[i] != '0' && segment[i] != '1'))
+                return false;
+            c = segment[i] == '0' ? '~' : '/';
+        }
+        *name += c;
+    }
+    return true;
+}
+
+bool prependPath(const Value &from, const Value &target, qsizetype longestName, QString *path)
+{
+    if (&from == &target)
+        return true;
+    const std::span<const Value> elements = from.elements();
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+        if (prependPath(elements[i], target, longestName, path)) {
+            path->prepend(u'/' + QString::number(i));
+            return true;
+        }
+    }
+    for (const Member &member : from.members()) {
+        if (&member.name == &target || prependPath(member.value, target, longestName, path)) {
+            path->prepend(u'/' + pointerSegment(member.name.text(), longestName));
+            return true;
+        }
+    }
+    return false;
+}
+} // namespace
+
+const Value *followPointer(const Value &root, std::string_view pointer,
+                           const std::function<void(const Value &)> &pass)
+{
+    const Value *value = &root;
+    std::string name;
+    for (pass(root); !pointer.empty(); pass(*value)) {
+        if (!pointer.starts_with('/'))
+            return nullptr;
+        const std::size_t end = std::min(pointer.find('/', 1), pointer.size());
+        if (!unescape(pointer.substr(1, end - 1), &name))
+            return nullptr;
+        pointer.remove_prefix(end);
+        value = value->isArray() ? elementAt(*value, name) : value->find(name);
+        if (!value)
+            return nullptr;
+    }
+    return value;
+}
+
+QString pointerSegment(std::string_view name, qsizetype longestName)
+{
+    QString segment = QString::fromUtf8(name.data(), qsizetype(name.size()));
+    if (segment.size() > longestName)
+        segment = segment.left(longestName) + QChar(0x2026);
+    return segment.replace(u'~', QStringLiteral("~0")).replace(u'/', QStringLiteral("~1"));
+}
+
+QString pointerTo(const Value &root, const Value &target, qsizetype longestName)
+{
+    constexpr qsizetype longestPointer = 512;
+    QString path;
+    prependPath(root, target, longestName, &path);
+    if (path.size() > longestPointer)
+        path = path.left(longestPointer) + QChar(0x2026);
+    return path;
+}
+
+} // namespace IpcPrims::JsonSchema

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "schema/json/value_p.h"
+
+#include <QtCore/qstring.h>
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+namespace IpcPrims::JsonSchema {
+
+/*!
+    Follows a JSON pointer (RFC 6901), without percent escapes, from \a root. \a pass is called with
+    each value on the way, \a root and the result included. A null pointer if there is no such
+   place.
+*/
+const Value *followPointer(const Value &root, std::string_view pointer,
+                           const std::function<void(const Value &)> &pass);
+
+/*!
+    The pointer that leads from \a root to \a target, which may also be a member's name: that has
+   the place of its member. Searching costs nothing until somebody wants to know. Names longer than
+    \a longestName are cut, and so is a pointer of more than a few hundred characters.
+*/
+QString pointerTo(const Value &root, const Value &target, qsizetype longestName);
+
+/// A name as a segment of a JSON pointer.
+QString pointerSegment(std::string_view name, qsizetype longestName);
+
+} // namespace IpcPrims::JsonSchema

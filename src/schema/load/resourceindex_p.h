@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "schema/load/resource_p.h"
+
+#include <QtCore/qstring.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace IpcPrims::JsonSchema {
+
+/// A place in a source, with what was wrong there.
+struct LoadProblem
+{
+    QString label;
+    QString pointer;
+    QString reason;
+};
+
+/*!
+    Everything that references may name: sources, the resources in them, their anchors. Nothing is
+    ever fetched: what was not added does not exist.
+*/
+class ResourceIndex
+{
+public:
+    struct Location
+    {
+        const Value *schema = nullptr;
+        Resource *resource = nullptr;
+    };
+
+    /// Takes a parsed source in. References to it can be resolved once all have been indexed.
+    void add(std::unique_ptr<Source> source);
+
+    /// Finds the resources in all sources. Nothing, or the first problem.
+    std::optional<LoadProblem> index();
+
+    const std::deque<std::unique_ptr<Source>> &sources() const { return m_sources; }
+
+    /// The resource with that URI, which has no fragment; a null pointer if there is none.
+    Resource *resource(std::string_view uri) const;
+    /// The resource at the top of a source.
+    Resource *resource(const Source &source) const;
+
+    /// What the absolute \a uri, with or without fragment, names; nothing if that does not exist.
+    std::optional<Location> resolve(std::string_view uri) const;
+
+    /// Whether a keyword that we know has this schema in it, so that its meta-schema has seen it.
+    bool isKnownSchema(const Value &schema) const { return m_contexts.count(&schema) > 0; }
+    /// The resource that a known schema belongs to, else \a fallback.
+    Resource *context(const Value &schema, Resource *fallback) const;
+
+    /// Whether strict mode forbids members of this schema's objects that it doesn't name.
+    bool isClosed(const Value &schema) const { return m_closed.count(&schema) > 0; }
+
+private:
+    Resource *makeResource(const Source &source, const Value &root, const std::string &uri);
+    std::optional<Dialect> dialect(std::string_view uri, QString *reason) const;
+    const Value *metaschema(std::string_view uri) const;
+    bool walk(const Value &schema, Resource *resource);
+    Resource *enterResource(const Value &schema, Resource *outer);
+    bool readIdentifiers(const Value &schema, Resource *resource);
+    bool addAnchor(const Value &schema, std::string_view keyword, Resource *resource);
+    bool applySchemaKeyword(Resource *resource);
+    void closeObjects(const Value &schema, Draft draft);
+    bool fail(const Source &source, const Value &place, const QString &reason);
+
+    std::deque<std::unique_ptr<Source>> m_sources;
+    std::deque<Resource> m_resources;
+    std::map<std::string, Resource *, std::less<>> m_byUri;
+    std::unordered_map<const Value *, Resource *> m_byRoot;
+    std::unordered_map<const Value *, Resource *> m_contexts;
+    std::unordered_set<const Value *> m_closed;
+    std::optional<LoadProblem> m_problem;
+};
+
+} // namespace IpcPrims::JsonSchema

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <IpcPrims/schemaregistry.h>
+
+#include "schema/engine/explanation_p.h"
+#include "schema/registry/schemaregistry_p.h"
+
+#include <utility>
+
+namespace IpcPrims {
+
+using namespace JsonSchema;
+
+namespace {
+// Grows to what the messages of a thread need, and is then used for one after the other.
+struct ThreadMemory
+{
+    Document document;
+    Workspace workspace;
+};
+
+ThreadMemory &threadMemory()
+{
+    static thread_local ThreadMemory memory;
+    return memory;
+}
+
+PayloadValidator::Failure failure(quint16 channel, const QList<ValidationError> &errors,
+                                  const QString &reason)
+{
+    QStringList texts;
+    for (const ValidationError &error : errors) {
+        texts += error.instancePointer.isEmpty()
+                         ? error.message
+                         : QStringLiteral("%1: %2").arg(error.instancePointer, error.message);
+    }
+    if (!reason.isEmpty())
+        texts += reason;
+    return {QStringLiteral("validation failed on channel %1: %2")
+                    .arg(channel)
+                    .arg(texts.join(QLatin1String("; "))),
+            errors};
+}
+} // namespace
+
+QString SchemaLoadError::toString() const
+{
+    return schemaPointer.isEmpty()
+                   ? QStringLiteral("%1: %2").arg(source, reason)
+                   : QStringLiteral("%1: at %2: %3").arg(source, schemaPointer, reason);
+}
+
+std::optional<PayloadValidator::Failure>
+SchemaRegistryPrivate::validate(quint16 channel, QByteArrayView payload) const
+{
+    const Schema *schema = schemas.value(channel);
+    if (!schema) {
+        if (!options.failOnMissingSchema)
+            return std::nullopt;
+        return PayloadValidator::Failure{
+                QStringLiteral("no schema registered for channel %1").arg(channel), {}};
+    }
+    ThreadMemory &memory = threadMemory();
+    if (!memory.document.parse(payload)) {
+        return PayloadValidator::Failure{
+                QStringLiteral("payload is not valid JSON: %1").arg(memory.document.errorString()),
+                {}};
+    }
+    return judge(channel, *schema, memory.document, memory.workspace);
+}
+
+// In two passes: nearly all messages are good, and those need no explanation.
+std::optional<PayloadValidator::Failure> SchemaRegistryPrivate::judge(quint16 channel,
+                                                                      const Schema &schema,
+                                                                      const Document &document,
+                                                                      Workspace &workspace) const
+{
+    const Value &message = document.root();
+    Evaluation evaluation(workspace, document.valueCount(), program.tracksScope);
+    const Evaluation::Verdict verdict = evaluation.run(schema, message);
+    if (verdict == Evaluation::Verdict::Valid)
+        return std::nullopt;
+    if (verdict == Evaluation::Verdict::GivenUp)
+        return failure(channel, {}, QLatin1String(evaluation.reason()));
+
+    std::vector<Issue> issues;
+    Evaluation second(workspace, document.valueCount(), program.tracksScope);
+    second.explain(schema, message, std::size_t(std::max(options.maxErrors, 1)), &issues);
+    QList<ValidationError> errors;
+    for (const Issue &issue : issues)
+        errors.append(explain(issue, message, options.excerptLength));
+    return failure(channel, errors,
+                   second.isGivenUp() ? QLatin1String(second.reason()) : QString());
+}
+
+SchemaRegistry::SchemaRegistry(std::unique_ptr<SchemaRegistryPrivate> registry)
+    : d(std::move(registry))
+{}
+
+SchemaRegistry::~SchemaRegistry() = default;
+
+std::shared_ptr<const SchemaRegistry>
+SchemaRegistry::fromDirectory(const QString &path, const SchemaOptions &options, Error *error)
+{
+    SchemaRegistryBuilder builder(options);
+    const Error added = builder.addDirectory(path);
+    if (error)
+        *error = added;
+    return added ? nullptr : builder.build(error);
+}
+
+SchemaOptions SchemaRegistry::options() const
+{
+    return d->options;
+}
+
+QList<quint16> SchemaRegistry::channels() const
+{
+    return d->schemas.keys();
+}
+
+bool SchemaRegistry::hasSchema(quint16 channel) const
+{
+    return d->schemas.contains(channel);
+}
+
+std::optional<PayloadValidator::Failure> SchemaRegistry::validate(quint16 channel,
+                                                                  QByteArrayView payload) const
+{
+    return d->validate(channel, payload);
+}
+
+std::optional<PayloadValidator::Failure>
+SchemaRegistry::check(quint16 channel, QByteArrayView payload, Direction direction) const
+{
+    const bool isWanted = direction == Direction::Send ? d->options.validateOnSend
+                                                       : d->options.validateOnReceive;
+    return isWanted ? d->validate(channel, payload) : std::nullopt;
+}
+
+} // namespace IpcPrims

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "schema/engine/compiler_p.h"
+#include "schema/engine/evaluation_p.h"
+#include "schema/load/resourceindex_p.h"
+
+#include <IpcPrims/schemaregistry.h>
+
+#include <QtCore/qmap.h>
+
+#include <vector>
+
+namespace IpcPrims {
+
+class SchemaRegistryPrivate
+{
+public:
+    explicit SchemaRegistryPrivate(const SchemaOptions &schemaOptions)
+        : options(schemaOptions)
+    {}
+
+    /// Gives an error if the channel has one that can't be used.
+    std::optional<PayloadValidator::Failure> validate(quint16 channel,
+                                                      QByteArrayView payload) const;
+
+    const SchemaOptions options;
+    JsonSchema::ResourceIndex index;
+    JsonSchema::Program program;
+    QMap<quint16, const JsonSchema::Schema *> schemas;
+
+private:
+    std::optional<PayloadValidator::Failure> judge(quint16 channel,
+                                                   const JsonSchema::Schema &schema,
+                                                   const JsonSchema::Document &document,
+                                                   JsonSchema::Workspace &workspace) const;
+};
+
+class SchemaRegistryBuilderPrivate
+{
+public:
+    struct Entry
+    {
+        QString label;
+        std::string uri;
+        QByteArray json;
+        std::optional<quint16> channel; ///< Nothing for other documents.
+    };
+
+    /// Keeps a text that is JSON.
+    Error add(Entry entry);
+    /// A registry with everything, in which the \a channels' schemas can be used.
+    std::unique_ptr<SchemaRegistryPrivate> build(const QList<quint16> &channels,
+                                                 SchemaLoadError *problem) const;
+    QList<quint16> channels() const;
+    Error fail(const SchemaLoadError &problem);
+
+    SchemaOptions options;
+    std::vector<Entry> entries;
+    QList<SchemaLoadError> loadProblems; ///< Of what was not kept.
+};
+
+} // namespace IpcPrims

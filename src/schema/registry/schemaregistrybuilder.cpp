@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <IpcPrims/schemaregistry.h>
+
+#include "schema/load/metaschemas_p.h"
+#include "schema/load/uri_p.h"
+#include "schema/registry/schemafiles_p.h"
+#include "schema/registry/schemaregistry_p.h"
+
+#include <QtCore/qfileinfo.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace IpcPrims {
+
+using namespace JsonSchema;
+
+Error SchemaRegistryBuilderPrivate::fail(const SchemaLoadError &problem)
+{
+    loadProblems.append(problem);
+    return Error(ErrorCode::InvalidSchema,
+                 QStringLiteral("failed to load schema: %1").arg(problem.toString()));
+}
+
+Error SchemaRegistryBuilderPrivate::add(Entry entry)
+{
+    Document document;
+    if (entry.json.size() > options.maxFileSize)
+        return fail(
+                {entry.label, {}, QStringLiteral("larger than %1 bytes").arg(options.maxFileSize)});
+    if (!document.parse(entry.json))
+        return fail({entry.label,
+                     {},
+                     QStringLiteral("payload is not valid JSON: %1").arg(document.errorString())});
+    if (!document.root().isObject() && !document.root().isBoolean())
+        return fail({entry.label, {}, QStringLiteral("neither an object nor a boolean")});
+    // The URI stands for the channel as well: a later schema replaces an earlier one.
+    std::erase_if(entries, [&](const Entry &other) { return other.uri == entry.uri; });
+    entries.push_back(std::move(entry));
+    return {};
+}
+
+QList<quint16> SchemaRegistryBuilderPrivate::channels() const
+{
+    QList<quint16> channels;
+    for (const Entry &entry : entries) {
+        if (entry.channel)
+            channels.append(*entry.channel);
+    }
+    return channels;
+}
+
+std::unique_ptr<SchemaRegistryPrivate>
+SchemaRegistryBuilderPrivate::build(const QList<quint16> &channels, SchemaLoadError *problem) const
+{
+    auto registry = std::make_unique<SchemaRegistryPrivate>(options);
+    std::vector<std::pair<quint16, const Source *>> roots;
+    addMetaschemas(&registry->index);
+    for (const Entry &entry : entries) {
+        auto source = std::make_unique<Source>();
+        source->label = entry.label;
+        source->uri = entry.uri;
+        source->text = entry.json;
+        source->isStrict = options.strictMode && entry.channel;
+        source->document.parse(source->text);
+        if (entry.channel && channels.contains(*entry.channel))
+            roots.emplace_back(*entry.channel, source.get());
+        registry->index.add(std::move(source));
+    }
+    std::optional<LoadProblem> found = registry->index.index();
+    if (!found) {
+        Compiler compiler(registry->index, registry->program, options.assertFormats);
+        for (const auto &[channel, source] : roots)
+            registry->schemas.insert(channel, compiler.compileSource(*source));
+        found = compiler.finish();
+    }
+    if (!found)
+        return registry;
+    *problem = {found->label, found->pointer, found->reason};
+    return nullptr;
+}
+
+SchemaRegistryBuilder::SchemaRegistryBuilder(const SchemaOptions &options)
+    : d(new SchemaRegistryBuilderPrivate{options, {}, {}})
+{}
+
+SchemaRegistryBuilder::~SchemaRegistryBuilder() = default;
+
+Error SchemaRegistryBuilder::registerSchema(quint16 channel, const QByteArray &json,
+                                            const QString &name)
+{
+    const std::string uri = "urn:ipcprims:schema:" + std::to_string(channel);
+    const QString label
+            = name.isEmpty() ? QStringLiteral("schema of channel %1").arg(channel) : name;
+    return d->add({label, uri, json, channel});
+}
+
+Error SchemaRegistryBuilder::addResource(const QString &uri, const QByteArray &json)
+{
+    const std::string text = uri.toStdString();
+    return d->add({uri, std::string(splitFragment(text).uri), json, std::nullopt});
+}
+
+Error SchemaRegistryBuilder::addDirectory(const QString &path)
+{
+    SchemaLoadError problem;
+    const QList<SchemaFile> files = listSchemaFiles(path, d->options.maxFiles, &problem);
+    if (!problem.reason.isEmpty())
+        return d->fail(problem);
+    Error first;
+    for (const SchemaFile &file : files) {
+        const Error error = addFile(file.path);
+        if (!first)
+            first = error;
+    }
+    return first;
+}
+
+Error SchemaRegistryBuilder::addFile(const QString &path)
+{
+    const QString name = QFileInfo(path).fileName();
+    const int channel = channelOfFileName(name);
+    if (channel < 0)
+        return d->fail({name,
+                        {},
+                        QStringLiteral("unknown name: expected channel_N.schema.json, or control, "
+                                       "command, data, telemetry or error")});
+    SchemaLoadError problem;
+    const QByteArray json = readSchemaFile(path, d->options.maxFileSize, &problem);
+    if (!problem.reason.isEmpty())
+        return d->fail(problem);
+    return registerSchema(quint16(channel), json, name);
+}
+
+std::shared_ptr<const SchemaRegistry> SchemaRegistryBuilder::build(Error *error) const
+{
+    SchemaLoadError problem;
+    auto registry = d->build(d->channels(), &problem);
+    if (error)
+        *error = registry ? Error()
+                          : Error(ErrorCode::InvalidSchema,
+                                  QStringLiteral("failed to compile schema: %1")
+                                          .arg(problem.toString()));
+    if (!registry)
+        return nullptr;
+    return std::shared_ptr<const SchemaRegistry>(new SchemaRegistry(std::move(registry)));
+}
+
+QList<SchemaLoadError> SchemaRegistryBuilder::problems() const
+{
+    QList<SchemaLoadError> problems = d->loadProblems;
+    const QList<quint16> channels = d->channels();
+    for (const quint16 channel : channels) {
+        SchemaLoadError problem;
+        const auto isKnown = [&](const SchemaLoadError &known) {
+            return known.toString() == problem.toString();
+        };
+        if (!d->build({channel}, &problem)
+            && std::none_of(problems.begin(), problems.end(), isKnown))
+            problems.append(problem);
+    }
+    return problems;
+}
+
+} // namespace IpcPrims
