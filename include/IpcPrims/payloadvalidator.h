@@ -28,7 +28,7 @@ public:
     struct Failure
     {
         QString message; ///< For people, on both sides; the texts of errors are a part of it.
-        QList<ValidationError> errors; ///< May be empty, for example if a payload is no JSON.
+        QList<ValidationError> errors; ///< At least one.
     };
 
     PayloadValidator() = default;

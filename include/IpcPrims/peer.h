@@ -6,8 +6,10 @@
 #include <IpcPrims/endpoint.h>
 #include <IpcPrims/error.h>
 #include <IpcPrims/ipcprimsglobal.h>
+#include <IpcPrims/payloadvalidator.h>
 #include <IpcPrims/peercredentials.h>
 #include <IpcPrims/protocol.h>
+#include <IpcPrims/validationerror.h>
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qbytearrayview.h>
@@ -142,7 +144,8 @@ public:
     /*!
         Queues one frame of at most MaxPayloadSize bytes. Frames of one channel arrive in order;
         COMMAND and ERROR may overtake other channels that wait. Nothing is sent on an error:
-        NotConnected, ShutdownRequested, UnsupportedChannel, PayloadTooLarge, QueueFull. A payload
+        NotConnected, ShutdownRequested, UnsupportedChannel, PayloadTooLarge, QueueFull, and
+        ValidationFailed if there is a validator and \a payload does not pass it. A payload
         over 16 KiB is shared, not copied: memory wrapped with QByteArray::fromRawData() has to
         stay until the frame has left.
     */
@@ -178,6 +181,22 @@ public:
     void setFrameHandler(FrameHandler handler);
 
     /*!
+        Judges what the application sends and receives, from now on; a null pointer ends that. A bad
+        payload is not sent; a bad frame is dropped and reported by validationFailed(). The
+        protocol's own control messages are not judged.
+    */
+    void setValidator(std::shared_ptr<const PayloadValidator> validator);
+    std::shared_ptr<const PayloadValidator> validator() const;
+
+    /*!
+        Whether the sender of a bad frame gets an answer on ERROR, if that channel was negotiated:
+        the JSON object {"error":"schema validation error: …"}. Frames on ERROR itself are never
+        answered, so two peers can't go on answering one another. \c false by default.
+    */
+    bool answersValidationErrors() const;
+    void setAnswersValidationErrors(bool answers);
+
+    /*!
         Whether frames are received, \c true by default. While they are not, the other side is held
         back once the system's buffers are full, and pings go unanswered. A closed connection is
         noticed, but reported only after the frames before it have been received.
@@ -202,6 +221,9 @@ Q_SIGNALS:
     void disconnected(const IpcPrims::Error &reason);
     /// Not emitted while there is a frame handler.
     void frameReceived(quint16 channel, const QByteArray &payload);
+    /// A frame was received that the validator refused; it is not delivered. There is at least one
+    /// error.
+    void validationFailed(quint16 channel, const QList<IpcPrims::ValidationError> &errors);
     /// After send() had answered QueueFull for \a channel: its queue fell to the low-water mark, or
     /// will never leave, as the connection broke. Frames may still be received then.
     void readyToSend(quint16 channel);

@@ -6,6 +6,7 @@
 #include <IpcPrims/endpoint.h>
 #include <IpcPrims/error.h>
 #include <IpcPrims/ipcprimsglobal.h>
+#include <IpcPrims/payloadvalidator.h>
 #include <IpcPrims/protocol.h>
 
 #include <QtCore/qlist.h>
@@ -37,7 +38,8 @@ public:
     /// Closes; peers that still belong to the server are aborted and deleted with it.
     ~Server() override;
 
-    // Configuration; takes effect at the next listen(), the two limits at the next client.
+    // Configuration; takes effect at the next listen(), the two limits and validation at the next
+    // client.
 
     /// What clients may negotiate; COMMAND, DATA, TELEMETRY and ERROR by default.
     QList<quint16> channels() const;
@@ -59,6 +61,14 @@ public:
     /// Access rights of the socket's file, 0600 by default: this user only. Unused on Windows.
     unsigned socketMode() const;
     void setSocketMode(unsigned mode);
+
+    /// What judges the frames of every client, see Peer::setValidator(); none by default.
+    std::shared_ptr<const PayloadValidator> validator() const;
+    void setValidator(std::shared_ptr<const PayloadValidator> validator);
+
+    /// See Peer::setAnswersValidationErrors().
+    bool answersValidationErrors() const;
+    void setAnswersValidationErrors(bool answers);
 
     Transport transport() const;
     void setTransport(Transport transport);

@@ -160,6 +160,26 @@ void Peer::setFrameHandler(FrameHandler handler)
     d->frameHandler.set(std::move(handler));
 }
 
+std::shared_ptr<const PayloadValidator> Peer::validator() const
+{
+    return d->validation.validator;
+}
+
+void Peer::setValidator(std::shared_ptr<const PayloadValidator> validator)
+{
+    d->validation.validator = std::move(validator);
+}
+
+bool Peer::answersValidationErrors() const
+{
+    return d->validation.answersErrors;
+}
+
+void Peer::setAnswersValidationErrors(bool answers)
+{
+    d->validation.answersErrors = answers;
+}
+
 bool Peer::isReceiving() const
 {
     return d->isReceiving;

@@ -5,6 +5,7 @@
 
 #include "frame/framelink_p.h"
 #include "peer/framehandlerslot_p.h"
+#include "peer/validation_p.h"
 #include "session/session_p.h"
 #include "transport/connection_p.h"
 #include "transport/connector_p.h"
@@ -57,6 +58,7 @@ public:
     WaterMarks waterMarks;
     bool isReceiving = true;
     FrameHandlerSlot frameHandler;
+    Validation validation;
 
     // What is known of the session, or of the last one until there is another
     Peer::State state = Peer::State::Closed;
@@ -81,6 +83,7 @@ private:
     };
 
     Error sendError(quint16 channel) const;
+    bool admits(quint16 channel, QByteArrayView payload);
     void prepare(Attempt attempt);
     void begin(Attempt attempt);
     void startSession(Session::Role role, const SessionSettings &settingsThen,

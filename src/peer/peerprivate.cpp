@@ -101,9 +101,15 @@ void PeerPrivate::setReceiving(bool receiving)
 
 Error PeerPrivate::send(quint16 channel, const QByteArray &payload)
 {
-    if (Q_LIKELY(session && session->acceptsSend(channel)))
-        return link->send(channel, payload);
-    return sendError(channel);
+    if (Q_UNLIKELY(!session || !session->acceptsSend(channel)))
+        return sendError(channel);
+    if (Q_UNLIKELY(validation.validator)) {
+        const auto failure
+                = validation.validator->check(channel, payload, PayloadValidator::Direction::Send);
+        if (failure)
+            return Error(ErrorCode::ValidationFailed, validationText(*failure));
+    }
+    return link->send(channel, payload);
 }
 
 // Why nothing can be sent.
@@ -183,6 +189,9 @@ void PeerPrivate::startSession(Session::Role role, const SessionSettings &settin
 void PeerPrivate::frameDecoded(DecodedFrame &frame)
 {
     if (Q_LIKELY(session->delivers(frame.channel()))) {
+        // Whoever refuses a frame may have deleted the peer.
+        if (Q_UNLIKELY(validation.validator) && !admits(frame.channel(), frame.payload()))
+            return;
         if (!frameHandler.isEmpty())
             frameHandler.call(frame.channel(), frame.payload());
         else
@@ -191,6 +200,21 @@ void PeerPrivate::frameDecoded(DecodedFrame &frame)
     }
     session->receive(frame.channel(), frame.payload(), Session::Clock::now());
     processEvents();
+}
+
+bool PeerPrivate::admits(quint16 channel, QByteArrayView payload)
+{
+    const auto failure
+            = validation.validator->check(channel, payload, PayloadValidator::Direction::Receive);
+    if (!failure)
+        return true;
+    if (validation.answersErrors && channel != Channel::Error
+        && session->acceptsSend(Channel::Error)) {
+        // If there is no room for it, the other side doesn't read what it is told.
+        static_cast<void>(link->send(Channel::Error, validationAnswer(*failure)));
+    }
+    Q_EMIT q->validationFailed(channel, failure->errors);
+    return false;
 }
 
 void PeerPrivate::linkEnded(const Error &error)

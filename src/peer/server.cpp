@@ -68,6 +68,26 @@ void Server::setSocketMode(unsigned mode)
     d->listenOptions.socketMode = mode;
 }
 
+std::shared_ptr<const PayloadValidator> Server::validator() const
+{
+    return d->validation.validator;
+}
+
+void Server::setValidator(std::shared_ptr<const PayloadValidator> validator)
+{
+    d->validation.validator = std::move(validator);
+}
+
+bool Server::answersValidationErrors() const
+{
+    return d->validation.answersErrors;
+}
+
+void Server::setAnswersValidationErrors(bool answers)
+{
+    d->validation.answersErrors = answers;
+}
+
 Transport Server::transport() const
 {
     return d->transport;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "peer/validation_p.h"
 #include "session/session_p.h"
 #include "transport/connection_p.h"
 #include "transport/listener_p.h"
@@ -36,6 +37,7 @@ public:
     Transport transport = Transport::Automatic;
     int maxPendingHandshakes = 64;
     int maxPeers = 4096;
+    Validation validation;
 
     Endpoint endpoint;
     std::unique_ptr<Listener> listener;

@@ -64,6 +64,7 @@ void ServerPrivate::accept(Connection connection)
     m_served.peerId = "peer-" + QByteArray::number(++m_acceptCount);
 
     auto *const peer = new Peer(q);
+    peer->d->validation = validation;
     QObject::connect(peer, &Peer::connected, q, [this, peer] { onOpened(peer); });
     QObject::connect(peer, &Peer::disconnected, q,
                      [this, peer](const Error &reason) { onEnded(peer, reason); });

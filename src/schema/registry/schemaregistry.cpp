@@ -26,8 +26,13 @@ ThreadMemory &threadMemory()
     return memory;
 }
 
-PayloadValidator::Failure failure(quint16 channel, const QList<ValidationError> &errors,
-                                  const QString &reason)
+// An error that no place in the payload is to blame for.
+ValidationError generalError(const QString &message)
+{
+    return {{}, {}, {}, message};
+}
+
+PayloadValidator::Failure failure(quint16 channel, const QList<ValidationError> &errors)
 {
     QStringList texts;
     for (const ValidationError &error : errors) {
@@ -35,12 +40,15 @@ PayloadValidator::Failure failure(quint16 channel, const QList<ValidationError> 
                          ? error.message
                          : QStringLiteral("%1: %2").arg(error.instancePointer, error.message);
     }
-    if (!reason.isEmpty())
-        texts += reason;
     return {QStringLiteral("validation failed on channel %1: %2")
                     .arg(channel)
                     .arg(texts.join(QLatin1String("; "))),
             errors};
+}
+
+PayloadValidator::Failure failure(const QString &message)
+{
+    return {message, {generalError(message)}};
 }
 } // namespace
 
@@ -58,14 +66,12 @@ SchemaRegistryPrivate::validate(quint16 channel, QByteArrayView payload) const
     if (!schema) {
         if (!options.failOnMissingSchema)
             return std::nullopt;
-        return PayloadValidator::Failure{
-                QStringLiteral("no schema registered for channel %1").arg(channel), {}};
+        return failure(QStringLiteral("no schema registered for channel %1").arg(channel));
     }
     ThreadMemory &memory = threadMemory();
     if (!memory.document.parse(payload)) {
-        return PayloadValidator::Failure{
-                QStringLiteral("payload is not valid JSON: %1").arg(memory.document.errorString()),
-                {}};
+        return failure(
+                QStringLiteral("payload is not valid JSON: %1").arg(memory.document.errorString()));
     }
     return judge(channel, *schema, memory.document, memory.workspace);
 }
@@ -82,7 +88,7 @@ std::optional<PayloadValidator::Failure> SchemaRegistryPrivate::judge(quint16 ch
     if (verdict == Evaluation::Verdict::Valid)
         return std::nullopt;
     if (verdict == Evaluation::Verdict::GivenUp)
-        return failure(channel, {}, QLatin1String(evaluation.reason()));
+        return failure(channel, {generalError(QLatin1String(evaluation.reason()))});
 
     std::vector<Issue> issues;
     Evaluation second(workspace, document.valueCount(), program.tracksScope);
@@ -90,8 +96,9 @@ std::optional<PayloadValidator::Failure> SchemaRegistryPrivate::judge(quint16 ch
     QList<ValidationError> errors;
     for (const Issue &issue : issues)
         errors.append(explain(issue, message, options.excerptLength));
-    return failure(channel, errors,
-                   second.isGivenUp() ? QLatin1String(second.reason()) : QString());
+    if (errors.isEmpty())
+        errors.append(generalError(QLatin1String(second.reason())));
+    return failure(channel, errors);
 }
 
 SchemaRegistry::SchemaRegistry(std::unique_ptr<SchemaRegistryPrivate> registry)
