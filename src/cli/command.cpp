@@ -6,6 +6,9 @@
 #include "cli/echocommand.h"
 #include "cli/infocommand.h"
 #include "cli/listencommand.h"
+#ifdef IPCPRIMS_TOOL_HAS_SCHEMA
+#    include "cli/schemacommand.h"
+#endif
 #include "cli/sendcommand.h"
 #include "cli/standardstreams.h"
 
@@ -60,7 +63,29 @@ std::unique_ptr<Command> makeCommand(const Options &options)
         {
             return std::make_unique<InfoCommand>(info, format);
         }
-        std::unique_ptr<Command> operator()(const VersionOptions &) const { return nullptr; }
+#ifdef IPCPRIMS_TOOL_HAS_SCHEMA
+        std::unique_ptr<Command> operator()(const SchemaCheckOptions &check) const
+        {
+            return std::make_unique<SchemaCheckCommand>(check, format);
+        }
+        std::unique_ptr<Command> operator()(const SchemaValidateOptions &validate) const
+        {
+            return std::make_unique<SchemaValidateCommand>(validate, format);
+        }
+#else
+        std::unique_ptr<Command> operator()(const SchemaCheckOptions &) const
+        {
+            return nullptr;
+        }
+        std::unique_ptr<Command> operator()(const SchemaValidateOptions &) const
+        {
+            return nullptr;
+        }
+#endif
+        std::unique_ptr<Command> operator()(const VersionOptions &) const
+        {
+            return nullptr;
+        }
     };
     const auto byDefault = isTerminal(StandardOutput) ? OutputFormat::Table : OutputFormat::Json;
     return std::visit(Maker{options.format.value_or(byDefault)}, options.command);

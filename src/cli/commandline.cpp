@@ -130,6 +130,11 @@ void addEcho(CLI::App &app, EchoOptions &options)
             = addCommand(app, "echo", "Serve clients and send every frame back", UntilStopped);
     addPath(command, options.path, "Where to listen");
     addChannels(command, options.channels, "Channels to offer (default: 1,2,3,4)");
+#ifdef IPCPRIMS_TOOL_HAS_SCHEMA
+    command.add_option("--validate", options.schemaDirectory,
+                       "Refuse frames that don't meet the schemas in DIR (strict mode)")
+            ->option_text("DIR");
+#endif
 }
 
 void addListen(CLI::App &app, ListenOptions &options)
@@ -181,6 +186,45 @@ void addInfo(CLI::App &app, InfoOptions &options)
             "How long to wait, such as 5s or 200ms (default: 5s)");
 }
 
+#ifdef IPCPRIMS_TOOL_HAS_SCHEMA
+void addStrict(CLI::App &command, bool &strict)
+{
+    command.add_flag("--strict", strict, "Allow objects only the members that schemas name");
+}
+
+void addSchema(CLI::App &app, SchemaCheckOptions &check, SchemaValidateOptions &validate)
+{
+    CLI::App &schema
+            = addCommand(app, "schema", "Check schemas, or payloads against schemas",
+                         "Exits with 60 if a schema or the payload is bad.\n\n"
+                         "Example: ipcprims schema validate schemas --channel 1 hello.json");
+    schema.require_subcommand(1);
+
+    CLI::App &checkCommand
+            = addCommand(schema, "check", "Say what is wrong with schemas",
+                         "In a DIR, schemas are the files named channel_N.schema.json, or for a\n"
+                         "channel such as command.schema.json. A FILE may have any name.");
+    checkCommand.add_option("DIR|FILE", check.paths, "Schemas, which may refer to each other")
+            ->required()
+            ->option_text("...");
+    addStrict(checkCommand, check.strict);
+
+    CLI::App &validateCommand
+            = addCommand(schema, "validate", "Judge a payload as a peer with these schemas would",
+                         "The result is on standard output, and in the exit code.");
+    validateCommand.add_option("DIR", validate.directory, "Schemas")->required()->option_text(" ");
+    validateCommand.add_option("FILE", validate.file, "Payload; - is standard input")
+            ->required()
+            ->option_text(" ");
+    addValue(validateCommand, "-c,--channel", validate.channel, parseChannel,
+             "a channel (1 to 65535)", "Channel of the payload (default: 1, COMMAND)")
+            ->option_text("N");
+    addStrict(validateCommand, validate.strict);
+    validateCommand.add_flag("--formats", validate.assertFormats,
+                             "Take what a schema says about formats for a rule");
+}
+#endif
+
 void addVersion(CLI::App &app, VersionOptions &options)
 {
     CLI::App &command = addCommand(app, "version", "Print the version",
@@ -212,11 +256,15 @@ std::string describe(const CLI::App &app, const CLI::ParseError &problem)
         return option != words.end() ? "there is no option " + *option
                                      : "unexpected argument \"" + words.front() + '"';
     }
-    const bool commandMissing = app.get_subcommands().empty()
+    const auto chosen = app.get_subcommands();
+    const CLI::App &innermost = chosen.empty() ? app : *chosen.front();
+    const bool hasCommands
+            = !innermost.get_subcommands([](const CLI::App *) { return true; }).empty();
+    const bool commandMissing = hasCommands && innermost.get_subcommands().empty()
                                 && problem.get_exit_code() == int(CLI::ExitCodes::RequiredError);
     if (!commandMissing)
         return problem.what();
-    const auto words = app.remaining();
+    const auto words = app.remaining(true);
     if (words.empty())
         return "no command given";
     return words.front().starts_with('-') ? "there is no option " + words.front()
@@ -263,6 +311,8 @@ std::variant<Options, Conclusion> parseCommandLine(int argc, const char *const *
     ListenOptions listen;
     SendOptions send;
     InfoOptions info;
+    SchemaCheckOptions schemaCheck;
+    SchemaValidateOptions schemaValidate;
     VersionOptions version;
     std::string helpTopic;
     addGlobalOptions(app, options);
@@ -270,6 +320,9 @@ std::variant<Options, Conclusion> parseCommandLine(int argc, const char *const *
     addListen(app, listen);
     addSend(app, send);
     addInfo(app, info);
+#ifdef IPCPRIMS_TOOL_HAS_SCHEMA
+    addSchema(app, schemaCheck, schemaValidate);
+#endif
     addVersion(app, version);
     addHelp(app, helpTopic);
 
@@ -291,6 +344,12 @@ std::variant<Options, Conclusion> parseCommandLine(int argc, const char *const *
         options.command = send;
     else if (app.got_subcommand("info"))
         options.command = info;
+#ifdef IPCPRIMS_TOOL_HAS_SCHEMA
+    else if (app.got_subcommand("schema") && app.get_subcommand("schema")->got_subcommand("check"))
+        options.command = schemaCheck;
+    else if (app.got_subcommand("schema"))
+        options.command = schemaValidate;
+#endif
     else if (app.got_subcommand("version"))
         options.command = version;
     else

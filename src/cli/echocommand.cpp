@@ -7,6 +7,11 @@
 
 #include <IpcPrims/peer.h>
 #include <IpcPrims/protocol.h>
+#ifdef IPCPRIMS_TOOL_HAS_SCHEMA
+#    include <IpcPrims/schemaregistry.h>
+
+#    include <QtCore/qfile.h>
+#endif
 
 #include <optional>
 
@@ -33,6 +38,7 @@ public:
     {
         connect(peer, &Peer::frameReceived, this, &EchoSession::echo);
         connect(peer, &Peer::readyToSend, this, &EchoSession::resume);
+        connect(peer, &Peer::validationFailed, this, &EchoSession::logBadFrame);
     }
 
 private:
@@ -61,6 +67,15 @@ private:
                     {QLatin1String("peer"), m_peer->peerId()}});
     }
 
+    // The peer itself tells the client.
+    void logBadFrame(quint16 channel, const QList<ValidationError> &errors)
+    {
+        Log::write(Log::Level::Warning, QStringLiteral("frame does not meet its schema"),
+                   {{QLatin1String("channel"), channel},
+                    {QLatin1String("peer"), m_peer->peerId()},
+                    {QLatin1String("reason"), errors.first().message}});
+    }
+
     void resume(quint16 channel)
     {
         if (!m_waiting || m_waiting->channel != channel)
@@ -78,7 +93,25 @@ private:
 
 EchoCommand::EchoCommand(const EchoOptions &options)
     : ServerCommand(options.path, options.channels.value_or(Server().channels()))
+    , m_schemaDirectory(options.schemaDirectory)
 {}
+
+void EchoCommand::start()
+{
+#ifdef IPCPRIMS_TOOL_HAS_SCHEMA
+    if (m_schemaDirectory) {
+        SchemaOptions schemaOptions;
+        schemaOptions.strictMode = true; // as the reference implementation's tool
+        Error error;
+        const auto registry = SchemaRegistry::fromDirectory(
+                QFile::decodeName(m_schemaDirectory->c_str()), schemaOptions, &error);
+        if (!registry)
+            return fail(error);
+        validate(registry);
+    }
+#endif
+    ServerCommand::start();
+}
 
 void EchoCommand::serve(Peer *peer)
 {

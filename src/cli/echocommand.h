@@ -15,8 +15,13 @@ class EchoCommand : public ServerCommand
 public:
     explicit EchoCommand(const EchoOptions &options);
 
+    void start() override;
+
 protected:
     void serve(Peer *peer) override;
+
+private:
+    const std::optional<std::string> m_schemaDirectory;
 };
 
 } // namespace IpcPrims::Tool

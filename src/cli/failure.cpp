@@ -20,6 +20,7 @@ constexpr char Transport[] = "transport error: ";
 constexpr char Frame[] = "frame error: ";
 constexpr char Handshake[] = "handshake failed: ";
 constexpr char Disconnected[] = "peer disconnected: ";
+constexpr char Schema[] = "schema validation error: ";
 constexpr char Shutdown[] = "shutdown failed: ";
 constexpr char Unprefixed[] = "";
 
@@ -64,6 +65,9 @@ Outcome outcome(ErrorCode code)
     case ErrorCode::ShutdownFailed:     return { ExitOther, Shutdown };
     case ErrorCode::Cancelled:          return { ExitOther, Unprefixed };
     case ErrorCode::InvalidArgument:    return { ExitUsage, Unprefixed };
+
+    case ErrorCode::ValidationFailed:   return { ExitBadData, Unprefixed };
+    case ErrorCode::InvalidSchema:      return { ExitBadData, Schema };
     }
     // NOLINTEND(bugprone-branch-clone)
     // clang-format on

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace IpcPrims::Tool {
 
@@ -25,6 +26,7 @@ struct EchoOptions
 {
     std::string path;
     std::optional<QList<quint16>> channels;
+    std::optional<std::string> schemaDirectory;
 };
 
 struct ListenOptions
@@ -51,6 +53,21 @@ struct InfoOptions
     std::chrono::milliseconds timeout = std::chrono::seconds(5);
 };
 
+struct SchemaCheckOptions
+{
+    std::vector<std::string> paths;
+    bool strict = false;
+};
+
+struct SchemaValidateOptions
+{
+    std::string directory;
+    quint16 channel = 1;
+    std::string file;
+    bool strict = false;
+    bool assertFormats = false;
+};
+
 struct VersionOptions
 {
     bool extended = false;
@@ -62,7 +79,9 @@ struct Options
     std::optional<OutputFormat> format; ///< Nothing: table on a terminal, else JSON.
     Log::Format logFormat = Log::Format::Text;
     Log::Level logLevel = Log::Level::Info;
-    std::variant<EchoOptions, ListenOptions, SendOptions, InfoOptions, VersionOptions> command;
+    std::variant<EchoOptions, ListenOptions, SendOptions, InfoOptions, SchemaCheckOptions,
+                 SchemaValidateOptions, VersionOptions>
+            command;
 };
 
 } // namespace IpcPrims::Tool

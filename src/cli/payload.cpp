@@ -46,17 +46,19 @@ Failure fileFailure(const QFile &file)
             QStringLiteral("cannot read \"%1\": %2").arg(file.fileName(), file.errorString())};
 }
 
-std::optional<Failure> readFile(const std::string &path, QByteArray *payload)
+} // namespace
+
+std::optional<Failure> readFile(const std::string &path, QByteArray *content)
 {
     QFile file(QFile::decodeName(path.c_str()));
     if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
         return fileFailure(file);
     // The size of a pipe or device is unknown, so one byte more than allowed is asked for there.
     if (file.size() <= MaxPayloadSize)
-        *payload = file.read(MaxPayloadSize + 1);
+        *content = file.read(MaxPayloadSize + 1);
     if (file.error() != QFileDevice::NoError)
         return fileFailure(file);
-    const qint64 size = std::max(file.size(), qint64(payload->size()));
+    const qint64 size = std::max(file.size(), qint64(content->size()));
     if (size > MaxPayloadSize) {
         return toFailure(Error(ErrorCode::PayloadTooLarge,
                                QStringLiteral("payload too large (%1 bytes, max %2): \"%3\"")
@@ -64,11 +66,9 @@ std::optional<Failure> readFile(const std::string &path, QByteArray *payload)
                                        .arg(MaxPayloadSize)
                                        .arg(file.fileName())));
     }
-    payload->squeeze();
+    content->squeeze();
     return std::nullopt;
 }
-
-} // namespace
 
 std::optional<Failure> readPayload(const SendOptions &options, QByteArray *payload)
 {

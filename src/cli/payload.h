@@ -8,10 +8,14 @@
 #include <QtCore/qbytearray.h>
 
 #include <optional>
+#include <string>
 
 namespace IpcPrims::Tool {
 
 struct SendOptions;
+
+/// The content of a file or pipe, which has to fit a frame.
+std::optional<Failure> readFile(const std::string &path, QByteArray *content);
 
 /// What `send` sends, from whichever option says so; empty without one.
 std::optional<Failure> readPayload(const SendOptions &options, QByteArray *payload);

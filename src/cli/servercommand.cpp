@@ -67,6 +67,12 @@ ServerCommand::ServerCommand(const std::string &path, const QList<quint16> &chan
     });
 }
 
+void ServerCommand::validate(std::shared_ptr<const PayloadValidator> validator)
+{
+    m_server.setValidator(std::move(validator));
+    m_server.setAnswersValidationErrors(true);
+}
+
 void ServerCommand::start()
 {
     if (const Error error = m_server.listen(m_endpoint))

@@ -27,6 +27,8 @@ protected:
     ServerCommand(const std::string &path, const QList<quint16> &channels);
 
     virtual void serve(Peer *peer) = 0;
+    /// Has frames judged, and tells the clients whose frames are bad. To be called before start().
+    void validate(std::shared_ptr<const PayloadValidator> validator);
     /// The last chance to write something, before the command finishes in order.
     virtual void complete() {}
 

@@ -11,6 +11,7 @@
 
 #ifdef Q_OS_UNIX
 #    include <fcntl.h>
+#    include <sys/stat.h>
 #    include <unistd.h>
 #endif
 
@@ -19,16 +20,19 @@ namespace IpcPrims {
 namespace {
 constexpr QLatin1String Suffix(".schema.json");
 
-// A file that is opened is the one that was looked at: a link in its place is not followed, and
-// nothing waits for somebody at the other end of a pipe.
-bool openWithoutFollowing(QFile *file)
+// What is opened is a file: a link in its place is not followed, and nothing waits for somebody at
+// the other end of a pipe.
+bool openRegularFile(QFile *file)
 {
 #ifdef Q_OS_UNIX
+    struct stat status = {};
     const int descriptor = ::open(QFile::encodeName(file->fileName()).constData(),
                                   O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    return descriptor >= 0 && file->open(descriptor, QFile::ReadOnly, QFile::AutoCloseHandle);
+    return descriptor >= 0 && file->open(descriptor, QFile::ReadOnly, QFile::AutoCloseHandle)
+           && ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
 #else
-    return !QFileInfo(*file).isSymLink() && file->open(QFile::ReadOnly);
+    const QFileInfo info(*file);
+    return !info.isSymLink() && info.isFile() && file->open(QFile::ReadOnly);
 #endif
 }
 } // namespace
@@ -97,7 +101,7 @@ QByteArray readSchemaFile(const QString &path, qint64 maxSize, SchemaLoadError *
 {
     QFile file(path);
     const QString name = QFileInfo(path).fileName();
-    if (!openWithoutFollowing(&file) || !QFileInfo(file).isFile()) {
+    if (!openRegularFile(&file)) {
         *problem = {name, {}, QStringLiteral("cannot be opened as a regular file")};
         return {};
     }
