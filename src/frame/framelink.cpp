@@ -36,23 +36,36 @@ void FrameLink::start()
     connect(m_stream.get(), &ByteStream::ended, this, &FrameLink::onEndedWhilePaused);
 }
 
+// If all channels together are below the mark, each of them is.
+inline bool FrameLink::isFull(quint16 channel)
+{
+    if (Q_LIKELY(m_fullChannels.empty() && m_queue.bytes() < m_waterMarks.high))
+        return false;
+    return reachesMark(channel);
+}
+
 Error FrameLink::send(quint16 channel, const QByteArray &payload)
 {
-    if (Q_UNLIKELY(payload.size() > maxPayloadSize()))
-        return checkPayloadSize(payload.size(), maxPayloadSize());
-    if (Q_UNLIKELY(!canSend()))
-        return Error(ErrorCode::NotConnected, QStringLiteral("the connection has ended"));
-    if (Q_UNLIKELY(isFull(channel))) {
-        return Error(ErrorCode::QueueFull,
-                     QStringLiteral("%1 bytes wait to be sent on channel %2 (high-water mark %3): "
-                                    "send again after readyToSend()")
-                             .arg(m_queue.bytes(channel))
-                             .arg(channel)
-                             .arg(m_waterMarks.high));
-    }
+    if (Q_UNLIKELY(payload.size() > maxPayloadSize() || !canSend() || isFull(channel)))
+        return sendError(channel, payload.size());
     m_queue.enqueue(channel, payload);
     writeWhenDue();
     return {};
+}
+
+// Why such a frame can't be sent.
+Error FrameLink::sendError(quint16 channel, qint64 payloadSize) const
+{
+    if (payloadSize > maxPayloadSize())
+        return checkPayloadSize(payloadSize, maxPayloadSize());
+    if (!canSend())
+        return Error(ErrorCode::NotConnected, QStringLiteral("the connection has ended"));
+    return Error(ErrorCode::QueueFull,
+                 QStringLiteral("%1 bytes wait to be sent on channel %2 (high-water mark %3): "
+                                "send again after readyToSend()")
+                         .arg(m_queue.bytes(channel))
+                         .arg(channel)
+                         .arg(m_waterMarks.high));
 }
 
 void FrameLink::sendControl(quint16 channel, const QByteArray &payload)
@@ -285,10 +298,8 @@ void FrameLink::setWaterMarks(WaterMarks marks)
     noticeRoom();
 }
 
-bool FrameLink::isFull(quint16 channel)
+bool FrameLink::reachesMark(quint16 channel)
 {
-    if (Q_LIKELY(m_fullChannels.empty() && m_queue.bytes() < m_waterMarks.high))
-        return false;
     const auto full = std::find(m_fullChannels.begin(), m_fullChannels.end(), channel);
     if (full != m_fullChannels.end())
         return true;

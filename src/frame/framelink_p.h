@@ -121,7 +121,9 @@ private:
     void dropQueue();
     void writeQueue();
 
+    Error sendError(quint16 channel, qint64 payloadSize) const;
     bool isFull(quint16 channel);
+    bool reachesMark(quint16 channel);
     void noticeRoom();
     void announceRoom();
 

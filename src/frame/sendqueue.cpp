@@ -13,8 +13,7 @@ namespace IpcPrims {
 // What a chunk that holds more than one frame has room for at first.
 static constexpr qsizetype FewFrames = 4 * 1024;
 
-// Lower goes first.
-static size_t rank(quint16 channel)
+static size_t rankOf(quint16 channel)
 {
     switch (channel) {
     case Channel::Control:
@@ -38,14 +37,11 @@ void SendQueue::enqueueLast(quint16 channel, const QByteArray &payload)
     append(m_last, lane(channel), payload);
 }
 
-SendQueue::Lane &SendQueue::lane(quint16 channel)
+SendQueue::Lane &SendQueue::findLane(quint16 channel)
 {
-    if (Q_LIKELY(m_lastLane && m_lastLane->channel == channel))
-        return *m_lastLane;
     const auto it = std::find_if(m_lanes.begin(), m_lanes.end(),
                                  [channel](const Lane &lane) { return lane.channel == channel; });
-    m_lastLane = it == m_lanes.end() ? &m_lanes.emplace_back() : &*it;
-    m_lastLane->channel = channel;
+    m_lastLane = it == m_lanes.end() ? &m_lanes.emplace_back(channel, rankOf(channel)) : &*it;
     return *m_lastLane;
 }
 
@@ -106,30 +102,28 @@ qint64 SendQueue::bytes(quint16 channel) const
 }
 
 // The queue of chunks whose turn it is.
-std::deque<SendQueue::Chunk> *SendQueue::nextChunks()
+std::deque<SendQueue::Chunk> &SendQueue::nextChunks()
 {
     for (size_t priority = 0; priority < m_turns.size(); ++priority) {
         size_t &turn = m_turns[priority];
         for (size_t i = 0; i < m_lanes.size(); ++i) {
             const size_t index = (turn + i) % m_lanes.size();
             Lane &lane = m_lanes[index];
-            if (lane.chunks.empty() || rank(lane.channel) != priority)
+            if (lane.chunks.empty() || lane.rank != priority)
                 continue;
             turn = index + 1;
-            return &lane.chunks;
+            return lane.chunks;
         }
     }
-    return m_last.empty() ? nullptr : &m_last;
+    return m_last;
 }
 
 void SendQueue::refill()
 {
-    while (m_wireBytes < ChunkSize) {
-        std::deque<Chunk> *const chunks = nextChunks();
-        if (!chunks)
-            return;
-        m_wire.push_back(std::move(chunks->front()));
-        chunks->pop_front();
+    while (m_wireBytes < ChunkSize && m_wireBytes < m_bytes) {
+        std::deque<Chunk> &chunks = nextChunks();
+        m_wire.push_back(std::move(chunks.front()));
+        chunks.pop_front();
         m_wireBytes += m_wire.back().size();
     }
 }
@@ -175,7 +169,8 @@ void SendQueue::consume(qsizetype bytes)
 
 void SendQueue::clear()
 {
-    *this = SendQueue();
+    if (!isEmpty())
+        *this = SendQueue();
 }
 
 } // namespace IpcPrims

@@ -70,16 +70,26 @@ private:
     };
     struct Lane
     {
+        Lane(quint16 channelOfAll, size_t itsRank)
+            : channel(channelOfAll)
+            , rank(itsRank)
+        {}
+
         quint16 channel = 0;
+        size_t rank = 0; // Lower goes first.
         std::deque<Chunk> chunks;
         qint64 bytes = 0; // Until they are written, also those that have left for m_wire.
     };
 
-    Lane &lane(quint16 channel);
+    Lane &lane(quint16 channel)
+    {
+        return m_lastLane && m_lastLane->channel == channel ? *m_lastLane : findLane(channel);
+    }
+    Lane &findLane(quint16 channel);
     void append(std::deque<Chunk> &chunks, Lane &account, const QByteArray &payload);
     char *extend(Chunk &chunk, qsizetype bytes);
     void grow(Chunk &chunk, qsizetype usedBefore);
-    std::deque<Chunk> *nextChunks();
+    std::deque<Chunk> &nextChunks();
     void refill();
 
     // Chunks whose order is settled; the first may be partly written.

@@ -47,7 +47,14 @@ public:
     void close(const QString &reason);
     void abort(const Error &reason);
     void setReceiving(bool receiving);
-    Error send(quint16 channel, const QByteArray &payload);
+    Error send(quint16 channel, const QByteArray &payload)
+    {
+        if (Q_UNLIKELY(!session || !session->acceptsSend(channel)))
+            return sendError(channel);
+        if (Q_UNLIKELY(validation.validator))
+            return sendIfValid(channel, payload);
+        return link->send(channel, payload);
+    }
     QFuture<PingReply> ping(std::chrono::milliseconds timeout);
 
     Peer *const q;
@@ -83,6 +90,7 @@ private:
     };
 
     Error sendError(quint16 channel) const;
+    Error sendIfValid(quint16 channel, const QByteArray &payload);
     bool admits(quint16 channel, QByteArrayView payload);
     void prepare(Attempt attempt);
     void begin(Attempt attempt);

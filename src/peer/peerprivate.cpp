@@ -99,16 +99,12 @@ void PeerPrivate::setReceiving(bool receiving)
         link->setReceiving(receiving);
 }
 
-Error PeerPrivate::send(quint16 channel, const QByteArray &payload)
+Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
 {
-    if (Q_UNLIKELY(!session || !session->acceptsSend(channel)))
-        return sendError(channel);
-    if (Q_UNLIKELY(validation.validator)) {
-        const auto failure
-                = validation.validator->check(channel, payload, PayloadValidator::Direction::Send);
-        if (failure)
-            return Error(ErrorCode::ValidationFailed, validationText(*failure));
-    }
+    const auto failure
+            = validation.validator->check(channel, payload, PayloadValidator::Direction::Send);
+    if (failure)
+        return Error(ErrorCode::ValidationFailed, validationText(*failure));
     return link->send(channel, payload);
 }
 

@@ -21,10 +21,12 @@ static QByteArray absolutePathFrom(const char *variable)
     return path.startsWith('/') ? path : QByteArray();
 }
 
+static constexpr char NameBelowTemp[] = "/ipcprims-";
+
 // The name has the user in it because the temporary directory may be shared by all of them.
 static QByteArray directoryBelowTemp()
 {
-    return QFile::encodeName(QDir::tempPath()) + "/ipcprims-" + QByteArray::number(::geteuid());
+    return QFile::encodeName(QDir::tempPath()) + NameBelowTemp + QByteArray::number(::geteuid());
 }
 
 QByteArray serviceDirectory()
@@ -97,6 +99,9 @@ Error prepareServiceDirectory(const Endpoint &endpoint)
 
 Error checkServiceDirectory(const Endpoint &endpoint)
 {
+    // Finding out the directory takes longer than connecting.
+    if (!endpoint.nativeAddress().contains(NameBelowTemp))
+        return Error();
     const QByteArray directory = directoryBelowTemp();
     return liesIn(endpoint, directory) ? checkIsPrivate(directory) : Error();
 }
