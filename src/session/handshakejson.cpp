@@ -50,7 +50,9 @@ void appendToken(QByteArray *json, const QByteArray &token, TokenFormat format)
 QByteArray openMessage(const QByteArray &protocol, const QByteArray &version,
                        const QList<quint16> &channels)
 {
-    QByteArray json = "{\"protocol\":";
+    QByteArray json;
+    json.reserve(256); // Enough for most, tokens included.
+    json += "{\"protocol\":";
     appendJsonString(&json, protocol);
     json += ",\"version\":";
     appendJsonString(&json, version);
