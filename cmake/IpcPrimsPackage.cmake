@@ -8,19 +8,28 @@ include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/IpcPrims")
 set(pkgconfig_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 
-install(TARGETS IpcPrimsCore
-    EXPORT IpcPrimsCoreTargets
-    RUNTIME COMPONENT Runtime
-    LIBRARY COMPONENT Runtime NAMELINK_COMPONENT Development
-    ARCHIVE COMPONENT Development
-    FILE_SET HEADERS COMPONENT Development
-)
-install(EXPORT IpcPrimsCoreTargets
-    NAMESPACE IpcPrims::
-    DESTINATION "${package_dir}"
-    COMPONENT Development
-)
+# One set of exported targets for each component of the package, so that a program needs nothing
+# that only another component depends on.
+set(components Core)
+if(TARGET IpcPrimsSchema)
+    list(APPEND components Schema)
+endif()
+foreach(component IN LISTS components)
+    install(TARGETS IpcPrims${component}
+        EXPORT IpcPrims${component}Targets
+        RUNTIME COMPONENT Runtime
+        LIBRARY COMPONENT Runtime NAMELINK_COMPONENT Development
+        ARCHIVE COMPONENT Development
+        FILE_SET HEADERS COMPONENT Development
+    )
+    install(EXPORT IpcPrims${component}Targets
+        NAMESPACE IpcPrims::
+        DESTINATION "${package_dir}"
+        COMPONENT Development
+    )
+endforeach()
 
+get_target_property(core_type IpcPrimsCore TYPE)
 configure_package_config_file(
     "${CMAKE_CURRENT_LIST_DIR}/IpcPrimsConfig.cmake.in"
     "${PROJECT_BINARY_DIR}/IpcPrimsConfig.cmake"
@@ -38,16 +47,17 @@ install(FILES
 
 file(RELATIVE_PATH prefix_from_pkgconfig "/prefix/${pkgconfig_dir}" "/prefix")
 string(REGEX REPLACE "/$" "" prefix_from_pkgconfig "${prefix_from_pkgconfig}")
-get_target_property(core_type IpcPrimsCore TYPE)
 if(core_type STREQUAL "STATIC_LIBRARY")
     set(static_definition " -DIPCPRIMS_STATIC")
-    set(requires_network "Requires")
+    set(requires_private "Requires")
 else()
-    set(requires_network "Requires.private")
+    set(requires_private "Requires.private")
 endif()
-configure_file("${CMAKE_CURRENT_LIST_DIR}/IpcPrimsCore.pc.in"
-    "${PROJECT_BINARY_DIR}/IpcPrimsCore.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/IpcPrimsCore.pc"
-    DESTINATION "${pkgconfig_dir}"
-    COMPONENT Development
-)
+foreach(component IN LISTS components)
+    configure_file("${CMAKE_CURRENT_LIST_DIR}/IpcPrims${component}.pc.in"
+        "${PROJECT_BINARY_DIR}/IpcPrims${component}.pc" @ONLY)
+    install(FILES "${PROJECT_BINARY_DIR}/IpcPrims${component}.pc"
+        DESTINATION "${pkgconfig_dir}"
+        COMPONENT Development
+    )
+endforeach()

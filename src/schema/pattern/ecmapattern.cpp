@@ -6,6 +6,7 @@
 #include "schema/pattern/unicodeproperty_p.h"
 
 #include <QtCore/qchar.h>
+#include <QtCore/qlist.h>
 
 #include <array>
 #include <charconv>
