@@ -51,7 +51,8 @@ public:
     */
     virtual Result read(std::span<char> target, std::span<char> overflow) = 0;
 
-    /// Writes as much of \a buffers, in order, as goes without blocking.
+    /// Writes as much of \a buffers, in order, as goes without blocking. Less than everything means
+    /// that there is no room for now; requestWritable() will tell when to go on.
     virtual Result write(std::span<const QByteArrayView> buffers) = 0;
 
     /*!

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <utility>
 
 namespace IpcPrims {
@@ -266,13 +267,12 @@ void FrameLink::writeQueue()
     while (!m_queue.isEmpty()) {
         std::array<QByteArrayView, 16> buffers;
         const qsizetype count = m_queue.peek(buffers);
+        const auto end = buffers.begin() + count;
+        const qsizetype offered = std::accumulate(
+                buffers.begin(), end, qsizetype(0),
+                [](qsizetype sum, QByteArrayView one) { return sum + one.size(); });
         const ByteStream::Result result = m_stream->write({buffers.data(), size_t(count)});
-        if (result.status == ByteStream::Status::WouldBlock) {
-            m_isBlocked = true;
-            m_stream->requestWritable();
-            break;
-        }
-        if (result.status != ByteStream::Status::Ok) {
+        if (result.status == ByteStream::Status::Failed) {
             // What the other side said before it went is still to be delivered; see read().
             m_hasWriteFailed = true;
             dropQueue();
@@ -280,6 +280,11 @@ void FrameLink::writeQueue()
             break;
         }
         m_queue.consume(result.bytes);
+        if (result.bytes < offered) { // Asking for the rest now would only be told to wait.
+            m_isBlocked = true;
+            m_stream->requestWritable();
+            break;
+        }
     }
     noticeRoom();
 }
