@@ -21,12 +21,15 @@ static QByteArray absolutePathFrom(const char *variable)
     return path.startsWith('/') ? path : QByteArray();
 }
 
-static constexpr char NameBelowTemp[] = "/ipcprims-";
-
 // The name has the user in it because the temporary directory may be shared by all of them.
+static QByteArray nameBelowTemp()
+{
+    return "/ipcprims-" + QByteArray::number(::geteuid());
+}
+
 static QByteArray directoryBelowTemp()
 {
-    return QFile::encodeName(QDir::tempPath()) + NameBelowTemp + QByteArray::number(::geteuid());
+    return QFile::encodeName(QDir::tempPath()) + nameBelowTemp();
 }
 
 QByteArray serviceDirectory()
@@ -99,8 +102,8 @@ Error prepareServiceDirectory(const Endpoint &endpoint)
 
 Error checkServiceDirectory(const Endpoint &endpoint)
 {
-    // Finding out the directory takes longer than connecting.
-    if (!endpoint.nativeAddress().contains(NameBelowTemp))
+    // Finding out the temporary directory takes longer than connecting.
+    if (!endpoint.nativeAddress().contains(nameBelowTemp() + '/'))
         return Error();
     const QByteArray directory = directoryBelowTemp();
     return liesIn(endpoint, directory) ? checkIsPrivate(directory) : Error();
