@@ -39,7 +39,7 @@ public:
         }
     }
 
-    friend int compare(const Value &a, const Value &b);
+    friend IPCPRIMS_SCHEMA_AUTOTEST_EXPORT int compare(const Value &a, const Value &b);
     friend size_t hashOfNumber(const Value &number);
 
 private:
@@ -53,7 +53,7 @@ private:
 };
 
 /// Negative, zero or positive, as \a a is less than, equal to or greater than \a b.
-int compare(const Value &a, const Value &b);
+IPCPRIMS_SCHEMA_AUTOTEST_EXPORT int compare(const Value &a, const Value &b);
 size_t hashOfNumber(const Value &number);
 /// The number as a limit of a count: what is too large for any count becomes the largest one.
 quint64 toCount(const Value &number);

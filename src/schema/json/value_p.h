@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <IpcPrims/ipcprimsschemaglobal.h>
+
 #include <QtCore/qglobal.h>
 
 #include <span>
@@ -17,7 +19,7 @@ struct Member;
     never converted to floating point: integers of up to 18 digits are kept as such, all others as
     the decimal text that was written.
 */
-class Value
+class IPCPRIMS_SCHEMA_AUTOTEST_EXPORT Value
 {
 public:
     enum class Kind : quint8 { Null, Boolean, Integer, Decimal, String, Array, Object };

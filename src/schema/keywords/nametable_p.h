@@ -44,18 +44,27 @@ private:
         bool isUsed = false;
     };
 
-    // The first and the last eight bytes: most names are short.
+    template<typename Word>
+    static quint64 firstAndLast(std::string_view name)
+    {
+        Word first;
+        Word last;
+        std::memcpy(&first, name.data(), sizeof first);
+        std::memcpy(&last, name.data() + name.size() - sizeof last, sizeof last);
+        return (quint64(first) * 0x9e3779b97f4a7c15U) ^ last;
+    }
+
+    // Of the first and the last bytes, which is all there is of most names.
     static std::size_t hash(std::string_view name)
     {
-        quint64 first = 0;
-        quint64 last = 0;
-        const std::size_t size = std::min(name.size(), sizeof first);
-        if (size > 0) {
-            std::memcpy(&first, name.data(), size);
-            std::memcpy(&last, name.data() + name.size() - size, size);
-        }
-        const quint64 mixed = (first * 0x9e3779b97f4a7c15U) ^ (last + name.size());
-        return std::size_t((mixed * 0xff51afd7ed558ccdU) >> 32);
+        quint64 bytes = 0;
+        if (name.size() >= sizeof(quint64))
+            bytes = firstAndLast<quint64>(name);
+        else if (name.size() >= sizeof(quint32))
+            bytes = firstAndLast<quint32>(name);
+        else if (!name.empty())
+            bytes = firstAndLast<quint8>(name);
+        return std::size_t(((bytes + name.size()) * 0xff51afd7ed558ccdU) >> 32);
     }
 
     // At least half of the slots are free, so there is an end to the search.
