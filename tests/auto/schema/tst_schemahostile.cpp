@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "judging.h"
+
+#include <QtCore/qelapsedtimer.h>
+
+using namespace IpcPrims;
+
+/// Messages and schemas made to harm: each gets its verdict or a clear error, in a moment.
+class tst_SchemaHostile : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void hostilePayload_data();
+    void hostilePayload();
+    void exponentialSchemaIsGivenUp();
+    void longChainOfReferencesIsGivenUp();
+    void reusedMemoryHoldsNothingBack();
+};
+
+namespace {
+constexpr int Million = 1 << 20;
+
+// Sanitizers and a busy machine slow everything down.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr qint64 TimeLimit = 20000;
+#else
+constexpr qint64 TimeLimit = 2000;
+#endif
+
+QByteArray repeated(const QByteArray &element, int count)
+{
+    return '[' + (element + ',').repeated(count - 1) + element + ']';
+}
+
+QByteArray different(int count, const char *before, const char *after)
+{
+    QByteArray text;
+    for (int i = 0; i < count; ++i)
+        text += (i ? "," : "") + QByteArray(before) + QByteArray::number(i, 36) + after;
+    return text;
+}
+} // namespace
+
+void tst_SchemaHostile::hostilePayload_data()
+{
+    QTest::addColumn<QByteArray>("schema");
+    QTest::addColumn<QByteArray>("payload");
+    QTest::addColumn<bool>("isValid");
+    const auto add = [](const char *name, const QByteArray &schema, const QByteArray &payload,
+                        bool isValid) { QTest::newRow(name) << schema << payload << isValid; };
+    add("catastrophic pattern", R"({"pattern":"^(a+)+$"})", '"' + QByteArray(100000, 'a') + "b\"",
+        false);
+    add("catastrophic name", R"({"patternProperties":{"^(a|aa)+$":{}}})",
+        "{\"" + QByteArray(100000, 'a') + "b\":1}", false);
+    add("harmless long text", R"({"pattern":"^[a-z]*$"})", '"' + QByteArray(Million, 'a') + '"',
+        true);
+    add("many elements", R"({"items":{"type":"integer"}})", repeated("1", Million), true);
+    add("many different elements", R"({"uniqueItems":true})",
+        '[' + different(Million, "\"", "\"") + ']', true);
+    add("many equal elements", R"({"uniqueItems":true})", repeated("1", Million), false);
+    add("many members",
+        R"({"additionalProperties":{"type":"null"},"required":["a","b","c","zzzz"]})",
+        '{' + different(1 << 19, "\"", "\":null") + '}', false);
+    add("many repeated members", R"({"maxProperties":1})",
+        '{' + QByteArray("\"a\":1,").repeated(Million) + "\"a\":1}", true);
+    add("many unevaluated", R"({"contains":{"type":"integer"},"unevaluatedItems":false})",
+        repeated("1", Million), true);
+    add("deep", "true", QByteArray(10000, '[') + QByteArray(10000, ']'), false);
+    add("deep objects", R"({"additionalProperties":{"$ref":"#"}})",
+        QByteArray("{\"a\":").repeated(10000), false);
+    add("deepest allowed", R"({"items":{"$ref":"#"}})", QByteArray(256, '[') + QByteArray(256, ']'),
+        true);
+    add("long number", R"({"multipleOf":7,"minimum":0})", QByteArray(Million, '7'), true);
+    add("huge exponent", R"({"multipleOf":3})", "1e999999999", false);
+    add("too huge exponent", "true", "1e9999999999999999999", false);
+    add("deep equality", R"({"uniqueItems":true})",
+        repeated(QByteArray(200, '[') + QByteArray(200, ']'), 2000), false);
+}
+
+void tst_SchemaHostile::hostilePayload()
+{
+    QFETCH(const QByteArray, schema);
+    QFETCH(const QByteArray, payload);
+    QFETCH(const bool, isValid);
+    const auto registry = registryOf(schema);
+    QVERIFY(registry);
+    QElapsedTimer timer;
+    timer.start();
+    const auto failure = registry->validate(TestChannel, payload);
+    const qint64 time = timer.elapsed();
+    QCOMPARE(!failure, isValid);
+    if (failure)
+        QVERIFY(failure->message.size() < 2000);
+    QVERIFY2(time < TimeLimit, qPrintable(QStringLiteral("%1 ms").arg(time)));
+    qInfo("%lld ms", static_cast<long long>(time));
+}
+
+void tst_SchemaHostile::exponentialSchemaIsGivenUp()
+{
+    QByteArray definitions = "\"d26\":{\"type\":\"integer\"}";
+    for (int i = 25; i >= 0; --i) {
+        const QByteArray next = "{\"$ref\":\"#/$defs/d" + QByteArray::number(i + 1) + "\"}";
+        definitions
+                += ",\"d" + QByteArray::number(i) + "\":{\"allOf\":[" + next + ',' + next + "]}";
+    }
+    const auto registry = registryOf("{\"$ref\":\"#/$defs/d0\",\"$defs\":{" + definitions + "}}");
+    QVERIFY(registry);
+    QElapsedTimer timer;
+    timer.start();
+    const auto failure = registry->validate(TestChannel, "1");
+    QVERIFY(failure);
+    QVERIFY2(failure->message.contains(QLatin1String("too many steps")),
+             qPrintable(failure->message));
+    QVERIFY(timer.elapsed() < TimeLimit);
+    qInfo("%lld ms", static_cast<long long>(timer.elapsed()));
+}
+
+void tst_SchemaHostile::longChainOfReferencesIsGivenUp()
+{
+    QByteArray definitions = "\"d5000\":{\"type\":\"integer\"}";
+    for (int i = 0; i < 5000; ++i)
+        definitions += ",\"d" + QByteArray::number(i) + "\":{\"$ref\":\"#/$defs/d"
+                       + QByteArray::number(i + 1) + "\"}";
+    const auto registry = registryOf("{\"$ref\":\"#/$defs/d0\",\"$defs\":{" + definitions + "}}");
+    QVERIFY(registry);
+    const auto failure = registry->validate(TestChannel, "1");
+    QVERIFY(failure);
+    QVERIFY2(failure->message.contains(QLatin1String("within one another")),
+             qPrintable(failure->message));
+}
+
+void tst_SchemaHostile::reusedMemoryHoldsNothingBack()
+{
+    const auto registry = registryOf(R"({"items":{"type":"integer"},"uniqueItems":true})");
+    const QByteArray large = '[' + different(100000, "1", "") + ']';
+    for (int i = 0; i < 3; ++i) {
+        static_cast<void>(registry->validate(TestChannel, large));
+        QVERIFY(!registry->validate(TestChannel, "[1,2]"));
+        QVERIFY(registry->validate(TestChannel, "[1,1]"));
+        QVERIFY(registry->validate(TestChannel, "[\"1\"]"));
+    }
+}
+
+QTEST_GUILESS_MAIN(tst_SchemaHostile)
+
+#include "tst_schemahostile.moc"
