@@ -14,7 +14,7 @@ namespace IpcPrims::JsonSchema {
 
 namespace {
 // In PCRE2's unit, which is a choice of where to go on.
-constexpr quint32 BaseMatchLimit = 200'000;
+constexpr quint32 BaseMatchLimit = 100'000;
 constexpr quint32 MatchLimitPerByte = 4;
 
 const auto *asText(std::string_view text)
