@@ -68,6 +68,7 @@ private Q_SLOTS:
     void urgentFramesDoNotDisturbTheTurns();
     void aFrameThatHasBegunIsFinishedFirst();
     void commandWaitsForOneLargeFrameAtMost();
+    void commandGoesBeforeALargeFrameThatHasNotBegun();
     void lastFrameLeavesAfterEverythingElse();
     void largePayloadIsShared();
     void mixOfSizesSurvivesAnyPartialWrite_data();
@@ -82,7 +83,7 @@ void tst_SendQueue::countsBytesWithHeaders()
     queue.enqueue(Channel::Control, "");
     queue.enqueue(2, QByteArray(100'000, 'x'));
     QCOMPARE(queue.bytes(), 8 + 3 + 8 + 8 + 100'000);
-    queue.enqueueLast(Channel::Control, "");
+    queue.enqueueLast("");
     QCOMPARE(queue.bytes(Channel::Control), 8 + 8);
     QCOMPARE(queue.bytes(1), 8 + 3);
     QCOMPARE(queue.bytes(2), 8 + 100'000);
@@ -92,7 +93,9 @@ void tst_SendQueue::countsBytesWithHeaders()
     queue.consume(5);
     QCOMPARE(queue.bytes(), 8 + 3 + 8 + 8 + 100'000 + 8 - 5);
     QCOMPARE(queue.bytes(Channel::Control), 8 + 8 - 5);
-    queue.consume(3 + 11 + 8 + 1);
+    queue.consume(3 + 11);
+    queue.peek(buffers);
+    queue.consume(8 + 1);
     QCOMPARE(queue.bytes(Channel::Control), 8);
     QCOMPARE(queue.bytes(1), 0);
     QCOMPARE(queue.bytes(2), 100'000 - 1);
@@ -196,10 +199,26 @@ void tst_SendQueue::commandWaitsForOneLargeFrameAtMost()
     QCOMPARE(channelsOf(decode(wire)).indexOf(Channel::Command), 1);
 }
 
+void tst_SendQueue::commandGoesBeforeALargeFrameThatHasNotBegun()
+{
+    SendQueue queue;
+    const QByteArray block(1'000'000, 'b');
+    queue.enqueue(Channel::Data, block);
+    queue.enqueue(Channel::Data, block);
+    std::array<QByteArrayView, 4> buffers;
+    queue.peek(buffers);
+    queue.consume(8 + block.size() - 10); // All but the end of the first one.
+    queue.peek(buffers);
+    queue.enqueue(Channel::Command, "stop");
+    const QByteArray wire = writeOut(queue);
+    QCOMPARE(channelsOf(decode(wire.sliced(10))),
+             QList<quint16>({Channel::Command, Channel::Data}));
+}
+
 void tst_SendQueue::lastFrameLeavesAfterEverythingElse()
 {
     SendQueue queue;
-    queue.enqueueLast(Channel::Control, "bye");
+    queue.enqueueLast("bye");
     queue.enqueue(Channel::Data, "late but before");
     queue.enqueue(Channel::Control, "pong");
     const Frames frames = decode(writeOut(queue));

@@ -31,6 +31,8 @@ private Q_SLOTS:
     void handlerGetsEveryFrameInPlaceOfTheSignal();
     void emptyHandlerBringsTheSignalBack();
     void handlerMayReplaceItself();
+    void capturesOutliveAReplacement();
+    void handlerMayOwnThePeer();
     void handlerMayDeleteThePeer();
     void handlerMayRunAnEventLoop();
 
@@ -112,6 +114,41 @@ void tst_FrameHandler::handlerMayReplaceItself()
     QVERIFY(!m_client->send(1, "b"));
     QTRY_COMPARE_WITH_TIMEOUT(handled, QByteArrayList({*heavy, "third b"}), Patience);
     QCOMPARE(heavy.use_count(), 1); // Nothing is kept longer than needed.
+}
+
+void tst_FrameHandler::capturesOutliveAReplacement()
+{
+    // So small that a function object holds them in itself.
+    int first = 0;
+    int second = 0;
+    int *const counted = &first;
+    m_peer->setFrameHandler([this, counted](quint16, QByteArrayView) {
+        Peer *const peer = m_peer;
+        peer->setFrameHandler({});
+        ++*counted;
+    });
+    QVERIFY(!m_client->send(1, "a"));
+    QTRY_COMPARE_WITH_TIMEOUT(first, 1, Patience);
+
+    m_peer->setFrameHandler([this, &first, &second](quint16, QByteArrayView) {
+        m_peer->setFrameHandler([&second](quint16, QByteArrayView) { ++second; });
+        ++first;
+    });
+    QVERIFY(!m_client->send(1, "b"));
+    QVERIFY(!m_client->send(1, "c"));
+    QTRY_COMPARE_WITH_TIMEOUT(second, 1, Patience);
+    QCOMPARE(first, 2);
+}
+
+void tst_FrameHandler::handlerMayOwnThePeer()
+{
+    std::shared_ptr<Peer> owned(m_client.release());
+    const QPointer<Peer> alive(owned.get());
+    owned->setFrameHandler([owned](quint16, QByteArrayView) { owned->setFrameHandler({}); });
+    owned.reset();
+    QVERIFY(alive); // By its handler.
+    QVERIFY(!m_peer->send(1, "let go"));
+    QTRY_VERIFY_WITH_TIMEOUT(!alive, Patience);
 }
 
 void tst_FrameHandler::handlerMayDeleteThePeer()

@@ -43,7 +43,12 @@ public:
             onFrame();
     }
     void linkEnded(const Error &error) override { ends.append(error); }
-    void readyToSend(quint16 channel) override { ready.append(channel); }
+    void readyToSend(quint16 channel) override
+    {
+        ready.append(channel);
+        if (onReady)
+            onReady(channel);
+    }
 
     std::unique_ptr<FrameLink> link;
     QList<quint16> channels;
@@ -51,6 +56,7 @@ public:
     QList<Error> ends;
     QList<quint16> ready;
     std::function<void()> onFrame;
+    std::function<void(quint16)> onReady;
 };
 
 /// Two links over a pair of sockets, with the smallest buffers that the system allows if asked.
@@ -132,6 +138,10 @@ private Q_SLOTS:
     void gatheredFramesLeaveAt64KiB();
     void busyConnectionDoesNotStarveTheEventLoop();
     void closeDuringAWrite();
+    void roomIsAnnouncedOncePerChannel();
+    void roomMayBeWaitedForInsideAnAnnouncement();
+    void announcementMayDeleteTheLink();
+    void announcementMaySend();
     void sendInsideAHandler();
     void deleteInsideAHandler();
     void handlerMayRunAnEventLoop();
@@ -307,6 +317,66 @@ void tst_FrameLink::closeDuringAWrite()
     QTRY_COMPARE_WITH_TIMEOUT(pair.a->ends.size(), 1, Patience);
     QCOMPARE(pair.a->link->send(2, "x").code(), ErrorCode::NotConnected);
     QVERIFY(pair.b->ends.isEmpty()); // It has closed itself.
+}
+
+// Fills channels 2 and 3, then lets the other end read.
+static void fill(const Pair &pair)
+{
+    pair.a->link->setWaterMarks({100'000, 1000});
+    pair.b->link->setReceiving(false);
+    for (const quint16 channel : {2, 3}) {
+        while (!pair.a->link->send(channel, QByteArray(50'000, 'f'))) {
+        }
+    }
+    pair.b->link->setReceiving(true);
+}
+
+void tst_FrameLink::roomIsAnnouncedOncePerChannel()
+{
+    const Pair pair;
+    fill(pair);
+    // Full and empty again before anything could be announced.
+    QTRY_VERIFY_WITH_TIMEOUT(pair.a->link->queue().isEmpty(), Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(pair.a->ready.size(), 2, Patience);
+    QVERIFY(!pair.a->link->send(2, "more"));
+    QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.last(), "more", Patience);
+    QCOMPARE(pair.a->ready.size(), 2);
+}
+
+void tst_FrameLink::roomMayBeWaitedForInsideAnAnnouncement()
+{
+    const Pair pair;
+    bool bothInside = false;
+    pair.a->onReady = [&](quint16) {
+        pair.a->onReady = nullptr;
+        bothInside = QTest::qWaitFor([&] { return pair.a->ready.size() == 2; }, Patience);
+    };
+    fill(pair);
+    QTRY_VERIFY_WITH_TIMEOUT(bothInside, Patience);
+}
+
+void tst_FrameLink::announcementMayDeleteTheLink()
+{
+    const Pair pair;
+    pair.a->onReady = [&](quint16) { pair.a->link.reset(); };
+    fill(pair);
+    QTRY_VERIFY_WITH_TIMEOUT(!pair.a->link, Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(pair.b->ends.size(), 1, Patience);
+    QCOMPARE(pair.a->ready.size(), 1);
+}
+
+void tst_FrameLink::announcementMaySend()
+{
+    const Pair pair;
+    int rounds = 0;
+    pair.a->onReady = [&](quint16 channel) {
+        if (++rounds > 20)
+            return;
+        while (!pair.a->link->send(channel, QByteArray(50'000, 's'))) {
+        }
+    };
+    fill(pair);
+    QTRY_VERIFY_WITH_TIMEOUT(rounds > 20 && pair.a->link->queue().isEmpty(), Patience);
 }
 
 void tst_FrameLink::sendInsideAHandler()

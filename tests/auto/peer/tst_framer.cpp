@@ -100,6 +100,7 @@ private Q_SLOTS:
     void framesBeforeTheEndAreDeliveredFirst();
     void garbageIsAnError();
     void tooLargeIsRefusedBeforeAnythingIsWritten();
+    void flushHandsOverEverythingThatFits();
     void overASocketOfTheSystem();
     void somethingElseThanASocketFails();
     void queueIsBounded();
@@ -274,6 +275,17 @@ void tst_Framer::tooLargeIsRefusedBeforeAnythingIsWritten()
     QCOMPARE(written.data().size(), 8 + 3);
 }
 
+void tst_Framer::flushHandsOverEverythingThatFits()
+{
+    QBuffer written;
+    QVERIFY(written.open(QIODevice::WriteOnly));
+    Framer framer(&written);
+    QVERIFY(!framer.send(2, QByteArray(1'000'000, 'x')));
+    QVERIFY(!framer.send(2, QByteArray(1'000'000, 'y')));
+    framer.flush();
+    QCOMPARE(written.data().size(), 2 * (8 + 1'000'000));
+}
+
 void tst_Framer::overASocketOfTheSystem()
 {
 #ifdef Q_OS_UNIX
@@ -307,6 +319,12 @@ void tst_Framer::somethingElseThanASocketFails()
     QTRY_COMPARE_WITH_TIMEOUT(inbox.errors.size(), 1, 30'000);
     QCOMPARE(inbox.errors.first().first().value<Error>().code(), ErrorCode::StreamError);
     QCOMPARE(framer.send(1, "x").code(), ErrorCode::NotConnected);
+
+    // What socketpair() or dup() leave behind when nobody looks at their result.
+    Framer none(qintptr(-1));
+    Inbox noInbox(&none);
+    QTRY_COMPARE_WITH_TIMEOUT(noInbox.errors.size(), 1, 30'000);
+    QCOMPARE(noInbox.errors.first().first().value<Error>().code(), ErrorCode::StreamError);
 #else
     QSKIP("There are no such sockets on this system");
 #endif
