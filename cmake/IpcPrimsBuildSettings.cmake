@@ -55,9 +55,11 @@ if(IPCPRIMS_USE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     find_program(IPCPRIMS_CCACHE ccache)
     mark_as_advanced(IPCPRIMS_CCACHE)
     if(IPCPRIMS_CCACHE)
-        # What ccache has to overlook if there are precompiled headers.
-        set(CMAKE_CXX_COMPILER_LAUNCHER
-            "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${IPCPRIMS_CCACHE}")
+        set(CMAKE_CXX_COMPILER_LAUNCHER "${IPCPRIMS_CCACHE}")
+        if(IPCPRIMS_PRECOMPILE_HEADERS) # ccache has to overlook something for them.
+            list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER
+                "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros)
+        endif()
     endif()
 endif()
 

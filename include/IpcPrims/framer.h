@@ -21,9 +21,10 @@ namespace IpcPrims {
 class FramerPrivate;
 
 /*!
-    Frames over any open QIODevice: QLocalSocket, QTcpSocket, QProcess, QSerialPort, QBuffer. No
-    handshake, no session: what is sent with send() at one end comes out of frameReceived() at the
-    other, whatever way the bytes were cut up in between. Peer is built on the same engine.
+    Frames over any open QIODevice: QLocalSocket, QTcpSocket, QProcess, QSerialPort, QBuffer; or
+   over a socket of the system. No handshake, no session: what is sent with send() at one end comes
+   out of frameReceived() at the other, whatever way the bytes were cut up in between. Peer is built
+   on the same engine.
 
     The framer reads whatever the device has, so nobody else may read from it. It doesn't own the
     device, which must stay open and live in the framer's thread; when the device is destroyed the
@@ -42,8 +43,9 @@ public:
 #ifdef Q_OS_UNIX
     /*!
         Frames over a connected stream socket, one of socketpair() for example, which the framer
-        takes over and closes. This is the fast path that Peer takes, too: no device lies between
-        the frames and the operating system. Not available on Windows.
+        takes over and closes; its send buffer is raised to 208 KiB. This is the fast path that Peer
+       takes, too: no device lies between the frames and the operating system. Not available on
+       Windows.
     */
     explicit Framer(qintptr socketDescriptor, QObject *parent = nullptr);
 #endif
@@ -66,19 +68,20 @@ public:
     /// Hands over to the device now what otherwise leaves at the end of this event loop turn.
     void flush();
 
-    /// Bytes accepted by send() that the device has not taken yet, headers included.
+    /// Bytes accepted by send() that the operating system has not taken yet, headers included.
     qint64 bytesQueued() const;
-    /// Those on one channel that have not been handed over to the device yet.
+    /// Those of one channel; without what the device has taken, which belongs to all.
     qint64 bytesQueued(quint16 channel) const;
 
-    /// As for Peer: 16 MiB and a quarter of that by default, for each channel.
+    /// As for Peer::setSendWaterMarks().
     qint64 sendHighWaterMark() const;
     qint64 sendLowWaterMark() const;
     void setSendWaterMarks(qint64 high, qint64 low);
 
 Q_SIGNALS:
     void frameReceived(quint16 channel, const QByteArray &payload);
-    /// After send() had answered QueueFull for \a channel: its queue fell to the low-water mark.
+    /// After send() had answered QueueFull for \a channel: its queue fell to the low-water mark, or
+    /// will never leave, as the stream broke. Frames may still be received then.
     void readyToSend(quint16 channel);
     /// The stream ended cleanly, between two frames. Nothing more is received or sent.
     void ended();

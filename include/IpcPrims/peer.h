@@ -164,8 +164,8 @@ public:
     /*!
         How many bytes may wait on each channel. Once there are \a high or more, send() answers
         QueueFull for that channel, until \a low or fewer are left. The frame that reaches the mark
-        is still accepted, so a peer never holds more than \a high bytes and one frame for each
-        of its channels. 16 MiB and a quarter of that by default.
+        is still accepted, so no more than \a high bytes and one frame are ever queued on a channel.
+        16 MiB and a quarter of that by default; \a high is at least 1, and \a low less than it.
     */
     qint64 sendHighWaterMark() const;
     qint64 sendLowWaterMark() const;

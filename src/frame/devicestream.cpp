@@ -71,24 +71,32 @@ ByteStream::Result DeviceStream::write(std::span<const QByteArrayView> buffers)
     }
     qsizetype written = 0;
     for (QByteArrayView bytes : buffers) {
-        const qint64 room = DeviceBufferLimit - m_device->bytesToWrite();
-        if (room <= 0)
-            break;
-        const qint64 taken = m_device->write(bytes.data(), std::min<qint64>(room, bytes.size()));
-        if (taken < 0 || (taken == 0 && !bytes.isEmpty())) {
-            setError(
-                    Error(ErrorCode::StreamError, QStringLiteral("writing to the device failed: %1")
-                                                          .arg(m_device->errorString())));
-            return {Status::Failed, 0};
+        while (!bytes.isEmpty()) {
+            const qint64 room = makeRoom();
+            if (room <= 0)
+                return {written > 0 ? Status::Ok : Status::WouldBlock, written};
+            const qint64 taken
+                    = m_device->write(bytes.data(), std::min<qint64>(room, bytes.size()));
+            if (taken <= 0) {
+                setError(Error(ErrorCode::StreamError,
+                               QStringLiteral("writing to the device failed: %1")
+                                       .arg(m_device->errorString())));
+                return {Status::Failed, 0};
+            }
+            written += taken;
+            bytes = bytes.sliced(taken);
         }
-        written += taken;
-        if (taken < bytes.size())
-            break;
     }
-    if (written == 0)
-        return {Status::WouldBlock, 0};
     flushDevice();
     return {Status::Ok, written};
+}
+
+// How much may be written to the device, which may be gone after it was flushed.
+qint64 DeviceStream::makeRoom()
+{
+    if (m_device->bytesToWrite() >= DeviceBufferLimit)
+        flushDevice();
+    return m_device && m_device->isWritable() ? DeviceBufferLimit - m_device->bytesToWrite() : 0;
 }
 
 void DeviceStream::setReadEnabled(bool enabled)

@@ -47,6 +47,7 @@ protected:
     void setError(const Error &error) { m_error = error; }
 
 private:
+    qint64 makeRoom();
     qsizetype readInto(std::span<char> place);
     void announceLater();
     void announce();

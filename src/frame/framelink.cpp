@@ -69,15 +69,15 @@ Error FrameLink::sendError(quint16 channel, qint64 payloadSize) const
                          .arg(m_waterMarks.high));
 }
 
-void FrameLink::sendControl(quint16 channel, const QByteArray &payload)
+void FrameLink::sendControl(const QByteArray &payload)
 {
-    m_queue.enqueue(channel, payload);
+    m_queue.enqueue(Channel::Control, payload);
     writeWhenDue();
 }
 
-void FrameLink::sendLast(quint16 channel, const QByteArray &payload)
+void FrameLink::sendLast(const QByteArray &payload)
 {
-    m_queue.enqueueLast(channel, payload);
+    m_queue.enqueueLast(payload);
     writeWhenDue();
 }
 
@@ -322,22 +322,30 @@ void FrameLink::noticeRoom()
             = std::partition(m_fullChannels.begin(), m_fullChannels.end(), [this](quint16 channel) {
                   return m_queue.bytes(channel) > m_waterMarks.low;
               });
-    if (ready == m_fullChannels.end())
-        return;
-    if (m_readyChannels.empty())
-        QMetaObject::invokeMethod(this, &FrameLink::announceRoom, Qt::QueuedConnection);
-    m_readyChannels.insert(m_readyChannels.end(), ready, m_fullChannels.end());
+    for (auto it = ready; it != m_fullChannels.end(); ++it) {
+        if (m_readyChannels.empty())
+            announceLater();
+        if (std::find(m_readyChannels.begin(), m_readyChannels.end(), *it) == m_readyChannels.end())
+            m_readyChannels.push_back(*it);
+    }
     m_fullChannels.erase(ready, m_fullChannels.end());
 }
 
+void FrameLink::announceLater()
+{
+    QMetaObject::invokeMethod(this, &FrameLink::announceRoom, Qt::QueuedConnection);
+}
+
+// One channel at a time, as a sink may run an event loop that waits for another one.
 void FrameLink::announceRoom()
 {
-    const QPointer<FrameLink> alive(this);
-    for (const quint16 channel : std::exchange(m_readyChannels, {})) {
-        // A sink that is told of one channel may well fill another.
-        if (alive && isOpen() && !isFull(channel))
-            m_sink->readyToSend(channel);
-    }
+    const quint16 channel = m_readyChannels.front();
+    m_readyChannels.erase(m_readyChannels.begin());
+    if (!m_readyChannels.empty())
+        announceLater();
+    // It may have been filled again before it was announced.
+    if (isOpen() && !isFull(channel))
+        m_sink->readyToSend(channel);
 }
 
 } // namespace IpcPrims

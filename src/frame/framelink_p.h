@@ -80,10 +80,10 @@ public:
         low-water mark. The frame that reaches the mark is still accepted.
     */
     Error send(quint16 channel, const QByteArray &payload);
-    /// Queues a frame of the protocol's own, whatever the queue holds.
-    void sendControl(quint16 channel, const QByteArray &payload);
+    /// Queues a frame on CONTROL, whatever the queue holds.
+    void sendControl(const QByteArray &payload);
     /// As sendControl(), but the frame leaves after everything else that is accepted.
-    void sendLast(quint16 channel, const QByteArray &payload);
+    void sendLast(const QByteArray &payload);
     void flush();
 
     const SendQueue &queue() const { return m_queue; }
@@ -125,6 +125,7 @@ private:
     bool isFull(quint16 channel);
     bool reachesMark(quint16 channel);
     void noticeRoom();
+    void announceLater();
     void announceRoom();
 
     const std::unique_ptr<ByteStream> m_stream;

@@ -10,6 +10,8 @@
 
 namespace IpcPrims {
 
+static constexpr size_t MaxIdleLanes = 16;
+
 // What a chunk that holds more than one frame has room for at first.
 static constexpr qsizetype FewFrames = 4 * 1024;
 
@@ -32,9 +34,9 @@ void SendQueue::enqueue(quint16 channel, const QByteArray &payload)
     append(own.chunks, own, payload);
 }
 
-void SendQueue::enqueueLast(quint16 channel, const QByteArray &payload)
+void SendQueue::enqueueLast(const QByteArray &payload)
 {
-    append(m_last, lane(channel), payload);
+    append(m_last, lane(Channel::Control), payload);
 }
 
 SendQueue::Lane &SendQueue::findLane(quint16 channel)
@@ -59,8 +61,9 @@ char *SendQueue::extend(Chunk &chunk, qsizetype bytes)
 void SendQueue::grow(Chunk &chunk, qsizetype usedBefore)
 {
     // A lone frame gets just its own size; others announce that more is to come.
-    const bool isLone = usedBefore == 0;
-    chunk.capacity = isLone ? chunk.used : chunk.used <= FewFrames ? FewFrames : ChunkSize;
+    chunk.capacity = usedBefore == 0 ? chunk.used
+                                     : std::clamp(2 * chunk.capacity,
+                                                  std::max(chunk.used, FewFrames), ChunkSize);
     std::unique_ptr<char[]> larger;
     // The header of a large frame stays alone.
     if (!m_spares.empty() && chunk.used > FrameHeader::Size) {
@@ -101,30 +104,34 @@ qint64 SendQueue::bytes(quint16 channel) const
     return it == m_lanes.end() ? 0 : it->bytes;
 }
 
-// The queue of chunks whose turn it is.
-std::deque<SendQueue::Chunk> &SendQueue::nextChunks()
+// The lane whose turn it is; none if only what goes last is left.
+std::optional<size_t> SendQueue::nextLane() const
 {
-    for (size_t priority = 0; priority < m_turns.size(); ++priority) {
-        size_t &turn = m_turns[priority];
+    for (size_t rank = 0; rank < m_turns.size(); ++rank) {
         for (size_t i = 0; i < m_lanes.size(); ++i) {
-            const size_t index = (turn + i) % m_lanes.size();
-            Lane &lane = m_lanes[index];
-            if (lane.chunks.empty() || lane.rank != priority)
-                continue;
-            turn = index + 1;
-            return lane.chunks;
+            const size_t index = (m_turns[rank] + i) % m_lanes.size();
+            if (m_lanes[index].rank == rank && !m_lanes[index].chunks.empty())
+                return index;
         }
     }
-    return m_last;
+    return std::nullopt;
 }
 
+// Settles the order of small chunks that can be written together, or of one large one: whatever is
+// settled can't be overtaken any more.
 void SendQueue::refill()
 {
-    while (m_wireBytes < ChunkSize && m_wireBytes < m_bytes) {
-        std::deque<Chunk> &chunks = nextChunks();
+    while (m_wireBytes < m_bytes) {
+        const std::optional<size_t> next = nextLane();
+        std::deque<Chunk> &chunks = next ? m_lanes[*next].chunks : m_last;
+        const qsizetype size = chunks.front().size();
+        if (!m_wire.empty() && m_wireBytes + size > ChunkSize)
+            return;
+        if (next)
+            m_turns[m_lanes[*next].rank] = *next + 1;
         m_wire.push_back(std::move(chunks.front()));
         chunks.pop_front();
-        m_wireBytes += m_wire.back().size();
+        m_wireBytes += size;
     }
 }
 
@@ -163,8 +170,15 @@ void SendQueue::consume(qsizetype bytes)
         m_wire.pop_front();
         m_frontWritten = 0;
     }
-    if (isEmpty())
-        m_spares.clear();
+    releaseMemory();
+}
+
+// Never keeps more than what is queued once more, nor the lane of every channel there ever was.
+void SendQueue::releaseMemory()
+{
+    m_spares.resize(std::min<size_t>(m_spares.size(), size_t(m_bytes / ChunkSize)));
+    if (isEmpty() && m_lanes.size() > MaxIdleLanes)
+        *this = SendQueue();
 }
 
 void SendQueue::clear()

@@ -11,6 +11,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -32,8 +33,8 @@ public:
     /// Adds a frame; its size has been checked.
     void enqueue(quint16 channel, const QByteArray &payload);
 
-    /// Adds a frame that leaves after everything that is queued now or later by enqueue().
-    void enqueueLast(quint16 channel, const QByteArray &payload);
+    /// Adds a frame on CONTROL that leaves when nothing else waits any more.
+    void enqueueLast(const QByteArray &payload);
 
     bool isEmpty() const { return m_bytes == 0; }
     /// All bytes that wait, headers included.
@@ -89,7 +90,8 @@ private:
     void append(std::deque<Chunk> &chunks, Lane &account, const QByteArray &payload);
     char *extend(Chunk &chunk, qsizetype bytes);
     void grow(Chunk &chunk, qsizetype usedBefore);
-    std::deque<Chunk> &nextChunks();
+    std::optional<size_t> nextLane() const;
+    void releaseMemory();
     void refill();
 
     // Chunks whose order is settled; the first may be partly written.

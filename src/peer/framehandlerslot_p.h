@@ -7,6 +7,7 @@
 
 #include <QtCore/qglobal.h>
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -14,8 +15,11 @@ namespace IpcPrims {
 
 /*!
     Where a peer keeps its frame handler. A handler may replace itself and delete its peer, and so
-    this slot: what it has captured stays until it has returned. Counted by hand, as a frame is to
-    cost no atomic operation.
+    this slot: while it runs it stays where it is, with what it has captured. Counted by hand, as a
+    frame is to cost no atomic operation.
+
+    Destroying a handler may, through its captures, destroy the slot. So that is always the last
+   act.
 */
 class FrameHandlerSlot
 {
@@ -37,30 +41,30 @@ public:
 
     void set(Peer::FrameHandler handler)
     {
+        auto next = handler ? std::make_unique<Peer::FrameHandler>(std::move(handler)) : nullptr;
+        auto previous = std::exchange(m_state->handler, std::move(next));
         if (m_state->running > 0)
-            m_state->replaced.push_back(std::exchange(m_state->handler, std::move(handler)));
-        else
-            m_state->handler = std::move(handler);
+            m_state->replaced.push_back(std::move(previous));
     }
 
     void call(quint16 channel, QByteArrayView payload)
     {
         State *const state = m_state;
         ++state->running;
-        state->handler(channel, payload);
+        (*state->handler)(channel, payload);
         if (--state->running > 0)
             return;
         if (Q_UNLIKELY(state->isOrphan))
             delete state;
         else if (Q_UNLIKELY(!state->replaced.empty()))
-            state->replaced.clear();
+            const auto gone = std::exchange(state->replaced, {});
     }
 
 private:
     struct State
     {
-        Peer::FrameHandler handler;
-        std::vector<Peer::FrameHandler> replaced; // While one of them is running.
+        std::unique_ptr<Peer::FrameHandler> handler;
+        std::vector<std::unique_ptr<Peer::FrameHandler>> replaced; // While one of them is running.
         int running = 0; // A depth, because a handler may run an event loop.
         bool isOrphan = false;
     };

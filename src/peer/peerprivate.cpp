@@ -243,9 +243,9 @@ void PeerPrivate::handle(const Session::Send &event)
     if (!link)
         return;
     if (event.isLast)
-        link->sendLast(Channel::Control, event.payload);
+        link->sendLast(event.payload);
     else
-        link->sendControl(Channel::Control, event.payload);
+        link->sendControl(event.payload);
     const qint64 unread = link->queue().bytes(Channel::Control);
     if (unread > MaxUnreadControlBytes) {
         session->abandon(Error(ErrorCode::ProtocolViolation,

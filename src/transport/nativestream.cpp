@@ -63,9 +63,16 @@ static bool isWouldBlock(int reason)
 
 NativeStream::NativeStream(FileDescriptor descriptor)
     : m_descriptor(std::move(descriptor))
-    , m_readNotifier(m_descriptor.get(), QSocketNotifier::Read)
+    , m_readNotifier(QSocketNotifier::Read)
 {
+    if (!m_descriptor.isValid()) {
+        failed(QLatin1String("opening"), EBADF);
+        QMetaObject::invokeMethod(this, &ByteStream::readable, Qt::QueuedConnection);
+        return;
+    }
     connect(&m_readNotifier, &QSocketNotifier::activated, this, &ByteStream::readable);
+    m_readNotifier.setSocket(m_descriptor.get());
+    m_readNotifier.setEnabled(true);
     raiseSendBuffer(m_descriptor.get());
 #ifdef SO_NOSIGPIPE
     const int on = 1;
@@ -80,8 +87,10 @@ NativeStream::~NativeStream()
 
 ByteStream::Result NativeStream::read(std::span<char> target, std::span<char> overflow)
 {
-    if (m_hasEnded || !m_descriptor.isValid())
+    if (m_hasEnded)
         return {Status::EndOfStream, 0};
+    if (!m_descriptor.isValid())
+        return {m_error ? Status::Failed : Status::EndOfStream, 0};
 
     std::array<iovec, 2> places
             = {{{target.data(), target.size()}, {overflow.data(), overflow.size()}}};
