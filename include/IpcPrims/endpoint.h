@@ -34,7 +34,7 @@ public:
 
         On Unix the socket lies in \c ipcprims below \c XDG_RUNTIME_DIR, inside Flatpak below
         \c app/$FLATPAK_ID of that, inside Snap below \c SNAP_USER_COMMON, and without any of them
-        in \c ipcprims-<uid> below the temporary directory. The server makes that last directory for
+        in \c ipcprims-UID below the temporary directory. The server makes that last directory for
         this user alone, and refuses to use one that others can change. A name too long for a socket
         address is shortened and made unique by a hash; one with other characters gives a null
         endpoint.
