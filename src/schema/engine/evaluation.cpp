@@ -26,6 +26,7 @@ Evaluation::Evaluation(Workspace &workspace, qsizetype valueCount, bool tracksSc
     : m_workspace(workspace)
     , m_tracksScope(tracksScope)
     , m_stepsLeft(BaseSteps + StepsPerValue * valueCount)
+    , m_visitor(ValijsonVersion::makeVisitor(Instance(&m_value, this), workspace.unusedRegexes))
 {
     m_workspace.evaluatedBits.clear();
 }
@@ -89,18 +90,18 @@ bool Evaluation::evaluateTracked(const Schema &schema, const Value &value)
 
 bool Evaluation::evaluateRules(const Schema &schema, const Value &value)
 {
-    auto visitor = ValijsonVersion::makeVisitor(Instance(InstanceValue(value, this)),
-                                                m_workspace.unusedRegexes);
+    const QScopedValueRollback<const Value *> goToValue(m_value, &value);
     if (!m_issues) {
-        return std::ranges::all_of(
-                schema.rules, [&](const Rule &rule) { return rule.constraint->accept(visitor); });
+        return std::ranges::all_of(schema.rules, [this](const Rule &rule) {
+            return rule.constraint->accept(m_visitor);
+        });
     }
 
     const QScopedValueRollback<const Schema *> enterSchema(m_schema, &schema);
     bool isValid = true;
     for (const Rule &rule : schema.rules) {
         const QScopedValueRollback<const Rule *> enterRule(m_rule, &rule);
-        if (!rule.constraint->accept(visitor)) {
+        if (!rule.constraint->accept(m_visitor)) {
             isValid = false;
             if (!rule.explainsItself && !isGivenUp())
                 report(value, rule.argument);

@@ -49,6 +49,7 @@ public:
 
     /// \a valueCount says how large the message is, and thereby how much work is in proportion.
     Evaluation(Workspace &workspace, qsizetype valueCount, bool tracksScope);
+    Q_DISABLE_COPY_MOVE(Evaluation)
 
     Verdict run(const Schema &schema, const Value &value);
     /// As run(), but looks for up to \a max issues.
@@ -117,6 +118,8 @@ private:
     std::size_t m_maxIssues = 0;
     const Schema *m_schema = nullptr; ///< The rule that is being evaluated belongs to it.
     const Rule *m_rule = nullptr;
+    const Value *m_value = nullptr; ///< What the visitor looks at.
+    ValijsonVersion::Visitor m_visitor;
 };
 
 } // namespace IpcPrims::JsonSchema

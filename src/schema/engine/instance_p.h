@@ -34,217 +34,140 @@ private:
     Value m_value;
 };
 
-/// The elements of an array as valijson wants to walk over them.
-class InstanceArray
+/*!
+    The elements of an array, or the members of an object, as far as valijson needs them here: it
+    counts them. What walks over them are constraints that are never made.
+*/
+template<typename Item>
+class InstanceContainer
 {
 public:
     class const_iterator
     {
     public:
         using iterator_category = std::bidirectional_iterator_tag;
-        using value_type = Instance;
+        using value_type = Item;
         using difference_type = std::ptrdiff_t;
-        using pointer = Instance *;
-        using reference = Instance &;
+        using pointer = Item *;
+        using reference = Item &;
 
-        const_iterator(const Value *value, Evaluation *evaluation)
-            : m_value(value)
-            , m_evaluation(evaluation)
-        {}
-        Instance operator*() const;
-        valijson::adapters::DerefProxy<Instance> operator->() const;
-        const_iterator &operator++() { return ++m_value, *this; }
-        const_iterator &operator--() { return --m_value, *this; }
-        const_iterator operator++(int) { return {m_value++, m_evaluation}; }
-        void advance(std::ptrdiff_t n) { m_value += n; }
-        bool operator==(const const_iterator &other) const { return m_value == other.m_value; }
-        bool operator!=(const const_iterator &other) const { return m_value != other.m_value; }
-
-    private:
-        const Value *m_value;
-        Evaluation *m_evaluation;
+        Item operator*() const { Q_UNREACHABLE(); }
+        valijson::adapters::DerefProxy<Item> operator->() const { Q_UNREACHABLE(); }
+        const_iterator &operator++() { return *this; }
+        const_iterator &operator--() { return *this; }
+        const_iterator operator++(int) { return *this; }
+        void advance(std::ptrdiff_t) {}
+        bool operator==(const const_iterator &) const { return true; }
+        bool operator!=(const const_iterator &) const { return false; }
     };
     using iterator = const_iterator;
 
-    InstanceArray() = default;
-    InstanceArray(std::span<const Value> elements, Evaluation *evaluation)
-        : m_elements(elements)
-        , m_evaluation(evaluation)
+    InstanceContainer() = default;
+    explicit InstanceContainer(std::size_t size)
+        : m_size(size)
     {}
-    const_iterator begin() const { return {m_elements.data(), m_evaluation}; }
-    const_iterator end() const { return {m_elements.data() + m_elements.size(), m_evaluation}; }
-    size_t size() const { return m_elements.size(); }
+    const_iterator begin() const { return {}; }
+    const_iterator end() const { return {}; }
+    const_iterator find(const std::string &) const { return {}; }
+    std::size_t size() const { return m_size; }
 
 private:
-    std::span<const Value> m_elements;
-    Evaluation *m_evaluation = nullptr;
+    std::size_t m_size = 0;
 };
+using InstanceMember = std::pair<std::string, Instance>;
+using InstanceArray = InstanceContainer<Instance>;
+using InstanceObject = InstanceContainer<InstanceMember>;
 
-/// The members of an object as valijson wants to walk over them.
-class InstanceObject
-{
-public:
-    class const_iterator
-    {
-    public:
-        using iterator_category = std::forward_iterator_tag;
-        using value_type = std::pair<std::string, Instance>;
-        using difference_type = std::ptrdiff_t;
-        using pointer = value_type *;
-        using reference = value_type &;
-
-        const_iterator(const Member *member, Evaluation *evaluation)
-            : m_member(member)
-            , m_evaluation(evaluation)
-        {}
-        std::pair<std::string, Instance> operator*() const;
-        valijson::adapters::DerefProxy<std::pair<std::string, Instance>> operator->() const;
-        const_iterator &operator++() { return ++m_member, *this; }
-        const_iterator operator++(int) { return {m_member++, m_evaluation}; }
-        bool operator==(const const_iterator &other) const { return m_member == other.m_member; }
-        bool operator!=(const const_iterator &other) const { return m_member != other.m_member; }
-
-    private:
-        const Member *m_member;
-        Evaluation *m_evaluation;
-    };
-    using iterator = const_iterator;
-
-    InstanceObject() = default;
-    InstanceObject(std::span<const Member> members, Evaluation *evaluation)
-        : m_members(members)
-        , m_evaluation(evaluation)
-    {}
-    const_iterator begin() const { return {m_members.data(), m_evaluation}; }
-    const_iterator end() const { return {m_members.data() + m_members.size(), m_evaluation}; }
-    const_iterator find(const std::string &name) const;
-    size_t size() const { return m_members.size(); }
-
-private:
-    std::span<const Member> m_members;
-    Evaluation *m_evaluation = nullptr;
-};
-
-/// A value that is being validated, and the validation that it is a part of.
+/// The value that is being validated.
 class InstanceValue
 {
 public:
     InstanceValue() = default;
-    InstanceValue(const Value &value, Evaluation *evaluation)
-        : m_value(&value)
-        , m_evaluation(evaluation)
+    explicit InstanceValue(const Value *const *place)
+        : m_place(place)
     {}
 
-    const Value &value() const { return *m_value; }
-    Evaluation &evaluation() const { return *m_evaluation; }
+    const Value &value() const { return **m_place; }
 
-    valijson::adapters::FrozenValue *freeze() const { return new FrozenValue(*m_value); }
+    valijson::adapters::FrozenValue *freeze() const { return new FrozenValue(value()); }
     static bool hasStrictTypes() { return true; }
 
-    bool isArray() const { return m_value->isArray(); }
-    bool isBool() const { return m_value->isBoolean(); }
-    bool isDouble() const { return m_value->isNumber() && !isInteger(); }
-    bool isInteger() const { return m_value->isWholeNumber(); }
-    bool isNull() const { return m_value->isNull(); }
-    bool isNumber() const { return m_value->isNumber(); }
-    bool isObject() const { return m_value->isObject(); }
-    bool isString() const { return m_value->isString(); }
+    bool isArray() const { return value().isArray(); }
+    bool isBool() const { return value().isBoolean(); }
+    bool isDouble() const { return value().isNumber() && !isInteger(); }
+    bool isInteger() const { return value().isWholeNumber(); }
+    bool isNull() const { return value().isNull(); }
+    bool isNumber() const { return value().isNumber(); }
+    bool isObject() const { return value().isObject(); }
+    bool isString() const { return value().isString(); }
 
     std::optional<InstanceArray> getArrayOptional() const
     {
-        return isArray() ? std::optional(InstanceArray(m_value->elements(), m_evaluation))
-                         : std::nullopt;
+        return isArray() ? std::optional(InstanceArray(value().elements().size())) : std::nullopt;
     }
     std::optional<InstanceObject> getObjectOptional() const
     {
-        return isObject() ? std::optional(InstanceObject(m_value->members(), m_evaluation))
-                          : std::nullopt;
+        return isObject() ? std::optional(InstanceObject(value().members().size())) : std::nullopt;
     }
     bool getArraySize(size_t &size) const
     {
-        size = m_value->elements().size();
+        size = value().elements().size();
         return isArray();
     }
     bool getObjectSize(size_t &size) const
     {
-        size = m_value->members().size();
+        size = value().members().size();
         return isObject();
     }
-    bool getBool(bool &value) const
+    bool getBool(bool &boolean) const
     {
-        value = m_value->boolean();
+        boolean = value().boolean();
         return isBool();
     }
     // No verdict may rest on a double: what asks for one gets none to count with.
-    bool getDouble(double &value) const
+    bool getDouble(double &number) const
     {
-        value = std::numeric_limits<double>::quiet_NaN();
+        number = std::numeric_limits<double>::quiet_NaN();
         return isDouble();
     }
     bool getInteger(int64_t &) const { return false; }
-    bool getString(std::string &value) const
+    bool getString(std::string &text) const
     {
         if (isString())
-            value = m_value->text();
+            text = value().text();
         return isString();
     }
 
 private:
-    const Value *m_value = nullptr;
-    Evaluation *m_evaluation = nullptr;
+    const Value *const *m_place = nullptr;
 };
 
 /*!
     The adapter through which valijson sees our values. Not one of valijson's own: those hand out
     numbers as doubles and names as C strings.
+
+    It does not stand for one value but for the one that is at its place at the moment: so one
+   visitor serves a whole validation, and goes from value to value with it.
 */
-class Instance final : public valijson::adapters::BasicAdapter<Instance, InstanceArray,
-                                                               std::pair<std::string, Instance>,
-                                                               InstanceObject, InstanceValue>
+class Instance final
+    : public valijson::adapters::BasicAdapter<Instance, InstanceArray, InstanceMember,
+                                              InstanceObject, InstanceValue>
 {
 public:
     Instance() = default;
-    explicit Instance(const InstanceValue &value)
-        : BasicAdapter(value)
-        , m_instance(value)
+    Instance(const Value *const *place, Evaluation *evaluation)
+        : BasicAdapter(InstanceValue(place))
+        , m_place(place)
+        , m_evaluation(evaluation)
     {}
 
-    const Value &value() const { return m_instance.value(); }
-    Evaluation &evaluation() const { return m_instance.evaluation(); }
+    const Value &value() const { return **m_place; }
+    Evaluation &evaluation() const { return *m_evaluation; }
 
 private:
-    InstanceValue m_instance; // the base class keeps its own to itself
+    const Value *const *m_place = nullptr;
+    Evaluation *m_evaluation = nullptr;
 };
-
-inline Instance InstanceArray::const_iterator::operator*() const
-{
-    return Instance(InstanceValue(*m_value, m_evaluation));
-}
-
-inline valijson::adapters::DerefProxy<Instance> InstanceArray::const_iterator::operator->() const
-{
-    return valijson::adapters::DerefProxy<Instance>(**this);
-}
-
-inline std::pair<std::string, Instance> InstanceObject::const_iterator::operator*() const
-{
-    return {std::string(m_member->name.text()),
-            Instance(InstanceValue(m_member->value, m_evaluation))};
-}
-
-inline valijson::adapters::DerefProxy<std::pair<std::string, Instance>>
-InstanceObject::const_iterator::operator->() const
-{
-    return valijson::adapters::DerefProxy<std::pair<std::string, Instance>>(**this);
-}
-
-inline InstanceObject::const_iterator InstanceObject::find(const std::string &name) const
-{
-    auto member = begin();
-    while (member != end() && (*member).first != name)
-        ++member;
-    return member;
-}
 
 inline bool FrozenValue::equalTo(const valijson::adapters::Adapter &other, bool strict) const
 {

@@ -39,24 +39,10 @@ bool Document::fail(const char *what)
     return false;
 }
 
-bool Document::take(char c)
-{
-    if (m_pos == m_end || *m_pos != c)
-        return false;
-    ++m_pos;
-    return true;
-}
-
 void Document::skipWhiteSpace()
 {
     while (m_pos != m_end && (*m_pos == ' ' || *m_pos == '\n' || *m_pos == '\r' || *m_pos == '\t'))
         ++m_pos;
-}
-
-void Document::push(const Value &value)
-{
-    m_stack.push_back(value);
-    ++m_valueCount;
 }
 
 // Containers are on an explicit stack instead of in calls: their depth is the sender's choice.

@@ -76,4 +76,18 @@ private:
     Arena m_arena;
 };
 
+inline bool Document::take(char c)
+{
+    if (m_pos == m_end || *m_pos != c)
+        return false;
+    ++m_pos;
+    return true;
+}
+
+inline void Document::push(const Value &value)
+{
+    m_stack.push_back(value);
+    ++m_valueCount;
+}
+
 } // namespace IpcPrims::JsonSchema

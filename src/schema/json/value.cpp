@@ -12,57 +12,6 @@
 
 namespace IpcPrims::JsonSchema {
 
-Value Value::fromBoolean(bool boolean)
-{
-    Value value;
-    value.m_kind = Kind::Boolean;
-    value.m_boolean = boolean;
-    return value;
-}
-
-Value Value::fromInteger(qint64 integer)
-{
-    Value value;
-    value.m_kind = Kind::Integer;
-    value.m_integer = integer;
-    return value;
-}
-
-Value Value::fromDecimal(std::string_view text)
-{
-    Value value = fromString(text);
-    value.m_kind = Kind::Decimal;
-    return value;
-}
-
-Value Value::fromString(std::string_view utf8)
-{
-    Value value;
-    value.m_kind = Kind::String;
-    value.m_text = utf8.data();
-    value.m_size = quint32(utf8.size());
-    return value;
-}
-
-Value Value::fromElements(std::span<const Value> elements)
-{
-    Value value;
-    value.m_kind = Kind::Array;
-    value.m_elements = elements.data();
-    value.m_size = quint32(elements.size());
-    return value;
-}
-
-Value Value::fromMembers(std::span<const Member> members, bool isIndexed)
-{
-    Value value;
-    value.m_kind = Kind::Object;
-    value.m_members = members.data();
-    value.m_size = quint32(members.size());
-    value.m_isIndexed = isIndexed;
-    return value;
-}
-
 bool Value::isWholeNumber() const
 {
     return m_kind == Kind::Integer || (m_kind == Kind::Decimal && Decimal(*this).isWhole());

@@ -80,6 +80,57 @@ struct Member
     Value value;
 };
 
+inline Value Value::fromBoolean(bool boolean)
+{
+    Value value;
+    value.m_kind = Kind::Boolean;
+    value.m_boolean = boolean;
+    return value;
+}
+
+inline Value Value::fromInteger(qint64 integer)
+{
+    Value value;
+    value.m_kind = Kind::Integer;
+    value.m_integer = integer;
+    return value;
+}
+
+inline Value Value::fromDecimal(std::string_view text)
+{
+    Value value = fromString(text);
+    value.m_kind = Kind::Decimal;
+    return value;
+}
+
+inline Value Value::fromString(std::string_view utf8)
+{
+    Value value;
+    value.m_kind = Kind::String;
+    value.m_text = utf8.data();
+    value.m_size = quint32(utf8.size());
+    return value;
+}
+
+inline Value Value::fromElements(std::span<const Value> elements)
+{
+    Value value;
+    value.m_kind = Kind::Array;
+    value.m_elements = elements.data();
+    value.m_size = quint32(elements.size());
+    return value;
+}
+
+inline Value Value::fromMembers(std::span<const Member> members, bool isIndexed)
+{
+    Value value;
+    value.m_kind = Kind::Object;
+    value.m_members = members.data();
+    value.m_size = quint32(members.size());
+    value.m_isIndexed = isIndexed;
+    return value;
+}
+
 inline std::string_view Value::text() const
 {
     return m_kind == Kind::String || m_kind == Kind::Decimal ? std::string_view(m_text, m_size)

@@ -59,7 +59,7 @@ void compileValueKeywords(Compiler &compiler, const Value &schema)
     }
     if (const Value *value = compiler.keyword(schema, "const", Vocabulary::Validation)) {
         auto constraint = std::make_unique<ConstConstraint>();
-        constraint->setValue(Instance(InstanceValue(*value, nullptr)));
+        constraint->setValue(Instance(&value, nullptr));
         compiler.add("const", *value, std::move(constraint));
     }
     if (const Value *values = compiler.keyword(schema, "enum", Vocabulary::Validation)) {
