@@ -5,6 +5,7 @@
 
 #include "schema/formats/bidirule_p.h"
 
+#include <QtCore/qbytearray.h>
 #include <QtCore/qscopeguard.h>
 #include <QtCore/qstring.h>
 
@@ -56,18 +57,16 @@ bool isIdnHostname(std::string_view text)
     if (text.empty() || text.size() > largestText || text.find('\0') != text.npos)
         return false;
     // The dots that RFC 3490 lets stand for one.
-    std::string name(text);
-    for (const std::string_view dot : {"\u3002", "\uff0e", "\uff61"}) {
-        for (std::size_t at = name.find(dot); at != name.npos; at = name.find(dot, at))
-            name.replace(at, dot.size(), ".");
-    }
-    if (name.front() == '.' || name.back() == '.' || name.find("..") != name.npos)
+    QByteArray name(text.data(), qsizetype(text.size()));
+    for (const char *dot : {"\u3002", "\uff0e", "\uff61"})
+        name.replace(dot, ".");
+    if (name.startsWith('.') || name.endsWith('.') || name.contains(".."))
         return false;
 
     char *encoded = nullptr;
     const auto release = qScopeGuard([&] { idn2_free(encoded); });
     const int result
-            = idn2_to_ascii_8z(name.c_str(), &encoded,
+            = idn2_to_ascii_8z(name.constData(), &encoded,
                                IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_ALABEL_ROUNDTRIP
                                        | IDN2_USE_STD3_ASCII_RULES);
     return result == IDN2_OK && std::string_view(encoded).size() <= largestName
