@@ -6,6 +6,7 @@
 #include <IpcPrims/protocol.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace IpcPrims {
@@ -117,21 +118,21 @@ std::optional<size_t> SendQueue::nextLane() const
     return std::nullopt;
 }
 
-// Settles the order of small chunks that can be written together, or of one large one: whatever is
-// settled can't be overtaken any more.
+// Settles the order of what can be written together. As it can't be overtaken any more then, there
+// is never more than one oversized frame among it.
 void SendQueue::refill()
 {
-    while (m_wireBytes < m_bytes) {
+    while (m_wireBytes < ChunkSize && m_wireBytes < m_bytes) {
         const std::optional<size_t> next = nextLane();
         std::deque<Chunk> &chunks = next ? m_lanes[*next].chunks : m_last;
-        const qsizetype size = chunks.front().size();
-        if (!m_wire.empty() && m_wireBytes + size > ChunkSize)
+        if (chunks.front().isOversized()
+            && std::any_of(m_wire.begin(), m_wire.end(), std::mem_fn(&Chunk::isOversized)))
             return;
         if (next)
             m_turns[m_lanes[*next].rank] = *next + 1;
+        m_wireBytes += chunks.front().size();
         m_wire.push_back(std::move(chunks.front()));
         chunks.pop_front();
-        m_wireBytes += size;
     }
 }
 
@@ -155,6 +156,7 @@ qsizetype SendQueue::peek(std::span<QByteArrayView> buffers)
 
 void SendQueue::consume(qsizetype bytes)
 {
+    Q_ASSERT(bytes <= m_wireBytes);
     m_bytes -= bytes;
     m_wireBytes -= bytes;
     while (bytes > 0) {

@@ -20,8 +20,9 @@ namespace IpcPrims {
 /*!
     Frames that wait to be written, in the order in which they will be: CONTROL first, then COMMAND
     and ERROR, then the other channels in turn; within a channel first in, first out. A frame that
-    has begun is always finished first, so another has to wait for one chunk at most: up to 64 KiB
-    of gathered small frames, or one large frame, whose payload is never copied. Knows no I/O.
+    has begun is always finished first, and others may be committed together with it, so another has
+    to wait for up to 64 KiB and one frame that is larger. A large payload is never copied. Knows no
+    I/O.
 */
 class IPCPRIMS_AUTOTEST_EXPORT SendQueue
 {
@@ -59,6 +60,7 @@ private:
         {}
 
         qsizetype size() const { return used + payload.size(); }
+        bool isOversized() const { return size() > ChunkSize; }
         bool hasRoomFor(qsizetype frameSize) const
         {
             return payload.isNull() && used + frameSize <= ChunkSize;

@@ -93,9 +93,7 @@ void tst_SendQueue::countsBytesWithHeaders()
     queue.consume(5);
     QCOMPARE(queue.bytes(), 8 + 3 + 8 + 8 + 100'000 + 8 - 5);
     QCOMPARE(queue.bytes(Channel::Control), 8 + 8 - 5);
-    queue.consume(3 + 11);
-    queue.peek(buffers);
-    queue.consume(8 + 1);
+    queue.consume(3 + 11 + 8 + 1);
     QCOMPARE(queue.bytes(Channel::Control), 8);
     QCOMPARE(queue.bytes(1), 0);
     QCOMPARE(queue.bytes(2), 100'000 - 1);
