@@ -101,8 +101,8 @@ void PeerPrivate::setReceiving(bool receiving)
 
 Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
 {
-    const auto failure
-            = validation.validator->check(channel, payload, PayloadValidator::Direction::Send);
+    const auto validator = validation.validator; // which may be replaced meanwhile
+    const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Send);
     if (failure)
         return Error(ErrorCode::ValidationFailed, validationText(*failure));
     return link->send(channel, payload);
@@ -200,8 +200,8 @@ void PeerPrivate::frameDecoded(DecodedFrame &frame)
 
 bool PeerPrivate::admits(quint16 channel, QByteArrayView payload)
 {
-    const auto failure
-            = validation.validator->check(channel, payload, PayloadValidator::Direction::Receive);
+    const auto validator = validation.validator; // which may be replaced meanwhile
+    const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Receive);
     if (!failure)
         return true;
     if (validation.answersErrors && channel != Channel::Error
