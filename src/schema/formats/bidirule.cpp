@@ -36,6 +36,8 @@ Directions directionsOf(const QString &label)
 // The six conditions of RFC 5893, section 2.
 bool satisfiesRule(Directions directions)
 {
+    if (directions.isEmpty())
+        return false;
     const bool isRightToLeft = isOneOf(directions.value(0), {QChar::DirR, QChar::DirAL});
     if (!isRightToLeft && directions.value(0) != QChar::DirL)
         return false;

@@ -20,12 +20,19 @@
 namespace IpcPrims::JsonSchema {
 
 namespace {
-QString decoded(const char *encodedName)
+// Empty if that fails.
+std::string decoded(const char *encodedName)
 {
     char *name = nullptr;
     const auto release = qScopeGuard([&] { idn2_free(name); });
-    return idn2_to_unicode_8z8z(encodedName, &name, 0) == IDN2_OK ? QString::fromUtf8(name)
-                                                                  : QString();
+    return idn2_to_unicode_8z8z(encodedName, &name, 0) == IDN2_OK ? std::string(name)
+                                                                  : std::string();
+}
+
+bool hasEmptyLabel(std::string_view name)
+{
+    return name.empty() || name.starts_with('.') || name.ends_with('.')
+           || name.find("..") != name.npos;
 }
 
 // The rules for characters that depend on those around them are only judged for a registration.
@@ -60,7 +67,7 @@ bool isIdnHostname(std::string_view text)
     QByteArray name(text.data(), qsizetype(text.size()));
     for (const char *dot : {"\u3002", "\uff0e", "\uff61"})
         name.replace(dot, ".");
-    if (name.startsWith('.') || name.endsWith('.') || name.contains(".."))
+    if (hasEmptyLabel(std::string_view(name.constData(), std::size_t(name.size()))))
         return false;
 
     char *encoded = nullptr;
@@ -69,8 +76,12 @@ bool isIdnHostname(std::string_view text)
             = idn2_to_ascii_8z(name.constData(), &encoded,
                                IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_ALABEL_ROUNDTRIP
                                        | IDN2_USE_STD3_ASCII_RULES);
-    return result == IDN2_OK && std::string_view(encoded).size() <= largestName
-           && couldBeRegistered(encoded) && satisfiesBidiRule(decoded(encoded));
+    // Characters that are mapped to nothing may leave labels empty that were not.
+    if (result != IDN2_OK || std::string_view(encoded).size() > largestName
+        || hasEmptyLabel(encoded) || !couldBeRegistered(encoded))
+        return false;
+    const std::string unicode = decoded(encoded);
+    return !hasEmptyLabel(unicode) && satisfiesBidiRule(QString::fromStdString(unicode));
 }
 
 } // namespace IpcPrims::JsonSchema
