@@ -165,7 +165,8 @@ const Schema &Compiler::reference(const Value &uri)
                           .arg(quoted(uri.text())));
         return never();
     }
-    if (!m_index.isKnownSchema(*location->schema))
+    if (!m_index.isKnownSchema(*location->schema)
+        && m_checkedPlaces.insert(location->schema).second)
         checkSchema(*location->schema, *location->resource);
     const Schema &schema = schemaFor(*location->schema, location->resource);
     m_schema->sameInstance.push_back(&schema);
@@ -221,6 +222,10 @@ void Compiler::checkCustomDialects()
         if (standardDialect(uri))
             continue;
         Resource *metaschema = m_index.resource(uri);
+        if (!metaschema) { // in draft 7, a $ref takes the $id beside it its meaning
+            fail(resource, *resource.root, QStringLiteral("unknown $schema %1").arg(quoted(uri)));
+            return;
+        }
         const Schema &schema = schemaFor(*metaschema->root, metaschema);
         compilePending();
         if (m_problem)

@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace IpcPrims::JsonSchema {
 
@@ -86,6 +87,7 @@ private:
     std::unordered_map<const Value *, Schema *> m_compiled;
     std::deque<std::pair<Schema *, Resource *>> m_pending;
     std::vector<Resource *> m_usedResources;
+    std::unordered_set<const Value *> m_checkedPlaces; ///< That only references make schemas.
     std::set<std::string> m_dynamicNames;
     Schema *m_schema = nullptr; ///< The one that is being compiled.
     Resource *m_resource = nullptr;

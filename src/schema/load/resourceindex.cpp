@@ -22,6 +22,12 @@ std::string_view stringAt(const Value &schema, std::string_view keyword)
     return value ? value->text() : std::string_view();
 }
 
+// A URI with an empty fragment, as draft 7 writes that of its meta-schema, is the same without it.
+std::string_view withoutEmptyFragment(std::string_view uri)
+{
+    return uri.ends_with('#') ? uri.substr(0, uri.size() - 1) : uri;
+}
+
 // Whether the keyword's schemas are schemas in this dialect. That a vocabulary is left out takes a
 // keyword its effect, but not the schemas in it their identity.
 bool isInDraft(const NestingKeyword &keyword, Draft draft)
@@ -98,11 +104,19 @@ Resource *ResourceIndex::makeResource(const Source &source, const Value &root,
     resource.root = &root;
     resource.dialect = defaultDialect();
     m_byRoot.insert_or_assign(&root, &resource);
-    if (!m_byUri.emplace(uri, &resource).second) {
-        fail(source, root, QStringLiteral("the URI \"%1\" is already in use").arg(text(uri)));
-        return nullptr;
-    }
-    return &resource;
+    return claimUri(uri, &resource, root) ? &resource : nullptr;
+}
+
+// One schema may serve several channels: then it does not matter which of them a URI leads to.
+bool ResourceIndex::claimUri(const std::string &uri, Resource *resource, const Value &root)
+{
+    const auto [owner, isFirst] = m_byUri.emplace(uri, resource);
+    const Source &source = *resource->source;
+    const Source &other = *owner->second->source;
+    if (isFirst
+        || (&source != &other && source.text == other.text && source.isStrict == other.isStrict))
+        return true;
+    return fail(source, root, QStringLiteral("the URI \"%1\" is already in use").arg(text(uri)));
 }
 
 // The schema and everything in it. The depth of recursion is that of the JSON text.
@@ -138,11 +152,8 @@ Resource *ResourceIndex::enterResource(const Value &schema, Resource *outer)
 
     const std::string uri = resolveUri(outer->uri, parts.uri);
     if (&schema == outer->root) { // known by what it was added as, too
-        if (uri != outer->uri && !m_byUri.emplace(uri, outer).second) {
-            fail(*outer->source, schema,
-                 QStringLiteral("the URI \"%1\" is already in use").arg(text(uri)));
+        if (uri != outer->uri && !claimUri(uri, outer, schema))
             return nullptr;
-        }
         outer->uri = uri;
         return outer;
     }
@@ -195,10 +206,8 @@ bool ResourceIndex::applySchemaKeyword(Resource *resource)
     const Value *keyword = resource->root->find("$schema");
     if (!keyword)
         return true;
-    const std::string_view uri = keyword->text();
     QString reason;
-    const std::optional<Dialect> found
-            = dialect(uri.substr(0, uri.find_last_not_of('#') + 1), &reason);
+    const std::optional<Dialect> found = dialect(withoutEmptyFragment(keyword->text()), &reason);
     if (!found)
         return fail(*resource->source, *keyword, reason);
     resource->dialect = *found;
@@ -210,7 +219,8 @@ const Value *ResourceIndex::metaschema(std::string_view uri) const
 {
     for (const auto &source : m_sources) {
         const Value &root = source->document.root();
-        if (source->uri == uri || stringAt(root, "$id") == uri)
+        const std::string_view id = splitFragment(stringAt(root, "$id")).uri;
+        if (source->uri == uri || resolveUri(source->uri, id) == uri)
             return &root;
     }
     return nullptr;
@@ -226,7 +236,8 @@ std::optional<Dialect> ResourceIndex::dialect(std::string_view uri, QString *rea
         return std::nullopt;
     }
 
-    Dialect result = standardDialect(stringAt(*schema, "$schema")).value_or(defaultDialect());
+    Dialect result = standardDialect(withoutEmptyFragment(stringAt(*schema, "$schema")))
+                             .value_or(defaultDialect());
     result.metaschema = uri;
     const Value *vocabularies = schema->find("$vocabulary");
     if (!vocabularies)

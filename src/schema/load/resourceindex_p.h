@@ -63,6 +63,7 @@ public:
 
 private:
     Resource *makeResource(const Source &source, const Value &root, const std::string &uri);
+    bool claimUri(const std::string &uri, Resource *resource, const Value &root);
     std::optional<Dialect> dialect(std::string_view uri, QString *reason) const;
     const Value *metaschema(std::string_view uri) const;
     bool walk(const Value &schema, Resource *resource);

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void olderDraftsKeepTheirMeaning();
     void resourcesAreFoundByTheirUri();
     void customDialectDecidesWhatCounts();
+    void customDialectOfDraft7IsDraft7();
 };
 
 namespace {
@@ -196,10 +197,13 @@ void tst_Keywords::formatVerdict_data()
         {"\"1:2\"", "\"::g\"", "\"1::2::3\"", "\":1:2:3:4:5:6:7\""});
     add("hostname", {"\"a-b.c\"", "\"xn--zca29lwxobi7a\""},
         {"\"a_b\"", "\"-a\"", "\"a.\"", "\"xn--X\""});
-    add("idn-hostname", {"\"ß.例え\""}, {"\"a..b\"", "\"\xcc\x80x\"", "\"0a.\xd7\x90\""});
+    add("idn-hostname", {"\"ß.例え\""},
+        {"\"a..b\"", "\"\xcc\x80x\"", "\"0a.\xd7\x90\"",
+         // Soft hyphens, which are mapped to nothing.
+         "\"\xc2\xad\"", "\"\xd7\x90.\xc2\xad.b\"", "\"\xd7\x90.\xc2\xad\""});
     add("email", {"\"a.b@c.d\"", "\"\\\"a b\\\"@c\"", "\"a@[127.0.0.1]\""},
         {"\"a\"", "\"a..b@c\"", "\"a@b_c\""});
-    add("idn-email", {"\"ü@ü.de\""}, {"\"ü\""});
+    add("idn-email", {"\"ü@ü.de\""}, {"\"ü\"", "\"a@\xd7\x90.\xc2\xad.b\""});
     add("uri", {"\"http://a:b@[::1]:80/c?d#e\"", "\"urn:x\""},
         {"\"/a\"", "\"http://a b\"", "\"http://a:x/\"", "\"a:%zz\""});
     add("uri-reference", {"\"/a\"", "\"\""}, {"\"\\\\a\"", "\"ä\""});
@@ -323,6 +327,21 @@ void tst_Keywords::customDialectDecidesWhatCounts()
     QVERIFY(!builder.registerSchema(TestChannel, bad));
     QVERIFY(!builder.build(&error));
     QVERIFY2(error.message().contains(QLatin1String("/title")), qPrintable(error.message()));
+}
+
+void tst_Keywords::customDialectOfDraft7IsDraft7()
+{
+    const QByteArray dialect = R"({"$id":"http://example.com/dialect#",
+        "$schema":"http://json-schema.org/draft-07/schema#"})";
+    const QByteArray schema = R"({"$schema":"http://example.com/dialect#",
+        "allOf":[{"$ref":"#/definitions/a","maximum":1}],"definitions":{"a":{}}})";
+    SchemaRegistryBuilder builder;
+    QVERIFY(!builder.addResource(QStringLiteral("other"), dialect));
+    QVERIFY(!builder.registerSchema(TestChannel, schema));
+    Error error;
+    const auto registry = builder.build(&error);
+    QVERIFY2(registry, qPrintable(error.message()));
+    QVERIFY(!registry->validate(TestChannel, "2")); // nothing counts beside a reference
 }
 
 QTEST_GUILESS_MAIN(tst_Keywords)
