@@ -109,7 +109,7 @@ int compare(const Value &a, const Value &b)
 size_t hashOfNumber(const Value &number)
 {
     if (number.kind() == Value::Kind::Integer)
-        return qHash(number.integer());
+        return qHash(number.integer(), hashSeed());
     const Decimal decimal(number);
     const qint64 integerDigits = decimal.m_pointPosition;
     // Whole numbers that could be written as Kind::Integer hash as those do.
@@ -118,11 +118,11 @@ size_t hashOfNumber(const Value &number)
         decimal.forEachDigit([&](unsigned digit) { integer = integer * 10 + digit; });
         for (qint64 zeros = decimal.scale(); zeros > 0; --zeros)
             integer *= 10;
-        return qHash(decimal.m_isNegative ? -integer : integer);
+        return qHash(decimal.m_isNegative ? -integer : integer, hashSeed());
     }
-    size_t hash = size_t(decimal.m_isNegative);
-    decimal.forEachDigit([&](unsigned digit) { hash = hash * 31 + digit; });
-    return qHashMulti(hash, integerDigits);
+    size_t hash = qHash(integerDigits, hashSeed());
+    decimal.forEachDigit([&](unsigned digit) { hash = qHash(digit, hash); });
+    return qHash(decimal.m_isNegative, hash);
 }
 
 quint64 toCount(const Value &number)

@@ -24,10 +24,15 @@ std::size_t slotOf(std::string_view name, std::span<const Member> members, const
 }
 } // namespace
 
-size_t hashOf(std::string_view text)
+size_t hashSeed()
 {
     static const size_t seed = QHashSeed::globalSeed();
-    return qHashBits(text.data(), text.size(), seed);
+    return seed;
+}
+
+size_t hashOf(std::string_view text)
+{
+    return qHashBits(text.data(), text.size(), hashSeed());
 }
 
 std::size_t indexSize(std::size_t members)

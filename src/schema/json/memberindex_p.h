@@ -27,7 +27,8 @@ std::size_t mergeRepeated(std::span<Member> members);
 const Member *findIndexed(std::span<const Member> members, const quint32 *slots,
                           std::string_view name);
 
-/// Seeded once for each process.
+/// Random, but the same for the whole process.
+size_t hashSeed();
 size_t hashOf(std::string_view text);
 
 } // namespace IpcPrims::JsonSchema

@@ -55,8 +55,9 @@ bool Value::equals(const Value &other) const
     }
 }
 
-size_t Value::hash() const
+size_t Value::hash(qsizetype *work) const
 {
+    *work += 1 + m_size / 64;
     switch (m_kind) {
     case Kind::Null:
         return 0;
@@ -68,15 +69,15 @@ size_t Value::hash() const
     case Kind::String:
         return hashOf(text());
     case Kind::Array: {
-        size_t hash = 3;
+        size_t hash = hashSeed();
         for (const Value &element : elements())
-            hash = qHashMulti(hash, element.hash());
+            hash = qHash(element.hash(work), hash);
         return hash;
     }
     case Kind::Object: {
-        size_t hash = 4;
+        size_t hash = ~hashSeed();
         for (const Member &member : members())
-            hash += qHashMulti(member.name.hash(), member.value.hash());
+            hash += qHashMulti(hashSeed(), member.name.hash(work), member.value.hash(work));
         return hash;
     }
     }

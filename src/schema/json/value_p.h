@@ -58,7 +58,8 @@ public:
     /// Equality as JSON Schema defines it: 1 equals 1.0, the order of members does not count.
     bool equals(const Value &other) const;
     /// Equal values have equal hashes. Seeded, so that nobody can prepare collisions.
-    size_t hash() const;
+    /// Adds to \a work in proportion to what there was to do.
+    size_t hash(qsizetype *work) const;
 
 private:
     union

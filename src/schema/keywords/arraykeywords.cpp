@@ -99,9 +99,14 @@ public:
         hashes.resize(elements.size());
         const std::size_t mask = slots.size() - 1;
         for (std::size_t i = 0; i < elements.size(); ++i) {
-            const size_t hash = hashes[i] = elements[i].hash();
+            qsizetype work = 0;
+            const size_t hash = hashes[i] = elements[i].hash(&work);
+            if (!evaluation.takeSteps(work))
+                return false;
             std::size_t slot = hash & mask;
             for (; slots[slot] != empty; slot = (slot + 1) & mask) {
+                if (!evaluation.takeSteps(1))
+                    return false;
                 const quint32 other = slots[slot];
                 if (hashes[other] == hash && elements[other].equals(elements[i]))
                     return false;
