@@ -14,8 +14,8 @@ namespace IpcPrims::JsonSchema {
 namespace {
 constexpr std::size_t BitsInWord = 64;
 
-// Frames of the program's stack for each: some hundred bytes.
-constexpr int LargestEvaluationDepth = 2000;
+// What is left over of a thread's stack of 512 KiB has to be enough for these.
+constexpr int LargestEvaluationDepth = 600;
 
 // Enough for any schema that is meant to be used, and a fraction of a second.
 constexpr qsizetype BaseSteps = 400'000;
@@ -50,14 +50,17 @@ bool Evaluation::evaluate(const Schema &schema, const Value &value)
     if (schema.kind == Schema::Kind::Always)
         return true;
     if (schema.kind == Schema::Kind::Never) {
-        if (m_issues && m_issues->size() < m_maxIssues)
-            m_issues->push_back({&value, &schema, {}, nullptr});
+        if (m_issues && !isGivenUp() && m_issues->size() < m_maxIssues) {
+            const bool isArgument = m_rule && m_rule->argument == schema.source;
+            const std::string_view keyword = isArgument ? m_rule->keyword : std::string_view();
+            m_issues->push_back({&value, &schema, keyword, nullptr});
+        }
         return false;
     }
     if (!takeSteps(1))
         return false;
     if (m_depth == LargestEvaluationDepth)
-        return giveUp("schemas are applied within one another more than 2000 times");
+        return giveUp("schemas are applied within one another more than 600 times");
 
     ++m_depth;
     bool isValid = false;
@@ -79,8 +82,11 @@ bool Evaluation::evaluateTracked(const Schema &schema, const Value &value)
     if (!schema.needsEvaluated)
         return evaluateRules(schema, value);
     const std::size_t count = value.members().size() + value.elements().size();
+    const std::size_t words = (count + BitsInWord - 1) / BitsInWord;
+    if (!takeSteps(qsizetype(words)))
+        return false;
     const EvaluatedSet *outer = m_evaluated;
-    const EvaluatedSet own = makeSet((count + BitsInWord - 1) / BitsInWord);
+    const EvaluatedSet own = makeSet(words);
     m_evaluated = &own;
     const bool isValid = evaluateRules(schema, value);
     m_evaluated = outer;
@@ -103,7 +109,7 @@ bool Evaluation::evaluateRules(const Schema &schema, const Value &value)
         const QScopedValueRollback<const Rule *> enterRule(m_rule, &rule);
         if (!rule.constraint->accept(m_visitor)) {
             isValid = false;
-            if (!rule.explainsItself && !isGivenUp())
+            if (!rule.explainsItself)
                 report(value, rule.argument);
         }
         if (m_issues->size() >= m_maxIssues)
@@ -118,6 +124,8 @@ bool Evaluation::evaluateTrial(const Schema &schema, const Value &value)
     if (!m_evaluated)
         return evaluate(schema, value);
     const EvaluatedSet *outer = m_evaluated;
+    if (!takeSteps(qsizetype(outer->words)))
+        return false;
     const EvaluatedSet trial = makeSet(outer->words);
     m_evaluated = &trial;
     const bool isValid = evaluate(schema, value);
@@ -183,7 +191,7 @@ bool Evaluation::isEvaluated(std::size_t index) const
 
 bool Evaluation::report(const Value &instance, const Value *argument)
 {
-    if (m_issues && m_issues->size() < m_maxIssues)
+    if (m_issues && !isGivenUp() && m_issues->size() < m_maxIssues)
         m_issues->push_back({&instance, m_schema, m_rule->keyword, argument});
     return false;
 }
@@ -202,10 +210,10 @@ bool Evaluation::takeSteps(qsizetype count)
     return m_stepsLeft > 0 || giveUp("the schema takes too many steps for this message");
 }
 
-const Schema &Evaluation::dynamicTarget(std::string_view name, const Schema &fallback) const
+const Schema &Evaluation::dynamicTarget(std::string_view name, const Schema &fallback)
 {
     const Schema *target = &fallback;
-    for (const Scope *scope = m_scope; scope; scope = scope->outer) {
+    for (const Scope *scope = m_scope; scope && takeSteps(1); scope = scope->outer) {
         if (const Schema *schema = scope->resource->dynamicSchema(name))
             target = schema;
     }

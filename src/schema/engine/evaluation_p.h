@@ -17,7 +17,7 @@ struct Issue
 {
     const Value *instance;
     const Schema *schema;
-    std::string_view keyword; ///< Empty if the schema is false.
+    std::string_view keyword; ///< Empty if the schema is false and no keyword's argument.
     const Value *argument; ///< Of the keyword, or the part of it that matters.
 };
 
@@ -27,6 +27,9 @@ struct Workspace
     Workspace();
     ~Workspace();
     Q_DISABLE_COPY_MOVE(Workspace)
+
+    /// Gives back what only a large message needs.
+    void trim();
 
     std::vector<quint64> evaluatedBits;
     std::vector<quint32> slots; ///< A hash table of elements.
@@ -85,7 +88,7 @@ public:
     bool takeSteps(qsizetype count);
 
     /// The schema that the name stands for in the outermost resource that has it.
-    const Schema &dynamicTarget(std::string_view name, const Schema &fallback) const;
+    const Schema &dynamicTarget(std::string_view name, const Schema &fallback);
 
     Workspace &workspace() { return m_workspace; }
 

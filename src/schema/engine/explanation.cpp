@@ -58,7 +58,9 @@ constexpr std::array<std::pair<std::string_view, const char *>, 30> Texts = {{
 
 QString keywordText(const Issue &issue)
 {
-    std::string_view keyword = issue.keyword;
+    const std::string_view keyword = issue.keyword;
+    if (keyword.empty())
+        return QStringLiteral("is not allowed");
     const auto text = std::ranges::find(Texts, keyword, [](const auto &t) { return t.first; });
     if (text == Texts.end())
         return QStringLiteral("is not allowed by the schema");
@@ -81,22 +83,17 @@ ValidationError explain(const Issue &issue, const Value &message, int excerptLen
     const Resource &resource = *issue.schema->resource;
     QString schemaPointer
             = pointerTo(resource.source->document.root(), *issue.schema->source, LongestSchemaName);
-    Issue complete = issue;
-    QString keyword = QString::fromUtf8(issue.keyword.data(), qsizetype(issue.keyword.size()));
-    std::string lastSegment;
-    if (issue.keyword.empty()) { // false: what is wrong is that there is something at all
-        keyword = schemaPointer.section(u'/', -1);
-        lastSegment = keyword.toStdString();
-        complete.keyword = lastSegment;
-    } else {
+    const QString keyword
+            = QString::fromUtf8(issue.keyword.data(), qsizetype(issue.keyword.size()));
+    // Of a schema that is false the schema itself is what was not met.
+    if (issue.schema->kind != Schema::Kind::Never)
         schemaPointer += u'/' + keyword;
-    }
 
     ValidationError error;
     error.instancePointer = pointerTo(message, *issue.instance, LongestInstanceName);
     error.schemaPointer = resource.source->label + u'#' + schemaPointer;
     error.keyword = keyword;
-    error.message = describe(complete, excerptLength);
+    error.message = describe(issue, excerptLength);
     return error;
 }
 

@@ -20,12 +20,18 @@ bool Document::parse(QByteArrayView text)
     m_end = text.data() + text.size();
     m_error = nullptr;
     m_valueCount = 0;
+    clear();
+    return text.isValidUtf8() ? parseText() : fail("ill-formed UTF-8");
+}
+
+void Document::clear()
+{
+    m_root = Value();
     m_arena.clear();
     m_open.clear();
     m_stack.clear();
     if (m_stack.capacity() > LargestKeptStack)
         m_stack.shrink_to_fit();
-    return text.isValidUtf8() ? parseText() : fail("ill-formed UTF-8");
 }
 
 QString Document::errorString() const

@@ -34,6 +34,8 @@ class IPCPRIMS_SCHEMA_AUTOTEST_EXPORT Document
 public:
     /// Returns whether \a text is JSON; errorString() says what is wrong with it.
     bool parse(QByteArrayView text);
+    /// Forgets the values, and gives back what only a large text needs.
+    void clear();
     const Value &root() const { return m_root; }
     /// What was expected and at which byte; never a part of the text.
     QString errorString() const;

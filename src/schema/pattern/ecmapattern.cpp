@@ -8,9 +8,12 @@
 #include <QtCore/qchar.h>
 #include <QtCore/qlist.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <set>
+#include <string>
 
 namespace IpcPrims::JsonSchema {
 
@@ -53,8 +56,8 @@ public:
             translateTerm();
         if (m_openGroups > 0)
             fail("a group without an end");
-        if (!m_names.empty() || !m_references.empty())
-            checkReferences();
+        if (!std::ranges::includes(m_names, m_references))
+            fail("a reference to a group that does not exist");
         return {std::move(m_out), m_error};
     }
 
@@ -79,7 +82,7 @@ private:
 
     void translateTerm();
     void translateGroup();
-    void translateGroupName(std::string_view opening, std::string *names);
+    std::string translateGroupName(std::string_view opening);
     void translateQuantifier();
     bool takeRepetition();
     void translateEscape();
@@ -89,7 +92,6 @@ private:
     bool takeHex(std::size_t digits, char32_t *character);
     bool takeUnicodeEscape(char32_t *character);
     bool takeProperty();
-    void checkReferences();
     void append(char32_t character);
 
     const std::string_view m_text;
@@ -98,8 +100,8 @@ private:
     QString m_error;
     int m_openGroups = 0;
     bool m_isQuantifiable = false; ///< Something to repeat stands before.
-    std::string m_names; ///< Of groups, each between line ends.
-    std::string m_references;
+    std::set<std::string> m_names; ///< Of groups.
+    std::set<std::string> m_references;
 };
 
 void Translator::append(char32_t character)
@@ -178,7 +180,7 @@ void Translator::translateGroup()
     }
     if (peek(1) == '?') {
         if (peek(2) == '<')
-            translateGroupName("(?<", &m_names);
+            m_names.insert(translateGroupName("(?<"));
         else
             fail("an unknown kind of group");
         return;
@@ -187,17 +189,17 @@ void Translator::translateGroup()
     m_out += '(';
 }
 
-void Translator::translateGroupName(std::string_view opening, std::string *names)
+std::string Translator::translateGroupName(std::string_view opening)
 {
     if (!take(opening)) {
         fail("expected a group's name");
-        return;
+        return {};
     }
     const std::size_t end = m_text.find('>', m_pos);
     const std::string_view name = m_text.substr(m_pos, end == m_text.npos ? 0 : end - m_pos);
     if (name.empty() || isDigit(name.front())) {
         fail("expected a group's name");
-        return;
+        return {};
     }
     // PCRE2 has fewer characters for names, and limits their length.
     std::string plainName;
@@ -205,18 +207,7 @@ void Translator::translateGroupName(std::string_view opening, std::string *names
         plainName += isLetter(c) || isDigit(c) || c == '_' ? c : '_';
     m_pos = end + 1;
     m_out.append(opening).append(plainName).append(">");
-    names->append("\n").append(name).append("\n");
-}
-
-void Translator::checkReferences()
-{
-    std::string_view rest = m_references;
-    while (!rest.empty()) {
-        const std::size_t end = rest.find('\n', 1);
-        if (m_names.find(rest.substr(0, end + 1)) == std::string::npos)
-            fail("a reference to a group that does not exist");
-        rest.remove_prefix(end + 1);
-    }
+    return std::string(name);
 }
 
 void Translator::translateQuantifier()
@@ -234,8 +225,11 @@ void Translator::translateQuantifier()
 // Whether the brace begins a repetition; if not it stands for itself.
 bool Translator::takeRepetition()
 {
-    const std::size_t end = m_text.find('}', m_pos);
-    if (end == m_text.npos || !isDigit(peek(1)))
+    // Looks no further than a repetition goes: the text may be full of braces.
+    if (!isDigit(peek(1)))
+        return false;
+    const std::size_t end = m_text.find_first_not_of("0123456789,", m_pos + 1);
+    if (end == m_text.npos || m_text[end] != '}')
         return false;
     const std::string_view range = m_text.substr(m_pos + 1, end - m_pos - 1);
     const std::size_t comma = std::min(range.find(','), range.size());
@@ -285,7 +279,7 @@ void Translator::translateEscape()
     case 'k':
         ++m_pos;
         m_out += "\\k";
-        translateGroupName("<", &m_references);
+        m_references.insert(translateGroupName("<"));
         return;
     case 'p':
     case 'P':

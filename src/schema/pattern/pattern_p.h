@@ -14,6 +14,7 @@ struct pcre2_real_code_8;
 namespace IpcPrims::JsonSchema {
 
 class Evaluation;
+struct Workspace;
 
 /*!
     A regular expression as ECMA-262 defines it (with the u flag), searched for anywhere in a text.
@@ -37,6 +38,8 @@ private:
     explicit Pattern(pcre2_real_code_8 *code)
         : m_code(code)
     {}
+
+    int match(std::string_view text, quint32 limit, Workspace &workspace) const;
 
     std::unique_ptr<pcre2_real_code_8, Deleter> m_code;
 };

@@ -6,6 +6,8 @@
 #include "schema/engine/explanation_p.h"
 #include "schema/registry/schemaregistry_p.h"
 
+#include <QtCore/qscopeguard.h>
+
 #include <utility>
 
 namespace IpcPrims {
@@ -69,6 +71,10 @@ SchemaRegistryPrivate::validate(quint16 channel, QByteArrayView payload) const
         return failure(QStringLiteral("no schema registered for channel %1").arg(channel));
     }
     ThreadMemory &memory = threadMemory();
+    const auto trim = qScopeGuard([&memory] {
+        memory.document.clear();
+        memory.workspace.trim();
+    });
     if (!memory.document.parse(payload)) {
         return failure(
                 QStringLiteral("payload is not valid JSON: %1").arg(memory.document.errorString()));
@@ -92,11 +98,12 @@ std::optional<PayloadValidator::Failure> SchemaRegistryPrivate::judge(quint16 ch
 
     std::vector<Issue> issues;
     Evaluation second(workspace, document.valueCount(), program.tracksScope);
-    second.explain(schema, message, std::size_t(std::max(options.maxErrors, 1)), &issues);
+    const auto maxIssues = std::size_t(std::max(options.maxErrors, 1));
+    second.explain(schema, message, maxIssues, &issues);
     QList<ValidationError> errors;
     for (const Issue &issue : issues)
         errors.append(explain(issue, message, options.excerptLength));
-    if (errors.isEmpty())
+    if (second.reason() && issues.size() < maxIssues) // so there may be more of them
         errors.append(generalError(QLatin1String(second.reason())));
     return failure(channel, errors);
 }

@@ -4,6 +4,7 @@
 #include "judging.h"
 
 #include <QtCore/qelapsedtimer.h>
+#include <QtCore/qthread.h>
 
 using namespace IpcPrims;
 
@@ -18,6 +19,7 @@ private Q_SLOTS:
     void exponentialSchemaIsGivenUp();
     void longChainOfReferencesIsGivenUp();
     void reusedMemoryHoldsNothingBack();
+    void deepestRecursionFitsASmallStack();
 };
 
 namespace {
@@ -42,6 +44,27 @@ QByteArray different(int count, const char *before, const char *after)
         text += (i ? "," : "") + QByteArray(before) + QByteArray::number(i, 36) + after;
     return text;
 }
+
+// Whole numbers whose hashes end in 20 zeros for those who know an unseeded qHash(): it is undone.
+QByteArray equalHashes(int count)
+{
+    constexpr quint64 factor = 0xd6e8feb86659fd93;
+    quint64 inverse = factor; // modulo 2^64; each round doubles the number of bits that are right
+    for (int round = 0; round < 5; ++round)
+        inverse *= 2 - factor * inverse;
+    QByteArray text;
+    for (quint64 hash = 0; count > 0; hash += 1 << 20) {
+        quint64 number = hash ^ (hash >> 32);
+        number = inverse * number;
+        number = inverse * (number ^ (number >> 32));
+        number ^= number >> 32;
+        if (number >= 1'000'000'000'000'000'000)
+            continue;
+        text += (text.isEmpty() ? "" : ",") + QByteArray::number(number);
+        --count;
+    }
+    return text;
+}
 } // namespace
 
 void tst_SchemaHostile::hostilePayload_data()
@@ -55,11 +78,25 @@ void tst_SchemaHostile::hostilePayload_data()
         false);
     add("catastrophic name", R"({"patternProperties":{"^(a|aa)+$":{}}})",
         "{\"" + QByteArray(100000, 'a') + "b\":1}", false);
+    add("many catastrophic texts", R"({"items":{"not":{"pattern":"^(a+)+$"}}})",
+        repeated('"' + QByteArray(15, 'a') + "b\"", 30000), false);
+    add("braces as a pattern", R"({"format":"regex"})", '"' + QByteArray(Million, '{') + "}\"",
+        true);
+    add("groups and references as a pattern", R"({"format":"regex"})",
+        '"' + different(50000, "(?<n", ">)").replace(',', "")
+                + different(50000, "\\\\k<n", ">").replace(',', "") + '"',
+        true);
+    add("unevaluated again and again",
+        R"({"allOf":[)" + QByteArray(R"({"anyOf":[{"not":true},true]},)").repeated(3000)
+                + R"(true],"unevaluatedItems":true})",
+        repeated("1", Million), false);
     add("harmless long text", R"({"pattern":"^[a-z]*$"})", '"' + QByteArray(Million, 'a') + '"',
         true);
     add("many elements", R"({"items":{"type":"integer"}})", repeated("1", Million), true);
     add("many different elements", R"({"uniqueItems":true})",
         '[' + different(Million, "\"", "\"") + ']', true);
+    add("numbers with equal hashes", R"({"uniqueItems":true})", '[' + equalHashes(100000) + ']',
+        true);
     add("many equal elements", R"({"uniqueItems":true})", repeated("1", Million), false);
     add("many members",
         R"({"additionalProperties":{"type":"null"},"required":["a","b","c","zzzz"]})",
@@ -85,7 +122,9 @@ void tst_SchemaHostile::hostilePayload()
     QFETCH(const QByteArray, schema);
     QFETCH(const QByteArray, payload);
     QFETCH(const bool, isValid);
-    const auto registry = registryOf(schema);
+    SchemaOptions options;
+    options.assertFormats = true;
+    const auto registry = registryOf(schema, options);
     QVERIFY(registry);
     QElapsedTimer timer;
     timer.start();
@@ -142,6 +181,27 @@ void tst_SchemaHostile::reusedMemoryHoldsNothingBack()
         QVERIFY(registry->validate(TestChannel, "[1,1]"));
         QVERIFY(registry->validate(TestChannel, "[\"1\"]"));
     }
+}
+
+void tst_SchemaHostile::deepestRecursionFitsASmallStack()
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    QSKIP("sanitizers need a larger stack");
+#endif
+    // Through several kinds of keywords, each with frames of its own.
+    const auto registry = registryOf(R"({"properties":{"a":{"allOf":[{"anyOf":[{"$ref":"#"}]}]}},
+        "unevaluatedProperties":false})");
+    QVERIFY(registry);
+    const QByteArray message = QByteArray("{\"a\":").repeated(255) + "{}" + QByteArray(255, '}');
+    QString text;
+    const std::unique_ptr<QThread> thread(QThread::create([&] {
+        if (const auto failure = registry->validate(TestChannel, message))
+            text = failure->message;
+    }));
+    thread->setStackSize(512 * 1024);
+    thread->start();
+    thread->wait();
+    QVERIFY2(text.contains(QLatin1String("within one another")), qPrintable(text));
 }
 
 QTEST_GUILESS_MAIN(tst_SchemaHostile)
