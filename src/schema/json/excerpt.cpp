@@ -3,6 +3,8 @@
 
 #include "schema/json/excerpt_p.h"
 
+#include "schema/json/shorttext_p.h"
+
 namespace IpcPrims::JsonSchema {
 
 namespace {
@@ -74,14 +76,10 @@ private:
     void writeString(std::string_view utf8)
     {
         m_text += u'"';
-        // Control characters could break a log's lines.
         for (const QChar c : text(utf8)) {
-            if (c.unicode() < 0x20 || c.unicode() == 0x7f)
-                m_text += QStringLiteral("\\u%1").arg(c.unicode(), 4, 16, QLatin1Char('0'));
-            else if (c == u'"' || c == u'\\')
-                m_text += QString(u'\\') + c;
-            else
-                m_text += c;
+            if (c == u'"' || c == u'\\')
+                m_text += u'\\';
+            m_text += c;
         }
         m_text += u'"';
     }
@@ -95,8 +93,7 @@ QString excerpt(const Value &value, int maxLength)
 {
     ExcerptWriter writer(maxLength);
     writer.write(value);
-    const QString &text = writer.text();
-    return text.size() <= maxLength ? text : text.left(maxLength) + QChar(0x2026);
+    return shortText(writer.text(), maxLength);
 }
 
 } // namespace IpcPrims::JsonSchema

@@ -3,6 +3,8 @@
 
 #include "schema/load/pointer_p.h"
 
+#include "schema/json/shorttext_p.h"
+
 #include <charconv>
 #include <string>
 
@@ -78,9 +80,8 @@ const Value *followPointer(const Value &root, std::string_view pointer,
 
 QString pointerSegment(std::string_view name, qsizetype longestName)
 {
-    QString segment = QString::fromUtf8(name.data(), qsizetype(name.size()));
-    if (segment.size() > longestName)
-        segment = segment.left(longestName) + QChar(0x2026);
+    QString segment
+            = shortText(QString::fromUtf8(name.data(), qsizetype(name.size())), longestName);
     return segment.replace(u'~', QStringLiteral("~0")).replace(u'/', QStringLiteral("~1"));
 }
 
@@ -89,9 +90,7 @@ QString pointerTo(const Value &root, const Value &target, qsizetype longestName)
     constexpr qsizetype longestPointer = 512;
     QString path;
     prependPath(root, target, longestName, &path);
-    if (path.size() > longestPointer)
-        path = path.left(longestPointer) + QChar(0x2026);
-    return path;
+    return shortText(path, longestPointer);
 }
 
 } // namespace IpcPrims::JsonSchema

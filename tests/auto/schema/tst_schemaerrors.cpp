@@ -19,6 +19,8 @@ private Q_SLOTS:
     void textsAreThoseOfTheProtocol();
     void directionsDecideWhatIsJudged();
     void giveUpIsAnError();
+    void explanationThatIsGivenUpReportsNothingFalse();
+    void namesCannotChangeAMessage();
 };
 
 void tst_SchemaErrors::errorNamesPlaceRuleAndReason_data()
@@ -49,6 +51,8 @@ void tst_SchemaErrors::errorNamesPlaceRuleAndReason_data()
         "the value is an unevaluated item, which is not allowed");
     add(R"({"prefixItems":[true],"items":false})", "[1,2]", "/1", "/items", "items",
         "the value is an item that is not allowed");
+    add(R"({"properties":{"required":false}})", R"({"required":1})", "/required",
+        "/properties/required", "", "the value is not allowed");
     add(R"({"propertyNames":{"pattern":"^a"}})", R"({"b":1})", "/b", "/propertyNames/pattern",
         "pattern", "the value does not match \"^a\"");
     add(R"({"anyOf":[{"type":"null"}]})", "1", "", "/anyOf", "anyOf",
@@ -155,6 +159,37 @@ void tst_SchemaErrors::giveUpIsAnError()
     QVERIFY2(failure->message.contains(QLatin1String("too many steps")),
              qPrintable(failure->message));
     QCOMPARE(failure->errors.size(), 1);
+}
+
+void tst_SchemaErrors::explanationThatIsGivenUpReportsNothingFalse()
+{
+    // Only the first element is bad; what explains the others takes too long.
+    const auto registry = registryOf(R"({"items":{"minLength":1,"not":{"pattern":"^(a|a)*$"}}})");
+    const auto failure
+            = registry->validate(TestChannel, "[\"\",\"" + QByteArray(60, 'a') + "b\",\"b\"]");
+    QVERIFY(failure);
+    QCOMPARE(failure->errors.size(), 3); // two of the empty text, and the reason
+    QCOMPARE(failure->errors[0].keyword, QStringLiteral("minLength"));
+    QCOMPARE(failure->errors[1].instancePointer, QStringLiteral("/0"));
+    QVERIFY(failure->errors[2].message.contains(QLatin1String("too many steps")));
+}
+
+void tst_SchemaErrors::namesCannotChangeAMessage()
+{
+    SchemaOptions options;
+    options.excerptLength = 100;
+    const auto registry = registryOf(R"({"additionalProperties":{"type":"null"}})", options);
+    const QByteArray bad = "\"\\n\xc2\x85\xe2\x80\xa8\xe2\x80\xae\"";
+    const QString shown = QStringLiteral("\\u000a\\u0085\\u2028\\u202e");
+    auto failure = registry->validate(TestChannel, '{' + bad + ':' + bad + '}');
+    QCOMPARE(failure->errors[0].instancePointer, u'/' + shown);
+    QVERIFY2(failure->errors[0].message.startsWith(u'"' + shown + u'"'),
+             qPrintable(failure->message));
+
+    // What is cut is never half a character.
+    const QByteArray pairs = "\"a" + QByteArray("\xf0\x9f\x98\x80").repeated(100) + '"';
+    failure = registry->validate(TestChannel, '{' + pairs + ":1}");
+    QVERIFY(failure->errors[0].instancePointer.isValidUtf16());
 }
 
 QTEST_GUILESS_MAIN(tst_SchemaErrors)
