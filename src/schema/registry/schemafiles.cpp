@@ -9,6 +9,8 @@
 #include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
 
+#include <algorithm>
+
 #ifdef Q_OS_UNIX
 #    include <fcntl.h>
 #    include <sys/stat.h>
@@ -48,7 +50,8 @@ int channelOfFileName(const QString &name)
         QString number = stem.mid(numbered.size());
         if (number.startsWith(u'+'))
             number.remove(0, 1);
-        bool isNumber = !number.isEmpty() && number.front().isDigit();
+        bool isNumber = std::all_of(number.begin(), number.end(),
+                                    [](QChar c) { return c >= u'0' && c <= u'9'; });
         const ushort channel = isNumber ? number.toUShort(&isNumber) : ushort(0);
         return isNumber ? channel : -1;
     }
@@ -105,12 +108,11 @@ QByteArray readSchemaFile(const QString &path, qint64 maxSize, SchemaLoadError *
         *problem = {name, {}, QStringLiteral("cannot be opened as a regular file")};
         return {};
     }
-    const QByteArray content = file.read(maxSize + 1);
-    if (content.size() > maxSize) {
+    if (file.size() > maxSize) {
         *problem = {name, {}, QStringLiteral("larger than %1 bytes").arg(maxSize)};
         return {};
     }
-    return content;
+    return file.read(std::min(maxSize, file.size())); // which may have grown
 }
 
 } // namespace IpcPrims

@@ -152,6 +152,9 @@ QList<SchemaLoadError> SchemaRegistryBuilder::problems() const
 {
     QList<SchemaLoadError> problems = d->loadProblems;
     const QList<quint16> channels = d->channels();
+    // Each by itself only if there is something to find.
+    if (SchemaLoadError any; d->build(channels, &any))
+        return problems;
     for (const quint16 channel : channels) {
         SchemaLoadError problem;
         const auto isKnown = [&](const SchemaLoadError &known) {

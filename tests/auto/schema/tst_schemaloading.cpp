@@ -7,6 +7,8 @@
 #include <QtCore/qfile.h>
 #include <QtCore/qtemporarydir.h>
 
+#include <limits>
+
 using namespace IpcPrims;
 
 /// What can be loaded, from where, and what an error about it says.
@@ -29,6 +31,8 @@ private Q_SLOTS:
     void limitsAreExact();
     void everyProblemIsListed();
     void registryOutlivesItsBuilder();
+    void oneSchemaMayServeSeveralChannels();
+    void largestMaxFileSizeIsNoLimit();
 };
 
 namespace {
@@ -67,6 +71,12 @@ void tst_SchemaLoading::badSchemaIsRefusedWithItsPlace_data()
         "at /patternProperties/[b-a]:", "out of order");
     add("unknown draft", R"({"$schema":"http://example.com/none"})",
         "at /$schema:", "unknown $schema");
+    add("$schema is its own relative $id", R"({"$id":"meta","$schema":"meta"})",
+        "at /$schema:", "unknown $schema");
+    add("$schema is an $id that does not count",
+        R"({"$id":"http://x/meta","$schema":"http://x/meta","$defs":{"a":{"$id":"b",
+            "$schema":"http://json-schema.org/draft-07/schema#"}},"$ref":"#/$defs/none"})",
+        "at /$ref:", "unresolvable");
     add("missing anchor", R"({"not":{"$ref":"#nowhere"}})",
         "at /not/$ref:", "unresolvable reference \"#nowhere\"");
     add("missing pointer", R"({"$ref":"#/$defs/a"})", "at /$ref:", "unresolvable reference");
@@ -173,6 +183,7 @@ void tst_SchemaLoading::directoryIsRefused_data()
     add("channel_-1.schema.json", "{}", "", "unknown name");
     add("channel_.schema.json", "{}", "", "unknown name");
     add("channel_1x.schema.json", "{}", "", "unknown name");
+    add("channel_1 .schema.json", "{}", "", "unknown name");
     add("command.schema.json", "", "real.json", "symbolic link");
     add("data.schema.json", "nothing", "", "payload is not valid JSON");
     add("error.schema.json", "", "", "payload is not valid JSON");
@@ -270,6 +281,35 @@ void tst_SchemaLoading::registryOutlivesItsBuilder()
     }
     QVERIFY(!registry->validate(TestChannel, R"("a long enough text to be somewhere else")"));
     QVERIFY(registry->validate(TestChannel, R"("something else")"));
+}
+
+void tst_SchemaLoading::oneSchemaMayServeSeveralChannels()
+{
+    const QByteArray schema = R"({"$id":"http://x/a","properties":{"a":{"$ref":"b"}},
+        "$defs":{"b":{"$id":"b","type":"null"}}})";
+    SchemaRegistryBuilder builder;
+    QVERIFY(!builder.registerSchema(1, schema));
+    QVERIFY(!builder.registerSchema(2, schema));
+    Error error;
+    const auto registry = builder.build(&error);
+    QVERIFY2(registry, qPrintable(error.message()));
+    for (const quint16 channel : {1, 2}) {
+        QVERIFY(!registry->validate(channel, R"({"a":null})"));
+        QVERIFY(registry->validate(channel, R"({"a":1})"));
+    }
+    QVERIFY(!builder.registerSchema(3, schema + ' '));
+    QVERIFY(!builder.build(&error));
+    QVERIFY2(error.message().contains(QLatin1String("already in use")),
+             qPrintable(error.message()));
+}
+
+void tst_SchemaLoading::largestMaxFileSizeIsNoLimit()
+{
+    QTemporaryDir directory;
+    write(directory.filePath(QStringLiteral("data.schema.json")), "{}");
+    SchemaOptions options;
+    options.maxFileSize = std::numeric_limits<qint64>::max();
+    QVERIFY(SchemaRegistry::fromDirectory(directory.path(), options));
 }
 
 QTEST_GUILESS_MAIN(tst_SchemaLoading)
