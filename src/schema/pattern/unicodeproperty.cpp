@@ -11,7 +11,7 @@ namespace IpcPrims::JsonSchema {
 
 namespace {
 // PCRE2 only knows the short names of categories.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 41> Categories = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 42> Categories = {{
         {"Any", "Any"},
         {"Letter", "L"},
         {"Cased_Letter", "L&"},
@@ -53,6 +53,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 41> Categori
         {"Control", "Cc"},
         {"Format", "Cf"},
         {"Unassigned", "Cn"},
+        {"Private_Use", "Co"},
 }};
 
 bool isPlainName(std::string_view name)
@@ -69,6 +70,7 @@ std::string pcreProperty(std::string_view property)
     // PCRE2 itself judges what is passed on: scripts and short names.
     const std::size_t equals = property.find('=');
     std::string_view value = property;
+    bool isScript = false;
     if (equals != property.npos) {
         const std::string_view name = property.substr(0, equals);
         constexpr std::array<std::string_view, 6> known
@@ -76,12 +78,16 @@ std::string pcreProperty(std::string_view property)
         if (std::ranges::find(known, name) == known.end())
             return {};
         value = property.substr(equals + 1);
+        isScript = name == "Script" || name == "sc";
     }
     const auto category
             = std::ranges::find(Categories, value, [](const auto &c) { return c.first; });
     if (category != Categories.end())
         return std::string(category->second);
-    return isPlainName(value) ? std::string(value) : std::string();
+    if (!isPlainName(value))
+        return {};
+    // By itself PCRE2 takes a script's name for its extensions.
+    return (isScript ? "sc:" : "") + std::string(value);
 }
 
 } // namespace IpcPrims::JsonSchema

@@ -82,6 +82,10 @@ void tst_Keywords::verdict_data()
     addRow(R"({"pattern":"^\\S+$"})", {R"("a")"}, {R"("a\ufeffb")", R"("a\u00a0")"});
     addRow(R"({"pattern":"^.$"})", {R"("😀")"}, {R"("\n")", R"("\u2028")"});
     addRow(R"({"pattern":"^\\p{Letter}+$"})", {R"("aß")"}, {R"("a1")"});
+    // U+0342 is used with Greek, but inherits its script.
+    addRow(R"({"pattern":"^\\p{Script=Greek}$"})", {"\"\xce\xb1\""}, {"\"\xcd\x82\"", "\"a\""});
+    addRow(R"({"pattern":"^\\p{scx=Greek}$"})", {"\"\xce\xb1\"", "\"\xcd\x82\""}, {"\"a\""});
+    addRow(R"({"pattern":"^\\p{Private_Use}$"})", {"\"\xee\x80\x80\""}, {"\"a\""});
     addRow(R"({"pattern":"b$"})", {R"("a\u0000b")"}, {R"("b\u0000a")"});
     addRow(R"({"pattern":"^[^]$"})", {R"("\n")"}, {R"("")"});
     addRow(R"({"pattern":"^(?:(a)|b)\\1$"})", {R"("b")", R"("aa")"}, {R"("a")"});
