@@ -346,6 +346,15 @@ void tst_Keywords::customDialectOfDraft7IsDraft7()
     const auto registry = builder.build(&error);
     QVERIFY2(registry, qPrintable(error.message()));
     QVERIFY(!registry->validate(TestChannel, "2")); // nothing counts beside a reference
+
+    // Not even an $id, so nothing has the URI that $schema names.
+    const QByteArray unnamed = R"({"$id":"http://example.com/dialect",
+        "$schema":"http://json-schema.org/draft-07/schema#","$ref":"#/definitions/a",
+        "definitions":{"a":{}}})";
+    QVERIFY(!builder.addResource(QStringLiteral("other"), unnamed));
+    QVERIFY(!builder.build(&error));
+    QVERIFY2(error.message().contains(QLatin1String("unknown $schema")),
+             qPrintable(error.message()));
 }
 
 QTEST_GUILESS_MAIN(tst_Keywords)
