@@ -88,8 +88,8 @@ QByteArray telemetry()
     QRandomGenerator random(7);
     QByteArray samples;
     for (int i = 0; samples.size() < size; ++i) {
-        samples += (i > 0 ? "," : "") + QByteArray("{\"t\":170000000")
-                   + QByteArray::number(i % 10) + ",\"name\":\"sensor_" + QByteArray::number(i)
+        samples += (i > 0 ? "," : "") + QByteArray("{\"t\":170000000") + QByteArray::number(i % 10)
+                   + ",\"name\":\"sensor_" + QByteArray::number(i)
                    + "\",\"value\":" + QByteArray::number(random.bounded(100000) / 1000.0)
                    + R"(,"unit":"C","ok":true})";
     }
