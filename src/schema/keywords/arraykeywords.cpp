@@ -31,8 +31,9 @@ public:
                 = m_rest ? elements.size() : std::min(elements.size(), m_prefix.size());
         bool isValid = true;
         for (std::size_t i = 0; i < count; ++i) {
-            const Schema &schema = i < m_prefix.size() ? *m_prefix[i] : *m_rest;
-            isValid = evaluation.evaluateChild(schema, elements[i]) && isValid;
+            const Schema *const schema = i < m_prefix.size() ? m_prefix[i] : m_rest;
+            Q_ASSERT(schema);
+            isValid = evaluation.evaluateChild(*schema, elements[i]) && isValid;
             if (!isValid && !evaluation.isExplaining())
                 return false;
         }
