@@ -63,7 +63,7 @@ void SendQueue::grow(Chunk &chunk, qsizetype usedBefore)
 {
     // A lone frame gets just its own size; others announce that more is to come.
     chunk.capacity = usedBefore == 0 ? chunk.used
-                                     : std::clamp(2 * chunk.capacity,
+                                     : std::clamp(4 * chunk.capacity,
                                                   std::max(chunk.used, FewFrames), ChunkSize);
     std::unique_ptr<char[]> larger;
     // The header of a large frame stays alone.
