@@ -83,12 +83,19 @@ bool Evaluation::evaluateTracked(const Schema &schema, const Value &value)
         return evaluateRules(schema, value);
     const std::size_t count = value.members().size() + value.elements().size();
     const std::size_t words = (count + BitsInWord - 1) / BitsInWord;
+    return inOwnSet(words, [&] { return evaluateRules(schema, value); });
+}
+
+// Collects what the judge evaluates by itself, and adds it to what is known if the judge agrees.
+template<typename Judge>
+bool Evaluation::inOwnSet(std::size_t words, Judge judge)
+{
     if (!takeSteps(qsizetype(words)))
         return false;
     const EvaluatedSet *outer = m_evaluated;
     const EvaluatedSet own = makeSet(words);
     m_evaluated = &own;
-    const bool isValid = evaluateRules(schema, value);
+    const bool isValid = judge();
     m_evaluated = outer;
     endSet(own, isValid ? outer : nullptr);
     return isValid;
@@ -123,15 +130,7 @@ bool Evaluation::evaluateTrial(const Schema &schema, const Value &value)
     const QScopedValueRollback<std::vector<Issue> *> quiet(m_issues, nullptr);
     if (!m_evaluated)
         return evaluate(schema, value);
-    const EvaluatedSet *outer = m_evaluated;
-    if (!takeSteps(qsizetype(outer->words)))
-        return false;
-    const EvaluatedSet trial = makeSet(outer->words);
-    m_evaluated = &trial;
-    const bool isValid = evaluate(schema, value);
-    m_evaluated = outer;
-    endSet(trial, isValid ? outer : nullptr);
-    return isValid;
+    return inOwnSet(m_evaluated->words, [&] { return evaluate(schema, value); });
 }
 
 bool Evaluation::evaluateChild(const Schema &schema, const Value &child)

@@ -107,6 +107,8 @@ private:
 
     bool evaluateRules(const Schema &schema, const Value &value);
     bool evaluateTracked(const Schema &schema, const Value &value);
+    template<typename Judge>
+    bool inOwnSet(std::size_t words, Judge judge);
     EvaluatedSet makeSet(std::size_t words);
     void endSet(const EvaluatedSet &set, const EvaluatedSet *mergeInto);
 
