@@ -80,9 +80,9 @@ bool isLocalPart(std::string_view text, bool allowsUnicode)
 
 bool isMailAddress(std::string_view text, bool allowsUnicode)
 {
-    constexpr std::size_t largestLocalPart = 64;
+    constexpr std::size_t largestLocalPart = 64; // npos, no '@' at all, is beyond it
     const std::size_t at = text.rfind('@');
-    if (at == text.npos || at > largestLocalPart || !isLocalPart(text.substr(0, at), allowsUnicode))
+    if (at > largestLocalPart || !isLocalPart(text.substr(0, at), allowsUnicode))
         return false;
     const std::string_view domain = text.substr(at + 1);
     if (domain.starts_with('[') && domain.ends_with(']'))
@@ -95,7 +95,7 @@ bool isIpv4(std::string_view text)
 {
     for (int byte = 0; byte < 4; ++byte) {
         const std::size_t end = byte < 3 ? text.find('.') : text.size();
-        if (end == text.npos || end > 3 || !isDecimalByte(text.substr(0, end)))
+        if (end > 3 || !isDecimalByte(text.substr(0, end))) // npos, no dot, is beyond it
             return false;
         text.remove_prefix(std::min(end + 1, text.size()));
     }
