@@ -19,6 +19,8 @@ namespace {
 constexpr char UntilStopped[]
         = "Runs until Ctrl+C or SIGTERM; then it removes the socket and exits with 0.";
 
+constexpr int MostSchemasToCheck = 65536; // A channel for each.
+
 class HelpFormatter : public CLI::Formatter
 {
 public:
@@ -203,9 +205,11 @@ void addSchema(CLI::App &app, SchemaCheckOptions &check, SchemaValidateOptions &
     CLI::App &checkCommand
             = addCommand(schema, "check", "Say what is wrong with schemas",
                          "In a DIR, schemas are the files named channel_N.schema.json, or for a\n"
-                         "channel such as command.schema.json. A FILE may have any name.");
-    checkCommand.add_option("DIR|FILE", check.paths, "Schemas, which may refer to each other")
+                         "channel such as command.schema.json. A FILE may have any name. Those of\n"
+                         "a DIR may refer to each other, and so may all the FILEs.");
+    checkCommand.add_option("DIR|FILE", check.paths, "Schemas to check")
             ->required()
+            ->expected(1, MostSchemasToCheck)
             ->option_text("...");
     addStrict(checkCommand, check.strict);
 

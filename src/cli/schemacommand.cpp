@@ -13,8 +13,6 @@
 
 namespace IpcPrims::Tool {
 
-static constexpr quint16 LargestChannel = 65535;
-
 SchemaCheckCommand::SchemaCheckCommand(const SchemaCheckOptions &options, OutputFormat format)
     : m_options(options)
     , m_format(format)
@@ -24,22 +22,25 @@ void SchemaCheckCommand::start()
 {
     SchemaOptions schemaOptions;
     schemaOptions.strictMode = m_options.strict;
-    SchemaRegistryBuilder builder(schemaOptions);
-    quint16 number = 0;
+    QList<SchemaLoadError> problems;
+    SchemaRegistryBuilder files(schemaOptions);
+    int fileCount = 0;
     for (const std::string &argument : m_options.paths) {
         const QString path = QFile::decodeName(argument.c_str());
         if (QFileInfo(path).isDir()) {
-            // What is wrong is among the problems.
-            static_cast<void>(builder.addDirectory(path));
+            // Each has schemas for channels of its own. What is wrong is among the problems.
+            SchemaRegistryBuilder directory(schemaOptions);
+            static_cast<void>(directory.addDirectory(path));
+            problems += directory.problems();
             continue;
         }
         QByteArray schema;
         if (const auto failure = readFile(argument, &schema))
             return fail(*failure);
-        // Files may have any name here. Channels of a directory have small numbers as a rule.
-        static_cast<void>(builder.registerSchema(quint16(LargestChannel - number++), schema, path));
+        // The files may have any name: they get a channel each.
+        static_cast<void>(files.registerSchema(quint16(fileCount++), schema, path));
     }
-    const QList<SchemaLoadError> problems = builder.problems();
+    problems += files.problems();
     print(problemsText(problems, m_format));
     finish(problems.isEmpty() ? ExitSuccess : ExitBadData);
 }

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void goodSchemasPass();
     void badSchemasAreNamedWithTheirPlaces();
     void directoryIsChecked();
+    void directoriesAndFilesAreCheckedForThemselves();
     void payloadIsJudged_data();
     void payloadIsJudged();
     void echoRefusesBadFramesAndGoesOn();
@@ -69,6 +70,22 @@ void tst_tool_schema::badSchemasAreNamedWithTheirPlaces()
     QVERIFY(result.output.endsWith("result: fail\n"));
     QCOMPARE(ToolProcess::run({u"schema"_s, u"check"_s, u"--format"_s, u"raw"_s, one}).output,
              "fail"_ba);
+}
+
+void tst_tool_schema::directoriesAndFilesAreCheckedForThemselves()
+{
+    // Each of these would be the schema of channel 1, or of the same as the file.
+    const QString bad = write(u"channel_65535.schema.json"_s, "{");
+    const QTemporaryDir other;
+    QVERIFY(QFile::copy(m_directory->filePath(u"command.schema.json"_s),
+                        other.filePath(u"command.schema.json"_s)));
+    const QString badOther = write(u"command.schema.json"_s, "[");
+    const QString good = other.filePath(u"command.schema.json"_s);
+    const ToolResult result = ToolProcess::run({u"schema"_s, u"check"_s, u"--format"_s, u"pretty"_s,
+                                                m_directory->path(), other.path(), good});
+    QCOMPARE(result.exitCode, 60);
+    QVERIFY(result.output.contains("[FAIL] " + bad.toUtf8()));
+    QVERIFY(result.output.contains("[FAIL] " + badOther.toUtf8()));
 }
 
 void tst_tool_schema::directoryIsChecked()
