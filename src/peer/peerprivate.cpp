@@ -4,6 +4,7 @@
 #include "peer/peer_p.h"
 
 #include "frame/devicestream_p.h"
+#include "frame/header_p.h"
 #include "transport/transportfactory_p.h"
 
 #include <QtCore/qpointer.h>
@@ -101,6 +102,9 @@ void PeerPrivate::setReceiving(bool receiving)
 
 Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
 {
+    // A payload that is too large anyway isn't worth the time.
+    if (const Error error = checkPayloadSize(payload.size(), link->maxPayloadSize()))
+        return error;
     const auto validator = validation.validator; // which may be replaced meanwhile
     const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Send);
     if (failure)
