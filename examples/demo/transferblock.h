@@ -14,7 +14,7 @@ namespace Demo {
 
 /*!
     A stream on TELEMETRY, a block out and one back on DATA while it runs, and commands all the
-   while. Checks the content of the blocks at both ends, and each sample and their order.
+    while. Checks the content of the blocks at both ends, and each sample and their order.
 */
 class TransferBlock : public Step
 {

@@ -8,7 +8,7 @@
 
 /*!
     What the program and its helpers agreed on, beyond the protocol. counterpart.cjs speaks the
-   same.
+    same.
 
     On COMMAND, as JSON objects:
     - \c {"command":"add","id":7,"a":3,"b":4} is answered by \c {"id":7,"sum":7}.

@@ -22,9 +22,9 @@ class FramerPrivate;
 
 /*!
     Frames over any open QIODevice: QLocalSocket, QTcpSocket, QProcess, QSerialPort, QBuffer; or
-   over a socket of the system. No handshake, no session: what is sent with send() at one end comes
-   out of frameReceived() at the other, whatever way the bytes were cut up in between. Peer is built
-   on the same engine.
+    over a socket of the system. No handshake, no session: what is sent with send() at one end comes
+    out of frameReceived() at the other, whatever way the bytes were cut up in between. Peer is
+    built on the same engine.
 
     The framer reads whatever the device has, so nobody else may read from it. It doesn't own the
     device, which must stay open and live in the framer's thread; when the device is destroyed the

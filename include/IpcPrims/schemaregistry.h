@@ -50,7 +50,7 @@ struct SchemaLoadError
 
 /*!
     JSON Schemas by channel: draft 2020-12, or 2019-09 or 7 where \c $schema says so. What they
-   refer to has to be in the registry as well: no file and no network address is ever opened for a
+    refer to has to be in the registry as well: no file and no network address is ever opened for a
     reference.
 
     A registry never changes once it was built, and any number of peers and threads may share it.

@@ -56,7 +56,7 @@ private:
     \endcode
 
     The loop may be left at any frame and taken up later, also from inside deliver(): the position
-   is the decoder's. Bytes given to feed() must stay in place until next() has answered NeedMore or
+    is the decoder's. Bytes given to feed() must stay in place until next() has answered NeedMore or
     detach() was called. The rest of a large payload can be read straight into its place: see
     target().
 

@@ -19,7 +19,7 @@ namespace IpcPrims {
     frame is to cost no atomic operation.
 
     Destroying a handler may, through its captures, destroy the slot. So that is always the last
-   act.
+    act.
 */
 class FrameHandlerSlot
 {

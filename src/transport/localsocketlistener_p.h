@@ -19,7 +19,7 @@ namespace IpcPrims {
     Accepts connections with QLocalServer and hands them out as LocalSocketStream.
 
     On Windows QLocalServer does everything. On Linux it only accepts, from a socket that is bound
-   by the rules of ServerSocket and stays open whatever becomes of QLocalServer.
+    by the rules of ServerSocket and stays open whatever becomes of QLocalServer.
 
     That matters because QLocalServer closes itself when it fails to accept, and says nothing. The
     listener looks after it now and then, and starts another.

@@ -11,8 +11,8 @@
 
 /*!
     One end of a Unix stream socket that says exactly what a test tells it to. It shares no code
-   with the library on purpose. Every function that waits runs the event loop meanwhile, so that the
-    library's end may live in the same thread; none waits for longer than 30 s.
+    with the library on purpose. Every function that waits runs the event loop meanwhile, so that
+    the library's end may live in the same thread; none waits for longer than 30 s.
 */
 class RawSocket
 {

@@ -16,7 +16,7 @@ using namespace Qt::StringLiterals;
 
 /*!
     Made-up values are judged by made-up schemas here and by the reference implementation: 20,000,
-   or as many as the environment variable IPCPRIMS_SCHEMA_INSTANCES says.
+    or as many as the environment variable IPCPRIMS_SCHEMA_INSTANCES says.
 */
 class tst_InteropSchema : public QObject
 {

@@ -147,7 +147,7 @@ private:
     numbers as doubles and names as C strings.
 
     It does not stand for one value but for the one that is at its place at the moment: so one
-   visitor serves a whole validation, and goes from value to value with it.
+    visitor serves a whole validation, and goes from value to value with it.
 */
 class Instance final
     : public valijson::adapters::BasicAdapter<Instance, InstanceArray, InstanceMember,

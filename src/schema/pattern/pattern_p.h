@@ -19,7 +19,7 @@ struct Workspace;
 /*!
     A regular expression as ECMA-262 defines it (with the u flag), searched for anywhere in a text.
     How long that may take is limited in proportion to the text: whoever writes a message must not
-   be able to keep its receiver busy.
+    be able to keep its receiver busy.
 */
 class Pattern
 {

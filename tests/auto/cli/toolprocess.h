@@ -16,7 +16,7 @@ struct ToolResult
 
 /*!
     The `ipcprims` executable in a process of its own. Waiting runs the event loop, so that the
-   other end of the tool's connection may live in the test; nothing waits for longer than 30 s.
+    other end of the tool's connection may live in the test; nothing waits for longer than 30 s.
 */
 class ToolProcess
 {
