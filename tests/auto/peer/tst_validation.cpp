@@ -109,7 +109,7 @@ void tst_Validation::badPayloadIsNotSent()
     QCOMPARE(error.code(), ErrorCode::ValidationFailed);
     QCOMPARE(error.message(), u"schema validation error: \"bad\" on 1"_s);
     QCOMPARE(m_client->bytesQueued(), 0);
-    const QByteArray large(m_client->maxPayloadSize() + 1, 'x');
+    const QByteArray large(MaxPayloadSize + 1, 'x');
     QCOMPARE(m_client->send(1, large).code(), ErrorCode::PayloadTooLarge);
     QVERIFY(!m_client->send(1, "good"));
     QTRY_COMPARE_WITH_TIMEOUT(m_received, (Frames{{1, "good"}}), Patience);
