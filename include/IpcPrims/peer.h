@@ -230,6 +230,9 @@ Q_SIGNALS:
     /// The other side asked to end the session; frames sent before that are still delivered.
     void shutdownRequested(const QString &reason);
 
+protected:
+    void timerEvent(QTimerEvent *event) override;
+
 private:
     friend class ServerPrivate;
     std::unique_ptr<PeerPrivate> d;

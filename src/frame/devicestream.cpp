@@ -123,7 +123,7 @@ void DeviceStream::onBytesWritten()
     if (!m_wantsWritable || !m_device || m_device->bytesToWrite() > DeviceBufferLimit / 2)
         return;
     m_wantsWritable = false;
-    Q_EMIT writable();
+    tellWritable();
 }
 
 void DeviceStream::noteEnd()
@@ -146,9 +146,9 @@ void DeviceStream::announce()
     if (m_isClosed)
         return;
     if (m_isReadEnabled)
-        Q_EMIT readable();
+        tellReadable();
     else if (m_hasEnded)
-        Q_EMIT ended();
+        tellEnded();
 }
 
 void DeviceStream::close()

@@ -32,9 +32,7 @@ FrameLink::~FrameLink()
 
 void FrameLink::start()
 {
-    connect(m_stream.get(), &ByteStream::readable, this, &FrameLink::onReadable);
-    connect(m_stream.get(), &ByteStream::writable, this, &FrameLink::onWritable);
-    connect(m_stream.get(), &ByteStream::ended, this, &FrameLink::onEndedWhilePaused);
+    m_stream->setListener(this);
 }
 
 // If all channels together are below the mark, each of them is.
@@ -110,10 +108,10 @@ void FrameLink::close()
 
 void FrameLink::readLater()
 {
-    QMetaObject::invokeMethod(this, &FrameLink::onReadable, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(this, &FrameLink::streamReadable, Qt::QueuedConnection);
 }
 
-void FrameLink::onReadable()
+void FrameLink::streamReadable()
 {
     const QPointer<FrameLink> alive(this);
     ReadBuffer buffer;
@@ -195,7 +193,7 @@ bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget)
     return false;
 }
 
-void FrameLink::onEndedWhilePaused()
+void FrameLink::streamEnded()
 {
     // Whoever waits for the queue to get shorter has to learn that there is no use in it.
     const QPointer<FrameLink> alive(this);
@@ -254,7 +252,7 @@ void FrameLink::dropQueue()
     m_queue.clear();
 }
 
-void FrameLink::onWritable()
+void FrameLink::streamWritable()
 {
     m_isBlocked = false;
     writeQueue();

@@ -40,7 +40,9 @@ struct WaterMarks
 
     A sink's function may do anything, run an event loop or delete the link included.
 */
-class IPCPRIMS_AUTOTEST_EXPORT FrameLink : public QObject, private TurnEnd::Listener
+class IPCPRIMS_AUTOTEST_EXPORT FrameLink : public QObject,
+                                           private ByteStream::Listener,
+                                           private TurnEnd::Listener
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(FrameLink)
@@ -107,17 +109,17 @@ public:
 
 private:
     void readLater();
-    void onReadable();
+    void streamReadable() override;
     bool deliver();
     bool read(ReadBuffer &buffer, qsizetype *budget);
-    void onEndedWhilePaused();
+    void streamEnded() override;
     void end(const Error &error);
 
     void writeWhenDue();
     void joinTurn();
     void turnEnded() override;
     void leaveTurn();
-    void onWritable();
+    void streamWritable() override;
     void dropQueue();
     void writeQueue();
 

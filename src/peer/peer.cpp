@@ -21,6 +21,11 @@ Peer::~Peer()
     d->cancel();
 }
 
+void Peer::timerEvent(QTimerEvent *)
+{
+    d->onTimer();
+}
+
 QList<quint16> Peer::requestedChannels() const
 {
     return d->settings.terms.channels;

@@ -14,9 +14,9 @@
 #include <IpcPrims/error.h>
 #include <IpcPrims/peer.h>
 
+#include <QtCore/qbasictimer.h>
 #include <QtCore/qiodevice.h>
 #include <QtCore/qpromise.h>
-#include <QtCore/qtimer.h>
 
 #include <map>
 #include <memory>
@@ -30,9 +30,21 @@ namespace IpcPrims {
     What the event loop brings is reported at once. What a call of the application leads to is
     reported by report(), which runs from the event loop: so no signal is emitted inside a call.
 */
-class PeerPrivate final : public FrameLink::Sink
+class PeerPrivate final : public FrameLink::Sink, private Connector::Listener
 {
 public:
+    /// Who has accepted the peer's connection.
+    class Owner
+    {
+    public:
+        virtual void peerOpened(Peer *peer) = 0;
+        virtual void peerEnded(Peer *peer, const Error &reason) = 0;
+        virtual void peerDestroyed(Peer *peer) = 0;
+
+    protected:
+        ~Owner() = default;
+    };
+
     explicit PeerPrivate(Peer *peer);
     Q_DISABLE_COPY_MOVE(PeerPrivate)
 
@@ -40,13 +52,15 @@ public:
     void cancel();
 
     /// The server's end: shakes hands over \a connection.
-    void acceptConnection(Connection connection, const SessionSettings &serverSettings);
+    void acceptConnection(Connection connection, const SessionSettings &serverSettings,
+                          Owner *serverOwner);
 
     void connectTo(const Endpoint &endpoint);
     void connectOver(std::unique_ptr<QIODevice> device);
     void close(const QString &reason);
     void abort(const Error &reason);
     void setReceiving(bool receiving);
+    void onTimer();
     Error send(quint16 channel, const QByteArray &payload)
     {
         if (Q_UNLIKELY(!session || !session->acceptsSend(channel)))
@@ -73,8 +87,13 @@ public:
     std::optional<Session> session;
     std::optional<PeerCredentials> credentials;
     std::unique_ptr<FrameLink> link; // Only while there is a connection.
+    Owner *owner = nullptr; // As long as that one wants to hear of the peer.
 
 private:
+    // Connector::Listener
+    void connectorSucceeded(Connection connection) override;
+    void connectorFailed(const Error &error) override;
+
     // FrameLink::Sink
     void frameDecoded(DecodedFrame &frame) override;
     void linkEnded(const Error &error) override;
@@ -110,10 +129,10 @@ private:
     void finish(const Error &reason);
     void dropConnection();
     void updateTimer();
-    void onTimer();
-
-    QTimer m_timer;
+    QBasicTimer m_timer;
+    std::optional<Session::Instant> m_timerDeadline;
     std::unique_ptr<Connector> m_connector;
+    SessionSettings m_connectorSettings; // For the session over what it brings.
     std::map<quint64, QPromise<PingReply>> m_pings;
 
     // For report()

@@ -20,14 +20,12 @@ static constexpr qint64 MaxUnreadControlBytes = 64 * 1024;
 
 PeerPrivate::PeerPrivate(Peer *peer)
     : q(peer)
-    , m_timer(peer)
-{
-    m_timer.setSingleShot(true);
-    QObject::connect(&m_timer, &QTimer::timeout, q, [this] { onTimer(); });
-}
+{}
 
 void PeerPrivate::cancel()
 {
+    if (Owner *const informed = std::exchange(owner, nullptr))
+        informed->peerDestroyed(q);
     // A continuation may ask the peer for something, which then is a closed one.
     state = Peer::State::Closed;
     session.reset();
@@ -40,8 +38,10 @@ void PeerPrivate::cancel()
 
 // Calls of the application
 
-void PeerPrivate::acceptConnection(Connection connection, const SessionSettings &serverSettings)
+void PeerPrivate::acceptConnection(Connection connection, const SessionSettings &serverSettings,
+                                   Owner *serverOwner)
 {
+    owner = serverOwner;
     m_reportedState = state = Peer::State::Handshaking;
     startSession(Session::Role::Server, serverSettings, std::move(connection));
 }
@@ -157,16 +157,19 @@ void PeerPrivate::begin(Attempt attempt)
         startSession(Session::Role::Client, attempt.settings, {std::move(stream), std::nullopt});
         return;
     }
-    m_connector = makeConnector(attempt.transport);
-    QObject::connect(
-            m_connector.get(), &Connector::connected, q,
-            [this, then = attempt.settings](const std::shared_ptr<Connection> &connection) {
-                // The connector, whose call this is, goes with the session.
-                startSession(Session::Role::Client, then, std::move(*connection));
-            });
-    QObject::connect(m_connector.get(), &Connector::failed, q,
-                     [this](const Error &error) { finish(error); });
-    m_connector->start(*attempt.endpoint, attempt.settings.handshakeTimeout);
+    m_connectorSettings = std::move(attempt.settings);
+    m_connector = makeConnector(attempt.transport, this);
+    m_connector->start(*attempt.endpoint, m_connectorSettings.handshakeTimeout);
+}
+
+void PeerPrivate::connectorSucceeded(Connection connection)
+{
+    startSession(Session::Role::Client, m_connectorSettings, std::move(connection));
+}
+
+void PeerPrivate::connectorFailed(const Error &error)
+{
+    finish(error);
 }
 
 void PeerPrivate::startSession(Session::Role role, const SessionSettings &settingsThen,
@@ -265,6 +268,8 @@ void PeerPrivate::handle(const Session::Opened &)
     link->setMaxPayloadSize(session->maxPayloadSize());
     link->setReceiving(isReceiving);
     changeState(Peer::State::Open);
+    if (alive && owner && state == Peer::State::Open)
+        owner->peerOpened(q);
     if (alive && state == Peer::State::Open)
         Q_EMIT q->connected();
 }
@@ -339,27 +344,21 @@ void PeerPrivate::finish(const Error &reason)
     disconnectReason = told;
     dropConnection();
     changeState(m_attempt ? Peer::State::Connecting : Peer::State::Closed);
+    if (alive && owner)
+        owner->peerEnded(q, told);
     if (alive)
         Q_EMIT q->disconnected(told);
 }
 
-// The objects may be in the middle of a call that led here.
-template<typename Object>
-static void retire(std::unique_ptr<Object> &object)
-{
-    if (object)
-        object.release()->deleteLater();
-}
-
 void PeerPrivate::dropConnection()
 {
-    if (link)
+    m_connector.reset();
+    if (link) {
         link->close();
-    retire(link);
-    if (m_connector)
-        m_connector->disconnect(q);
-    retire(m_connector);
+        link.release()->deleteLater(); // It may be in the middle of a call that led here.
+    }
     m_timer.stop();
+    m_timerDeadline.reset();
 }
 
 // Time
@@ -367,17 +366,22 @@ void PeerPrivate::dropConnection()
 void PeerPrivate::updateTimer()
 {
     const auto deadline = session ? session->deadline() : std::nullopt;
+    if (deadline == m_timerDeadline)
+        return;
+    m_timerDeadline = deadline;
     if (!deadline) {
         m_timer.stop();
         return;
     }
     const auto left
             = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Session::Clock::now());
-    m_timer.start(std::max(left, std::chrono::milliseconds::zero()));
+    m_timer.start(int(std::max(left, std::chrono::milliseconds::zero()).count()), q);
 }
 
 void PeerPrivate::onTimer()
 {
+    m_timer.stop();
+    m_timerDeadline.reset();
     session->timePassed(Session::Clock::now(), link ? link->bytesToWrite() : 0);
     processEvents();
 }

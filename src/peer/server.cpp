@@ -12,10 +12,7 @@ Server::Server(QObject *parent)
     , d(std::make_unique<ServerPrivate>(this))
 {}
 
-Server::~Server()
-{
-    d->close();
-}
+Server::~Server() = default;
 
 QList<quint16> Server::channels() const
 {

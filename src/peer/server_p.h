@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "peer/peer_p.h"
 #include "peer/validation_p.h"
 #include "session/session_p.h"
 #include "transport/connection_p.h"
@@ -18,12 +19,14 @@
 
 namespace IpcPrims {
 
-class ServerPrivate
+class ServerPrivate final : private PeerPrivate::Owner
 {
 public:
     explicit ServerPrivate(Server *server)
         : q(server)
     {}
+    ~ServerPrivate();
+    Q_DISABLE_COPY_MOVE(ServerPrivate)
 
     Error listen(const Endpoint &where);
     void close();
@@ -46,8 +49,9 @@ public:
 
 private:
     void accept(Connection connection);
-    void onOpened(Peer *peer);
-    void onEnded(Peer *peer, const Error &reason);
+    void peerOpened(Peer *peer) override;
+    void peerEnded(Peer *peer, const Error &reason) override;
+    void peerDestroyed(Peer *peer) override;
     void forget(Peer *peer);
     void dropOldestPending();
 

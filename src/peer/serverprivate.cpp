@@ -12,6 +12,13 @@
 
 namespace IpcPrims {
 
+ServerPrivate::~ServerPrivate()
+{
+    close();
+    for (Peer *peer : std::as_const(peers)) // Some of which may live longer.
+        peer->d->owner = nullptr;
+}
+
 Error ServerPrivate::listen(const Endpoint &where)
 {
     if (listener) {
@@ -46,7 +53,7 @@ void ServerPrivate::close()
     listener->close();
     listener.release()->deleteLater(); // It may be what called us.
     for (Peer *peer : std::exchange(pending, {})) {
-        peer->disconnect(q);
+        peer->d->owner = nullptr;
         peer->deleteLater();
         peer->abort();
     }
@@ -65,12 +72,8 @@ void ServerPrivate::accept(Connection connection)
 
     auto *const peer = new Peer(q);
     peer->d->validation = validation;
-    QObject::connect(peer, &Peer::connected, q, [this, peer] { onOpened(peer); });
-    QObject::connect(peer, &Peer::disconnected, q,
-                     [this, peer](const Error &reason) { onEnded(peer, reason); });
-    QObject::connect(peer, &QObject::destroyed, q, [this, peer] { forget(peer); });
     pending.append(peer);
-    peer->d->acceptConnection(std::move(connection), m_served);
+    peer->d->acceptConnection(std::move(connection), m_served, this);
     dropOldestPending();
 }
 
@@ -86,32 +89,37 @@ void ServerPrivate::dropOldestPending()
                                    .arg(pending.size())
                                    .arg(places));
         Peer *const oldest = pending.takeFirst();
+        oldest->d->owner = nullptr;
         oldest->abort();
         oldest->deleteLater();
         Q_EMIT q->handshakeFailed(reason);
     }
 }
 
-void ServerPrivate::onOpened(Peer *peer)
+void ServerPrivate::peerOpened(Peer *peer)
 {
-    if (!pending.removeOne(peer))
-        return; // The application has taken it over and uses it as a client.
+    pending.removeOne(peer);
     peers.append(peer);
     updateAccepting();
     Q_EMIT q->peerConnected(peer);
 }
 
-void ServerPrivate::onEnded(Peer *peer, const Error &reason)
+// If the application goes on using the peer, it does so as a client.
+void ServerPrivate::peerEnded(Peer *peer, const Error &reason)
 {
     const bool wasOpen = peers.contains(peer);
-    if (!wasOpen && !pending.contains(peer))
-        return; // As in onOpened(), or dropped before.
+    peer->d->owner = nullptr;
     forget(peer);
     // Later, as the application's slots are to be called with it, too.
     if (peer->parent() == q)
         peer->deleteLater();
     if (!wasOpen)
         Q_EMIT q->handshakeFailed(reason);
+}
+
+void ServerPrivate::peerDestroyed(Peer *peer)
+{
+    forget(peer);
 }
 
 void ServerPrivate::forget(Peer *peer)

@@ -4,6 +4,7 @@
 #include "session/handshake_p.h"
 
 #include "session/quotedexcerpt_p.h"
+#include "session/strictjson_p.h"
 
 #include <algorithm>
 #include <charconv>
@@ -114,7 +115,11 @@ std::optional<ProtocolVersion> ProtocolVersion::fromWire(QByteArrayView text)
 
 QByteArray ProtocolVersion::toWire() const
 {
-    return QByteArray::number(major) + '.' + QByteArray::number(minor);
+    QByteArray text;
+    appendJsonInteger(&text, major);
+    text += '.';
+    appendJsonInteger(&text, minor);
+    return text;
 }
 
 Error normaliseChannels(const QList<quint16> &channels, QList<quint16> *normalised)
@@ -131,6 +136,7 @@ Error normaliseChannels(const QList<quint16> &channels, QList<quint16> *normalis
                                     "can't be negotiated"));
     }
     QList<quint16> unique;
+    unique.reserve(channels.size());
     for (const quint16 channel : channels) {
         if (!unique.contains(channel))
             unique.append(channel);

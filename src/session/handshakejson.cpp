@@ -23,7 +23,7 @@ void appendIntegers(QByteArray *json, const QList<quint16> &numbers)
     for (qsizetype i = 0; i < numbers.size(); ++i) {
         if (i > 0)
             json->append(',');
-        json->append(QByteArray::number(numbers[i]));
+        appendJsonInteger(json, numbers[i]);
     }
     json->append(']');
 }

@@ -7,13 +7,14 @@
 #include <QtCore/qvarlengtharray.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 
 namespace IpcPrims {
 
 namespace {
-// The escapes of one letter and what they stand for. The last one is never needed for writing.
+// The escapes of one letter and what they stand for. The last one is only read.
 constexpr QByteArrayView EscapeLetters = "\"\\bfnrt/";
 constexpr QByteArrayView EscapedCharacters = "\"\\\b\f\n\r\t/";
 
@@ -153,14 +154,14 @@ bool StrictJsonReader::readString(QByteArray *utf8)
     if (!take('"'))
         return fail(QStringLiteral("expected a string"));
     if (utf8)
-        utf8->clear();
+        utf8->resize(0); // Unlike clear(), this keeps the memory for the next name.
 
     const qsizetype start = m_pos;
     while (m_pos < m_text.size()) {
         const auto plainEnd = std::find_if(m_text.begin() + m_pos, m_text.end(), endsPlainText);
         const qsizetype plainSize = plainEnd - m_text.begin() - m_pos;
-        if (utf8)
-            utf8->append(m_text.sliced(m_pos, plainSize));
+        if (utf8 && plainSize > 0)
+            utf8->append(m_text.data() + m_pos, plainSize);
         m_pos += plainSize;
 
         if (take('\\')) {
@@ -326,13 +327,14 @@ bool StrictJsonReader::readObject(std::span<Member> members)
             skipValue();
             continue;
         }
-        const QString quotedName = QStringLiteral("member \"%1\"").arg(QLatin1String(name));
+        const auto quotedName
+                = [&] { return QStringLiteral("member \"%1\"").arg(QLatin1String(name)); };
         if (member->wasSeen)
-            return fail(QStringLiteral("repeated %1").arg(quotedName));
+            return fail(QStringLiteral("repeated %1").arg(quotedName()));
         member->wasSeen = true;
         member->read();
         if (hasError())
-            m_error.prepend(QStringLiteral("in %1: ").arg(quotedName));
+            m_error.prepend(QStringLiteral("in %1: ").arg(quotedName()));
     }
     for (const Member &member : members) {
         if (member.isRequired && !member.wasSeen)
@@ -351,16 +353,28 @@ bool StrictJsonReader::readEnd()
 void appendJsonString(QByteArray *json, QByteArrayView utf8)
 {
     json->append('"');
-    for (const char c : utf8) {
-        const qsizetype index = EscapedCharacters.chopped(1).indexOf(c);
+    auto begin = utf8.begin();
+    for (;;) {
+        const auto plainEnd = std::find_if(begin, utf8.end(), endsPlainText);
+        json->append(begin, plainEnd - begin);
+        if (plainEnd == utf8.end())
+            break;
+        const qsizetype index = EscapedCharacters.indexOf(*plainEnd);
         if (index >= 0)
             json->append('\\').append(EscapeLetters[index]);
-        else if (isControlCharacter(c))
-            json->append("\\u00").append(QByteArray(1, c).toHex());
         else
-            json->append(c);
+            json->append("\\u00").append(QByteArray(1, *plainEnd).toHex());
+        begin = plainEnd + 1;
     }
     json->append('"');
+}
+
+void appendJsonInteger(QByteArray *json, quint16 number)
+{
+    std::array<char, std::numeric_limits<quint16>::digits10 + 1> digits;
+    const char *const end
+            = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    json->append(digits.data(), end - digits.data());
 }
 
 } // namespace IpcPrims

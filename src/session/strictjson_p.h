@@ -102,5 +102,6 @@ private:
 
 /// Appends \a utf8, which has to be valid, as a JSON string.
 IPCPRIMS_AUTOTEST_EXPORT void appendJsonString(QByteArray *json, QByteArrayView utf8);
+IPCPRIMS_AUTOTEST_EXPORT void appendJsonInteger(QByteArray *json, quint16 number);
 
 } // namespace IpcPrims

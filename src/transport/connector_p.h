@@ -11,23 +11,32 @@
 #include <QtCore/qobject.h>
 
 #include <chrono>
-#include <memory>
 
 namespace IpcPrims {
 
 /*!
-    Makes one connection to an endpoint. The outcome is always reported by exactly one signal, from
-    the event loop and never from inside start(), so that a slot may start another attempt without
-    recursion. Deleting the connector gives the attempt up.
+    Makes one connection to an endpoint. The listener is told the outcome exactly once: from inside
+    start() if there is nothing to wait for, which is the rule, or from the event loop. Deleting the
+    connector gives the attempt up.
 */
 class IPCPRIMS_AUTOTEST_EXPORT Connector : public QObject
 {
-    Q_OBJECT
     Q_DISABLE_COPY_MOVE(Connector)
 
 public:
-    explicit Connector(QObject *parent = nullptr)
-        : QObject(parent)
+    /// Either function may delete the connector.
+    class Listener
+    {
+    public:
+        virtual void connectorSucceeded(Connection connection) = 0;
+        virtual void connectorFailed(const Error &error) = 0;
+
+    protected:
+        ~Listener() = default;
+    };
+
+    explicit Connector(Listener *listener)
+        : m_listener(listener)
     {}
 
     /*!
@@ -36,9 +45,11 @@ public:
     */
     virtual void start(const Endpoint &endpoint, std::chrono::milliseconds timeout) = 0;
 
-Q_SIGNALS:
-    void connected(const std::shared_ptr<IpcPrims::Connection> &connection);
-    void failed(const IpcPrims::Error &error);
+protected:
+    Listener &listener() const { return *m_listener; }
+
+private:
+    Listener *const m_listener;
 };
 
 } // namespace IpcPrims

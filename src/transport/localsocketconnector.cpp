@@ -56,7 +56,7 @@ static Error checkLength(const Endpoint &endpoint)
 RetryingConnector::Outcome LocalSocketConnector::tryOnce(const Endpoint &endpoint)
 {
     if (const Error error = checkLength(endpoint))
-        return {nullptr, error};
+        return {std::nullopt, error};
 
     auto socket = std::make_unique<QLocalSocket>();
     if (endpoint.isAbstract()) {
@@ -75,12 +75,12 @@ RetryingConnector::Outcome LocalSocketConnector::tryOnce(const Endpoint &endpoin
         // The backlog is full, and QLocalSocket would spin until it isn't.
         return {};
     default:
-        return {nullptr, connectError(endpoint, codeFor(socket->error()))};
+        return {std::nullopt, connectError(endpoint, codeFor(socket->error()))};
     }
-    const auto connection = std::make_shared<Connection>();
-    connection->credentials = readPeerCredentials(socket->socketDescriptor());
-    connection->stream = std::make_unique<LocalSocketStream>(std::move(socket));
-    return {connection, Error()};
+    Connection connection;
+    connection.credentials = readPeerCredentials(socket->socketDescriptor());
+    connection.stream = std::make_unique<LocalSocketStream>(std::move(socket));
+    return {std::move(connection), Error()};
 }
 
 } // namespace IpcPrims

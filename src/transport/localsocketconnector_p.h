@@ -10,8 +10,6 @@ namespace IpcPrims {
 /// Connects a QLocalSocket and hands it over as a LocalSocketStream.
 class LocalSocketConnector final : public RetryingConnector
 {
-    Q_OBJECT
-
 public:
     using RetryingConnector::RetryingConnector;
 

@@ -69,7 +69,7 @@ ByteStream::Result LocalSocketStream::read(std::span<char> target, std::span<cha
     if (bytes == 0)
         return {m_hasFailed ? Status::Failed : Status::EndOfStream, 0};
     // The socket says nothing any more, but the reader has to come back for the end.
-    QMetaObject::invokeMethod(this, &ByteStream::readable, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(this, &LocalSocketStream::tellReadable, Qt::QueuedConnection);
     return {Status::Ok, bytes};
 }
 

@@ -3,11 +3,14 @@
 
 #include "transport/nativestream_p.h"
 
+#include "transport/unixsocket_p.h"
+
 #include <QtCore/qcoreevent.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -20,6 +23,9 @@ static constexpr size_t MaxBuffers = 64;
 
 // With the usual default of half of this, large payloads take twice as many wake-ups of the reader.
 static constexpr int SendBufferSize = 208 * 1024;
+
+// What is written at once from this size on is worth the system calls that raise the buffer.
+static constexpr qsizetype LargeWrite = 16 * 1024;
 
 // A notifier can't wait for the end of a connection alone: with data left to read it would fire
 // without pause.
@@ -37,18 +43,20 @@ static constexpr short HangupEvents = POLLRDHUP;
 static constexpr short HangupEvents = 0; // poll() always reports POLLHUP.
 #endif
 
-static void raiseSendBuffer(int descriptor)
+static std::optional<int> sendBufferSize(const FileDescriptor &descriptor)
 {
     int size = 0;
     socklen_t length = sizeof(size);
-    if (::getsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, &length) != 0)
-        return;
-#ifdef Q_OS_LINUX
-    size /= 2; // The system reports twice what was asked for, as that is what it takes up.
-#endif
-    // Best effort: the system has its own limit, and any size works.
-    if (size < SendBufferSize)
-        ::setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &SendBufferSize, sizeof(SendBufferSize));
+    if (::getsockopt(descriptor.get(), SOL_SOCKET, SO_SNDBUF, &size, &length) != 0)
+        return std::nullopt;
+    return size;
+}
+
+// What the system gives to a socket that nobody has changed.
+static std::optional<int> defaultSendBufferSize()
+{
+    static const std::optional<int> size = sendBufferSize(openStreamSocket());
+    return size;
 }
 
 static bool isPeerGone(int reason)
@@ -63,21 +71,37 @@ static bool isWouldBlock(int reason)
 
 NativeStream::NativeStream(FileDescriptor descriptor)
     : m_descriptor(std::move(descriptor))
-    , m_readNotifier(QSocketNotifier::Read)
+    , m_readNotifier(QSocketNotifier::Read, this)
 {
     if (!m_descriptor.isValid()) {
         failed(QLatin1String("opening"), EBADF);
-        QMetaObject::invokeMethod(this, &ByteStream::readable, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, &NativeStream::tellReadable, Qt::QueuedConnection);
         return;
     }
-    connect(&m_readNotifier, &QSocketNotifier::activated, this, &ByteStream::readable);
     m_readNotifier.setSocket(m_descriptor.get());
     m_readNotifier.setEnabled(true);
-    raiseSendBuffer(m_descriptor.get());
 #ifdef SO_NOSIGPIPE
     const int on = 1;
     ::setsockopt(m_descriptor.get(), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
 #endif
+}
+
+bool NativeStream::Notifier::event(QEvent *event)
+{
+    if (event->type() != QEvent::SockAct)
+        return QSocketNotifier::event(event);
+    m_stream->onNotified(type()); // It may be gone afterwards, and this with it.
+    return true;
+}
+
+void NativeStream::onNotified(QSocketNotifier::Type type)
+{
+    if (type == QSocketNotifier::Read) {
+        tellReadable();
+    } else {
+        m_writeNotifier->setEnabled(false);
+        tellWritable();
+    }
 }
 
 NativeStream::~NativeStream()
@@ -129,6 +153,8 @@ ByteStream::Result NativeStream::write(std::span<const QByteArrayView> buffers)
             pieces[i] = {const_cast<char *>(buffers[i].data()), size_t(buffers[i].size())};
             size += buffers[i].size();
         }
+        if (Q_UNLIKELY(size >= LargeWrite && !m_isSendBufferRaised))
+            raiseSendBuffer();
         msghdr message = {};
         message.msg_iov = pieces.data();
         message.msg_iovlen = count;
@@ -151,6 +177,25 @@ ByteStream::Result NativeStream::write(std::span<const QByteArrayView> buffers)
         buffers = buffers.subspan(count);
     }
     return {Status::Ok, written};
+}
+
+// Best effort: the system has its own limit, and any size works. A size that the application has
+// chosen stays.
+void NativeStream::raiseSendBuffer()
+{
+    m_isSendBufferRaised = true;
+    const std::optional<int> size = sendBufferSize(m_descriptor);
+    if (!size || size != defaultSendBufferSize())
+        return;
+#ifdef Q_OS_LINUX
+    const int usable = *size / 2; // The rest is what the system takes for itself.
+#else
+    const int usable = *size;
+#endif
+    if (usable < SendBufferSize) {
+        ::setsockopt(m_descriptor.get(), SOL_SOCKET, SO_SNDBUF, &SendBufferSize,
+                     sizeof(SendBufferSize));
+    }
 }
 
 ByteStream::Result NativeStream::failed(QLatin1String call, int reason)
@@ -183,7 +228,7 @@ void NativeStream::timerEvent(QTimerEvent *event)
     if (!hasHungUp())
         return;
     m_hangupTimer.stop();
-    Q_EMIT ended();
+    tellEnded();
 }
 
 bool NativeStream::hasHungUp() const
@@ -206,18 +251,10 @@ void NativeStream::requestWritable()
     if (!m_descriptor.isValid())
         return;
     if (!m_writeNotifier) {
-        m_writeNotifier
-                = std::make_unique<QSocketNotifier>(m_descriptor.get(), QSocketNotifier::Write);
-        connect(m_writeNotifier.get(), &QSocketNotifier::activated, this,
-                &NativeStream::onWritable);
+        m_writeNotifier = std::make_unique<Notifier>(QSocketNotifier::Write, this);
+        m_writeNotifier->setSocket(m_descriptor.get());
     }
     m_writeNotifier->setEnabled(true);
-}
-
-void NativeStream::onWritable()
-{
-    m_writeNotifier->setEnabled(false);
-    Q_EMIT writable();
 }
 
 void NativeStream::close()

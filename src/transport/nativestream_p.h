@@ -19,8 +19,6 @@ namespace IpcPrims {
 */
 class IPCPRIMS_AUTOTEST_EXPORT NativeStream : public ByteStream
 {
-    Q_OBJECT
-
 public:
     explicit NativeStream(FileDescriptor descriptor);
     ~NativeStream() override;
@@ -38,16 +36,34 @@ protected:
     void timerEvent(QTimerEvent *event) override;
 
 private:
+    /// Calls the stream by itself: the signal of the notifier would cost more than what follows.
+    class Notifier final : public QSocketNotifier
+    {
+    public:
+        Notifier(Type type, NativeStream *stream)
+            : QSocketNotifier(type)
+            , m_stream(stream)
+        {}
+
+    protected:
+        bool event(QEvent *event) override;
+
+    private:
+        NativeStream *const m_stream;
+    };
+
     Result failed(QLatin1String call, int reason);
-    void onWritable();
+    void onNotified(QSocketNotifier::Type type);
+    void raiseSendBuffer();
     bool hasHungUp() const;
 
     FileDescriptor m_descriptor;
-    QSocketNotifier m_readNotifier;
-    std::unique_ptr<QSocketNotifier> m_writeNotifier; // Most streams are never full.
+    Notifier m_readNotifier;
+    std::unique_ptr<Notifier> m_writeNotifier; // Most streams are never full.
     QBasicTimer m_hangupTimer; // Runs while reading is off.
     Error m_error;
     bool m_hasEnded = false; // The end of the stream was read.
+    bool m_isSendBufferRaised = false;
 };
 
 } // namespace IpcPrims

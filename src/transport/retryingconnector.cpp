@@ -11,6 +11,7 @@
 #include <QtCore/qtimer.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace IpcPrims {
 
@@ -26,20 +27,19 @@ void RetryingConnector::start(const Endpoint &endpoint, std::chrono::millisecond
     m_timeout = timeout;
     m_pause = FirstPause;
     m_deadline = QDeadlineTimer(timeout, Qt::PreciseTimer);
-    QMetaObject::invokeMethod(this, &RetryingConnector::attempt, Qt::QueuedConnection);
+    attempt();
 }
 
-// Comes from the event loop only, so it may report at once; that is always its last act, as the
-// receiver may delete the connector.
+// Reporting is always its last act, as the listener may delete the connector.
 void RetryingConnector::attempt()
 {
     if (const Error error = check()) {
-        Q_EMIT failed(error);
+        listener().connectorFailed(error);
         return;
     }
-    const Outcome outcome = tryOnce(m_endpoint);
+    Outcome outcome = tryOnce(m_endpoint);
     if (outcome.error) {
-        Q_EMIT failed(outcome.error);
+        listener().connectorFailed(outcome.error);
         return;
     }
     if (!outcome.connection) {
@@ -47,13 +47,14 @@ void RetryingConnector::attempt()
         return;
     }
     if (m_endpoint.isAbstract() && !isThisUser(outcome.connection->credentials)) {
-        Q_EMIT failed(Error(ErrorCode::PermissionDenied,
-                            QStringLiteral("the server at %1 is another user's, and abstract names "
-                                           "belong to whoever takes them first")
-                                    .arg(m_endpoint.path())));
+        listener().connectorFailed(
+                Error(ErrorCode::PermissionDenied,
+                      QStringLiteral("the server at %1 is another user's, and abstract names "
+                                     "belong to whoever takes them first")
+                              .arg(m_endpoint.path())));
         return;
     }
-    Q_EMIT connected(outcome.connection);
+    listener().connectorSucceeded(*std::move(outcome.connection));
 }
 
 Error RetryingConnector::check() const
@@ -70,11 +71,12 @@ Error RetryingConnector::check() const
 void RetryingConnector::tryLater()
 {
     if (m_deadline.hasExpired()) {
-        Q_EMIT failed(Error(ErrorCode::Timeout,
-                            QStringLiteral("connecting timed out after %1 ms, as the server has a "
-                                           "full backlog: %2")
-                                    .arg(m_timeout.count())
-                                    .arg(m_endpoint.path())));
+        listener().connectorFailed(
+                Error(ErrorCode::Timeout,
+                      QStringLiteral("connecting timed out after %1 ms, as the server has a "
+                                     "full backlog: %2")
+                              .arg(m_timeout.count())
+                              .arg(m_endpoint.path())));
         return;
     }
     const std::chrono::milliseconds left(m_deadline.remainingTime());

@@ -7,16 +7,16 @@
 
 #include <QtCore/qdeadlinetimer.h>
 
+#include <optional>
+
 namespace IpcPrims {
 
 /*!
     What all connectors have in common: the deadline, the tries against a full backlog until then,
-    and the one signal at the end. A transport adds how to try once.
+    and the one report at the end. A transport adds how to try once.
 */
 class RetryingConnector : public Connector
 {
-    Q_OBJECT
-
 public:
     using Connector::Connector;
 
@@ -26,7 +26,7 @@ protected:
     /// What came of one try; with neither a connection nor an error, the backlog was full.
     struct Outcome
     {
-        std::shared_ptr<Connection> connection;
+        std::optional<Connection> connection;
         Error error;
     };
     /// Tries once to connect to \a endpoint, without waiting. The endpoint is valid.

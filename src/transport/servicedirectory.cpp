@@ -21,15 +21,13 @@ static QByteArray absolutePathFrom(const char *variable)
     return path.startsWith('/') ? path : QByteArray();
 }
 
-// The name has the user in it because the temporary directory may be shared by all of them.
-static QByteArray nameBelowTemp()
-{
-    return "/ipcprims-" + QByteArray::number(::geteuid());
-}
+// The user's number follows because the temporary directory may be shared by all of them.
+static constexpr QByteArrayView NameBelowTemp = "/ipcprims-";
 
 static QByteArray directoryBelowTemp()
 {
-    return QFile::encodeName(QDir::tempPath()) + nameBelowTemp();
+    return QFile::encodeName(QDir::tempPath()) + NameBelowTemp.toByteArray()
+           + QByteArray::number(::geteuid());
 }
 
 QByteArray serviceDirectory()
@@ -103,7 +101,7 @@ Error prepareServiceDirectory(const Endpoint &endpoint)
 Error checkServiceDirectory(const Endpoint &endpoint)
 {
     // Finding out the temporary directory takes longer than connecting.
-    if (!endpoint.nativeAddress().contains(nameBelowTemp() + '/'))
+    if (!endpoint.nativeAddress().contains(NameBelowTemp))
         return Error();
     const QByteArray directory = directoryBelowTemp();
     return liesIn(endpoint, directory) ? checkIsPrivate(directory) : Error();

@@ -61,15 +61,15 @@ std::unique_ptr<Listener> makeListener(Transport transport)
 #endif
 }
 
-std::unique_ptr<Connector> makeConnector(Transport transport)
+std::unique_ptr<Connector> makeConnector(Transport transport, Connector::Listener *listener)
 {
 #ifdef Q_OS_UNIX
     if (effectiveTransport(transport) == Transport::Native)
-        return std::make_unique<UnixConnector>();
+        return std::make_unique<UnixConnector>(listener);
 #else
     Q_UNUSED(transport);
 #endif
-    return std::make_unique<LocalSocketConnector>();
+    return std::make_unique<LocalSocketConnector>(listener);
 }
 
 } // namespace IpcPrims

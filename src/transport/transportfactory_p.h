@@ -16,6 +16,7 @@ namespace IpcPrims {
 IPCPRIMS_AUTOTEST_EXPORT Transport effectiveTransport(Transport transport);
 
 IPCPRIMS_AUTOTEST_EXPORT std::unique_ptr<Listener> makeListener(Transport transport);
-IPCPRIMS_AUTOTEST_EXPORT std::unique_ptr<Connector> makeConnector(Transport transport);
+IPCPRIMS_AUTOTEST_EXPORT std::unique_ptr<Connector> makeConnector(Transport transport,
+                                                                  Connector::Listener *listener);
 
 } // namespace IpcPrims

@@ -21,12 +21,12 @@ RetryingConnector::Outcome UnixConnector::tryOnce(const Endpoint &endpoint)
     if (reason == EAGAIN)
         return {};
     if (reason != 0)
-        return {nullptr, connectError(endpoint, errorCodeFor(reason), reason)};
+        return {std::nullopt, connectError(endpoint, errorCodeFor(reason), reason)};
 
-    const auto connection = std::make_shared<Connection>();
-    connection->credentials = readPeerCredentials(descriptor.get());
-    connection->stream = std::make_unique<NativeStream>(std::move(descriptor));
-    return {connection, Error()};
+    Connection connection;
+    connection.credentials = readPeerCredentials(descriptor.get());
+    connection.stream = std::make_unique<NativeStream>(std::move(descriptor));
+    return {std::move(connection), Error()};
 }
 
 } // namespace IpcPrims

@@ -10,8 +10,6 @@ namespace IpcPrims {
 /// Connects a Unix socket and hands it over as a NativeStream.
 class UnixConnector final : public RetryingConnector
 {
-    Q_OBJECT
-
 public:
     using RetryingConnector::RetryingConnector;
 

@@ -83,8 +83,6 @@ struct Pair
 /// Takes so many bytes, then none until it is asked to be writable again, then everything.
 class StutteringStream final : public ByteStream
 {
-    Q_OBJECT
-
 public:
     StutteringStream(qsizetype bytesUntilBlocked, QByteArray *written)
         : m_left(bytesUntilBlocked)
@@ -107,7 +105,7 @@ public:
     void requestWritable() override
     {
         m_left = std::numeric_limits<qsizetype>::max();
-        QMetaObject::invokeMethod(this, &ByteStream::writable, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, &StutteringStream::tellWritable, Qt::QueuedConnection);
     }
 
     Result read(std::span<char>, std::span<char>) override { return {Status::WouldBlock, 0}; }

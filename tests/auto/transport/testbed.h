@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "transport/connection_p.h"
+#include "transport/transportfactory_p.h"
 
 #include <IpcPrims/endpoint.h>
 #include <IpcPrims/ipcprimsnamespace.h>
@@ -12,6 +12,12 @@
 #include <QtCore/qstring.h>
 #include <QtCore/qtemporarydir.h>
 #include <QtTest/qtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
 
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -49,6 +55,43 @@ struct stat statOf(const QString &path);
 /// Reads once from \a stream, as soon as there is something, or the end.
 IpcPrims::ByteStream::Result readSome(IpcPrims::ByteStream &stream, std::span<char> target,
                                       std::span<char> overflow = {});
+
+/// One attempt to connect, and what came of it.
+struct Attempt final : IpcPrims::Connector::Listener
+{
+    explicit Attempt(IpcPrims::Transport transport)
+        : connector(IpcPrims::makeConnector(transport, this))
+    {}
+
+    void connectorSucceeded(IpcPrims::Connection made) override
+    {
+        connection = std::move(made);
+        ++reportCount;
+        if (onReport)
+            onReport();
+    }
+    void connectorFailed(const IpcPrims::Error &reason) override
+    {
+        error = reason;
+        ++reportCount;
+    }
+
+    // Runs the event loop until there is an outcome, and a little longer.
+    void run(const IpcPrims::Endpoint &endpoint,
+             std::chrono::milliseconds timeout = std::chrono::seconds(30))
+    {
+        connector->start(endpoint, timeout);
+        QTRY_VERIFY_WITH_TIMEOUT(reportCount > 0, 30000);
+        QTest::qWait(0);
+        QCOMPARE(reportCount, 1);
+    }
+
+    std::unique_ptr<IpcPrims::Connector> connector;
+    std::optional<IpcPrims::Connection> connection;
+    IpcPrims::Error error;
+    int reportCount = 0;
+    std::function<void()> onReport;
+};
 
 /// The open descriptors of this process.
 QSet<int> openDescriptors();

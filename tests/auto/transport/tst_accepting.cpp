@@ -338,12 +338,9 @@ void tst_Accepting::noDescriptorSurvivesExec()
     QFETCH(const Transport, transport);
     const QSet<int> before = openDescriptors();
     listen(transport);
-    const std::unique_ptr<Connector> connector = makeConnector(transport);
-    std::shared_ptr<Connection> connection;
-    connect(connector.get(), &Connector::connected, this,
-            [&](const std::shared_ptr<Connection> &made) { connection = made; });
-    connector->start(Endpoint::fromPath(m_path), std::chrono::seconds(30));
-    QTRY_VERIFY(connection && !m_accepted.empty());
+    Attempt attempt(transport);
+    attempt.run(Endpoint::fromPath(m_path));
+    QTRY_VERIFY(attempt.connection && !m_accepted.empty());
 
     const QSet<int> made = openDescriptors() - before;
     QVERIFY(made.size() >= 4); // The lock, the socket, and one for each end.

@@ -19,8 +19,9 @@ const QList<Contestant> &Contestant::all()
     const QStringList blocking = {u"W1"_s, u"W2"_s, u"W3"_s, u"W4"_s, u"W5"_s, u"W7"_s};
     // clang-format off
     static const QList<Contestant> contestants = {
-            {u"raw"_s, u"blocking sockets, one write per frame"_s, u"raw"_s, {}, blocking},
+            {u"raw"_s, u"blocking sockets, one write and two reads per frame"_s, u"raw"_s, {}, blocking},
             {u"raw-roundtrip"_s, u"raw, one more round trip to connect"_s, u"raw"_s, {}, connecting},
+            {u"raw-buffered"_s, u"raw, reads as much as is there"_s, u"raw"_s, {}, blocking},
             {u"raw-batched"_s, u"raw, gathered to 64 KiB"_s, u"raw"_s, {}, bulk},
             {u"raw-writev"_s, u"raw, header and payload by writev"_s, u"raw"_s, {}, bulk},
             {u"ipcprims"_s, u"this library, signal with QByteArray"_s, u"ipcprims"_s, {}, all},

@@ -7,6 +7,7 @@
 #include <QtCore/qelapsedtimer.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace Bench {
 
@@ -16,7 +17,14 @@ void EventLoopClient::open(int connections)
     m_connections = connections;
     m_open = 0;
     startConnection(0);
-    m_loop.exec();
+    waitUntilDone();
+}
+
+// Not by exec() and quit(), which wake the loop up once more: applications stay in theirs.
+void EventLoopClient::waitUntilDone()
+{
+    while (!std::exchange(m_isDone, false))
+        m_loop.processEvents(QEventLoop::WaitForMoreEvents);
 }
 
 void EventLoopClient::opened()
@@ -25,7 +33,7 @@ void EventLoopClient::opened()
     if (m_open < m_connections)
         startConnection(m_open);
     else
-        m_loop.quit();
+        m_isDone = true;
 }
 
 void EventLoopClient::arrived(int connection, quint16 channel, QByteArrayView payload)
@@ -57,11 +65,11 @@ void EventLoopClient::roundTrips(qsizetype size, qint64 count)
         if (--left[connection] > 0)
             sendCommand(connection, command);
         else if (--busy == 0)
-            m_loop.quit();
+            m_isDone = true;
     };
     for (int connection = 0; connection < m_connections; ++connection)
         sendCommand(connection, command);
-    m_loop.exec();
+    waitUntilDone();
     m_onArrived = nullptr;
 }
 
@@ -75,7 +83,7 @@ Receipt EventLoopClient::oneWay(qsizetype size, qint64 count)
     m_onArrived = [&](int, quint16 channel, QByteArrayView payload) {
         verify(channel == Channel::Data, "an echo arrived instead of the receipt");
         receipt = Receipt::fromBytes(payload);
-        m_loop.quit();
+        m_isDone = true;
     };
     m_onWritable = [&] {
         while (left > 0 && send(0, Channel::Data, data))
@@ -84,7 +92,7 @@ Receipt EventLoopClient::oneWay(qsizetype size, qint64 count)
             isAsked = send(0, Channel::Data, {});
     };
     m_onWritable();
-    m_loop.exec();
+    waitUntilDone();
     m_onArrived = nullptr;
     m_onWritable = nullptr;
     return receipt;
@@ -126,13 +134,13 @@ Client::Latencies EventLoopClient::commandsBeside(qsizetype dataSize,
                 sendData();
         }
         if (!isCommandOnItsWay && onTheirWay == 0)
-            m_loop.quit();
+            m_isDone = true;
     };
     for (qsizetype i = 0; i < unanswered; ++i)
         sendData();
     sinceCommand.start();
     sendCommand(0, command);
-    m_loop.exec();
+    waitUntilDone();
     m_onArrived = nullptr;
     return latencies;
 }

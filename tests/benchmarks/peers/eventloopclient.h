@@ -31,9 +31,11 @@ protected:
     void writable();
 
 private:
+    void waitUntilDone();
     void sendCommand(int connection, const QByteArray &command);
 
     QEventLoop m_loop;
+    bool m_isDone = false;
     int m_connections = 0;
     int m_open = 0;
     std::function<void(int connection, quint16 channel, QByteArrayView payload)> m_onArrived;

@@ -6,20 +6,90 @@
 #include "peers/peer.h"
 #include "peers/raw/frameheader.h"
 
+#include <QtCore/qbytearray.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 namespace Bench {
 
-FrameReader::FrameReader(int descriptor)
-    : m_descriptor(descriptor)
-    , m_buffer(new char[BufferSize])
-{}
+namespace {
 
-std::optional<FrameReader::Frame> FrameReader::next()
+/// What one writes first: the header is read, then the payload, a system call each.
+class TwoReadsPerFrame final : public FrameReader
+{
+public:
+    explicit TwoReadsPerFrame(int descriptor)
+        : m_descriptor(descriptor)
+    {}
+
+    std::optional<Frame> next() override { return std::exchange(m_frame, std::nullopt); }
+
+    bool receive() override
+    {
+        std::array<char, FrameHeader::Size> bytes;
+        if (!readAll(bytes.data(), bytes.size()))
+            return false;
+        const FrameHeader header = FrameHeader::read(bytes.data());
+        if (m_payload.size() < header.size)
+            m_payload = QByteArray(header.size, Qt::Uninitialized);
+        verify(readAll(m_payload.data(), header.size), "the connection ended inside a frame");
+        m_frame = Frame{header.channel, QByteArrayView(m_payload.constData(), header.size)};
+        return true;
+    }
+
+private:
+    bool readAll(char *place, qsizetype size) const
+    {
+        while (size > 0) {
+            const ssize_t bytes = ::recv(m_descriptor, place, size, 0);
+            if (bytes <= 0)
+                return false;
+            place += bytes;
+            size -= bytes;
+        }
+        return true;
+    }
+
+    int m_descriptor;
+    QByteArray m_payload; // Used again for the next.
+    std::optional<Frame> m_frame;
+};
+
+/// Many small frames per system call, and large payloads read straight into one piece of memory.
+class Buffered final : public FrameReader
+{
+public:
+    explicit Buffered(int descriptor)
+        : m_descriptor(descriptor)
+        , m_buffer(new char[BufferSize])
+    {}
+
+    std::optional<Frame> next() override;
+    bool receive() override;
+
+private:
+    static constexpr qsizetype BufferSize = 64 * 1024;
+
+    int m_descriptor;
+    std::unique_ptr<char[]> m_buffer;
+    qsizetype m_begin = 0;
+    qsizetype m_end = 0;
+
+    // A payload that did not fit the buffer.
+    bool m_isAssembling = false;
+    quint16 m_channel = 0;
+    QByteArray m_payload;
+    qsizetype m_size = 0;
+    qsizetype m_filled = 0;
+};
+
+std::optional<FrameReader::Frame> Buffered::next()
 {
     if (m_isAssembling) {
         if (m_filled < m_size)
@@ -51,7 +121,7 @@ std::optional<FrameReader::Frame> FrameReader::next()
     return std::nullopt;
 }
 
-bool FrameReader::receive()
+bool Buffered::receive()
 {
     std::memmove(m_buffer.get(), m_buffer.get() + m_begin, m_end - m_begin);
     m_end -= m_begin;
@@ -69,6 +139,15 @@ bool FrameReader::receive()
     m_filled += direct;
     m_end += bytes - direct;
     return true;
+}
+
+} // namespace
+
+std::unique_ptr<FrameReader> FrameReader::make(const QString &variant, int descriptor)
+{
+    if (variant == u"raw" || variant == u"raw-roundtrip")
+        return std::make_unique<TwoReadsPerFrame>(descriptor);
+    return std::make_unique<Buffered>(descriptor);
 }
 
 } // namespace Bench

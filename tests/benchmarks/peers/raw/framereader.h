@@ -3,20 +3,19 @@
 
 #pragma once
 
-#include <QtCore/qbytearray.h>
 #include <QtCore/qbytearrayview.h>
+#include <QtCore/qstring.h>
 
 #include <memory>
 #include <optional>
 
 namespace Bench {
 
-/*!
-    Cuts what arrives on a socket into frames: many small ones per system call, and large payloads
-    read straight into one piece of memory, which is used again for the next.
-*/
+/// Cuts what arrives on a socket into frames.
 class FrameReader
 {
+    Q_DISABLE_COPY_MOVE(FrameReader)
+
 public:
     struct Frame
     {
@@ -24,27 +23,16 @@ public:
         QByteArrayView payload; ///< Valid until the reader is used again.
     };
 
-    explicit FrameReader(int descriptor);
+    /// As the variant reads; see the list in raw.cpp.
+    static std::unique_ptr<FrameReader> make(const QString &variant, int descriptor);
+
+    FrameReader() = default;
+    virtual ~FrameReader() = default;
 
     /// The next frame of what has arrived, or nothing if more has to be received.
-    std::optional<Frame> next();
+    virtual std::optional<Frame> next() = 0;
     /// Waits until something arrives; false at the end.
-    bool receive();
-
-private:
-    static constexpr qsizetype BufferSize = 64 * 1024;
-
-    int m_descriptor;
-    std::unique_ptr<char[]> m_buffer;
-    qsizetype m_begin = 0;
-    qsizetype m_end = 0;
-
-    // A payload that did not fit the buffer.
-    bool m_isAssembling = false;
-    quint16 m_channel = 0;
-    QByteArray m_payload;
-    qsizetype m_size = 0;
-    qsizetype m_filled = 0;
+    virtual bool receive() = 0;
 };
 
 } // namespace Bench

@@ -4,10 +4,11 @@
 /*
     Sockets by hand, with blocking calls: what everything else is compared with.
 
-    raw           one write per frame
+    raw           one write per frame, and two reads: the header, then the payload
     raw-roundtrip the same; opening a connection takes one more round trip, as a handshake does
-    raw-batched   frames are gathered to 64 KiB
-    raw-writev    header and payload are written from where they are
+    raw-buffered  one write per frame; reads as much as is there
+    raw-batched   frames are gathered to 64 KiB; reads as much as is there
+    raw-writev    header and payload are written from where they are; reads as much as is there
 */
 #include "peers/blockingclient.h"
 #include "peers/raw/framereader.h"
@@ -49,7 +50,7 @@ class Connection
 {
 public:
     Connection(int descriptor, const QString &variant)
-        : reader(descriptor)
+        : reader(FrameReader::make(variant, descriptor))
         , writer(FrameWriter::make(variant, descriptor))
         , m_descriptor(descriptor)
     {}
@@ -58,7 +59,7 @@ public:
 
     int descriptor() const { return m_descriptor; }
 
-    FrameReader reader;
+    const std::unique_ptr<FrameReader> reader;
     const std::unique_ptr<FrameWriter> writer;
 
 private:
@@ -107,10 +108,10 @@ protected:
     {
         Connection &from = *m_connections[connection];
         from.writer->flush();
-        auto frame = from.reader.next();
+        auto frame = from.reader->next();
         while (!frame) {
-            verify(from.reader.receive(), "the connection ended");
-            frame = from.reader.next();
+            verify(from.reader->receive(), "the connection ended");
+            frame = from.reader->next();
         }
         return {frame->channel, frame->payload};
     }
@@ -172,9 +173,9 @@ private:
     // Waits for a piece and answers its frames; false at the end.
     bool serve(Connection &connection)
     {
-        if (!connection.reader.receive())
+        if (!connection.reader->receive())
             return false;
-        while (const auto frame = connection.reader.next()) {
+        while (const auto frame = connection.reader->next()) {
             m_service.serve(frame->channel, frame->payload, [&](QByteArrayView answer) {
                 connection.writer->write(frame->channel, answer);
             });
