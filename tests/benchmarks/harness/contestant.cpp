@@ -14,6 +14,7 @@ const QList<Contestant> &Contestant::all()
 {
     const QStringList all = {};
     const QStringList bulk = {u"W2"_s, u"W3"_s};
+    const QStringList roundTrips = {u"W1"_s, u"W4"_s};
     const QStringList connecting = {u"W5"_s};
     // A program whose calls block can't wait for an echo while it sends something else.
     const QStringList blocking = {u"W1"_s, u"W2"_s, u"W3"_s, u"W4"_s, u"W5"_s, u"W7"_s};
@@ -24,6 +25,7 @@ const QList<Contestant> &Contestant::all()
             {u"raw-buffered"_s, u"raw, reads as much as is there"_s, u"raw"_s, {}, blocking},
             {u"raw-batched"_s, u"raw, gathered to 64 KiB"_s, u"raw"_s, {}, bulk},
             {u"raw-writev"_s, u"raw, header and payload by writev"_s, u"raw"_s, {}, bulk},
+            {u"qsocketnotifier"_s, u"the same in Qt's event loop, nothing else"_s, u"qsocketnotifier"_s, {}, roundTrips},
             {u"ipcprims"_s, u"this library, signal with QByteArray"_s, u"ipcprims"_s, {}, all},
             {u"ipcprims-view"_s, u"this library, handler with QByteArrayView"_s, u"ipcprims"_s, {}, all},
             {u"ipcprims-localsocket"_s, u"this library over QLocalSocket"_s, u"ipcprims"_s, {}, all},

@@ -13,38 +13,16 @@
 #include "peers/blockingclient.h"
 #include "peers/raw/framereader.h"
 #include "peers/raw/framewriter.h"
+#include "peers/raw/socket.h"
 #include "peers/service.h"
 
-#include <QtCore/qfile.h>
-
-#include <cstring>
-#include <list>
 #include <vector>
 
 #include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 namespace Bench {
 namespace {
-
-sockaddr_un addressOf(const QString &path)
-{
-    sockaddr_un address = {};
-    address.sun_family = AF_UNIX;
-    const QByteArray bytes = QFile::encodeName(path);
-    verify(bytes.size() < qsizetype(sizeof(address.sun_path)), "the path is too long");
-    std::memcpy(address.sun_path, bytes.constData(), bytes.size());
-    return address;
-}
-
-int newSocket()
-{
-    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    verify(descriptor >= 0, "no socket");
-    return descriptor;
-}
 
 class Connection
 {
@@ -71,18 +49,13 @@ class RawClient : public BlockingClient
 public:
     explicit RawClient(const Setup &setup)
         : m_setup(setup)
-        , m_address(addressOf(setup.path))
     {}
 
     void open(int connections) override
     {
         for (int i = 0; i < connections; ++i) {
-            const int descriptor = newSocket();
-            verify(::connect(descriptor, reinterpret_cast<const sockaddr *>(&m_address),
-                             sizeof(m_address))
-                           == 0,
-                   "connecting failed");
-            m_connections.emplace_back(std::make_unique<Connection>(descriptor, m_setup.variant));
+            m_connections.emplace_back(
+                    std::make_unique<Connection>(connectTo(m_setup.path), m_setup.variant));
         }
         for (const auto &connection : m_connections)
             m_states.push_back({connection->descriptor(), POLLIN, 0});
@@ -131,7 +104,6 @@ protected:
 
 private:
     const Setup m_setup;
-    const sockaddr_un m_address;
     std::vector<std::unique_ptr<Connection>> m_connections;
     std::vector<pollfd> m_states; // Of the connections; those before m_next have been dealt with.
     size_t m_next = 0;
@@ -144,15 +116,7 @@ public:
         : m_setup(setup)
     {}
 
-    void listen() override
-    {
-        m_listener = newSocket();
-        const sockaddr_un address = addressOf(m_setup.path);
-        verify(::bind(m_listener, reinterpret_cast<const sockaddr *>(&address), sizeof(address))
-                               == 0
-                       && ::listen(m_listener, SOMAXCONN) == 0,
-               "listening failed");
-    }
+    void listen() override { m_listener = listenAt(m_setup.path); }
 
     void run() override
     {
@@ -165,9 +129,7 @@ public:
 private:
     std::unique_ptr<Connection> accept() const
     {
-        const int descriptor = ::accept4(m_listener, nullptr, nullptr, SOCK_CLOEXEC);
-        verify(descriptor >= 0, "accepting failed");
-        return std::make_unique<Connection>(descriptor, m_setup.variant);
+        return std::make_unique<Connection>(acceptFrom(m_listener), m_setup.variant);
     }
 
     // Waits for a piece and answers its frames; false at the end.
