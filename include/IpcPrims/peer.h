@@ -179,6 +179,9 @@ public:
     */
     using FrameHandler = std::function<void(quint16 channel, QByteArrayView payload)>;
     void setFrameHandler(FrameHandler handler);
+    /// As above for the frames of one channel, which then reach neither frameReceived() nor the
+    /// handler for all channels. An empty one leaves them to these again.
+    void setFrameHandler(quint16 channel, FrameHandler handler);
 
     /*!
         Judges what the application sends and receives, from now on; a null pointer ends that. A bad
@@ -219,7 +222,7 @@ Q_SIGNALS:
     /// were accepted and could not be sent any more, the message of \a reason says how many bytes.
     /// ShutdownRequested is an orderly end, too: the other side's.
     void disconnected(const IpcPrims::Error &reason);
-    /// Not emitted while there is a frame handler.
+    /// Not emitted for frames that a frame handler gets.
     void frameReceived(quint16 channel, const QByteArray &payload);
     /// A frame was received that the validator refused; it is not delivered. There is at least one
     /// error.

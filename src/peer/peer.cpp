@@ -165,6 +165,11 @@ void Peer::setFrameHandler(FrameHandler handler)
     d->frameHandler.set(std::move(handler));
 }
 
+void Peer::setFrameHandler(quint16 channel, FrameHandler handler)
+{
+    d->channelHandlers.set(channel, std::move(handler));
+}
+
 std::shared_ptr<const PayloadValidator> Peer::validator() const
 {
     return d->validation.validator;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "frame/framelink_p.h"
+#include "peer/channelhandlers_p.h"
 #include "peer/framehandlerslot_p.h"
 #include "peer/validation_p.h"
 #include "session/session_p.h"
@@ -79,6 +80,7 @@ public:
     WaterMarks waterMarks;
     bool isReceiving = true;
     FrameHandlerSlot frameHandler;
+    ChannelHandlers channelHandlers;
     Validation validation;
 
     // What is known of the session, or of the last one until there is another

@@ -195,6 +195,9 @@ void PeerPrivate::frameDecoded(DecodedFrame &frame)
         // Whoever refuses a frame may have deleted the peer.
         if (Q_UNLIKELY(validation.validator) && !admits(frame.channel(), frame.payload()))
             return;
+        if (Q_UNLIKELY(!channelHandlers.isEmpty())
+            && channelHandlers.deliver(frame.channel(), frame.payload()))
+            return;
         if (!frameHandler.isEmpty())
             frameHandler.call(frame.channel(), frame.payload());
         else

@@ -35,6 +35,10 @@ private Q_SLOTS:
     void handlerMayOwnThePeer();
     void handlerMayDeleteThePeer();
     void handlerMayRunAnEventLoop();
+    void handlerOfAChannelGetsItsFramesOnly();
+    void handlerOfAChannelMayRemoveItself();
+    void handlerOfAChannelMayOwnThePeer();
+    void handlerOfAChannelMayDeleteThePeer();
 
 private:
     std::unique_ptr<QTemporaryDir> m_directory;
@@ -184,6 +188,78 @@ void tst_FrameHandler::handlerMayRunAnEventLoop()
     for (const char *payload : {"a", "b", "c"})
         QVERIFY(!m_client->send(1, payload));
     QTRY_COMPARE_WITH_TIMEOUT(handled, QByteArrayList({"nested", "b", "c", "a"}), Patience);
+}
+
+void tst_FrameHandler::handlerOfAChannelGetsItsFramesOnly()
+{
+    QSignalSpy signal(m_peer, &Peer::frameReceived);
+    Frames ofTwo;
+    Frames ofAll;
+    m_peer->setFrameHandler(2, [&ofTwo](quint16 channel, QByteArrayView payload) {
+        ofTwo.append({channel, payload.toByteArray()});
+    });
+    QVERIFY(!m_client->send(2, "a"));
+    QVERIFY(!m_client->send(3, "b"));
+    QTRY_VERIFY_WITH_TIMEOUT(ofTwo.size() == 1 && signal.size() == 1, Patience);
+    QCOMPARE(ofTwo, Frames({{2, "a"}}));
+    QCOMPARE(signal.at(0).at(0), 3);
+
+    m_peer->setFrameHandler([&ofAll](quint16 channel, QByteArrayView payload) {
+        ofAll.append({channel, payload.toByteArray()});
+    });
+    QVERIFY(!m_client->send(2, "c"));
+    QVERIFY(!m_client->send(3, "d"));
+    QTRY_VERIFY_WITH_TIMEOUT(ofTwo.size() == 2 && ofAll.size() == 1, Patience);
+    QCOMPARE(ofAll, Frames({{3, "d"}}));
+
+    m_peer->setFrameHandler(2, {});
+    QVERIFY(!m_client->send(2, "e"));
+    QTRY_COMPARE_WITH_TIMEOUT(ofAll, Frames({{3, "d"}, {2, "e"}}), Patience);
+    QCOMPARE(signal.size(), 1);
+    QCOMPARE(ofTwo, Frames({{2, "a"}, {2, "c"}}));
+}
+
+void tst_FrameHandler::handlerOfAChannelMayRemoveItself()
+{
+    QSignalSpy signal(m_peer, &Peer::frameReceived);
+    const auto heavy = std::make_shared<int>(0);
+    m_peer->setFrameHandler(2, [this, heavy](quint16, QByteArrayView) {
+        m_peer->setFrameHandler(2, {});
+        m_peer->setFrameHandler(3, {});
+        ++*heavy;
+    });
+    QVERIFY(!m_client->send(2, "a"));
+    QVERIFY(!m_client->send(2, "b"));
+    QTRY_COMPARE_WITH_TIMEOUT(signal.size(), 1, Patience);
+    QCOMPARE(signal.at(0).at(1), "b"_ba);
+    QCOMPARE(*heavy, 1);
+    QCOMPARE(heavy.use_count(), 1);
+}
+
+void tst_FrameHandler::handlerOfAChannelMayOwnThePeer()
+{
+    std::shared_ptr<Peer> owned(m_client.release());
+    const QPointer<Peer> alive(owned.get());
+    Peer *const peer = owned.get();
+    peer->setFrameHandler(2, [owned](quint16, QByteArrayView) {});
+    owned.reset();
+    QVERIFY(alive); // By its handler.
+    peer->setFrameHandler(2, {});
+    QVERIFY(!alive);
+}
+
+void tst_FrameHandler::handlerOfAChannelMayDeleteThePeer()
+{
+    const auto handled = std::make_shared<int>(0);
+    m_client->setFrameHandler(2, [this, handled](quint16, QByteArrayView) {
+        m_client.reset();
+        ++*handled;
+    });
+    for (int i = 0; i < 5; ++i)
+        QVERIFY(!m_peer->send(2, "frame"));
+    QTRY_VERIFY_WITH_TIMEOUT(!m_client, Patience);
+    QCOMPARE(*handled, 1);
+    QCOMPARE(handled.use_count(), 1);
 }
 
 QTEST_GUILESS_MAIN(tst_FrameHandler)
