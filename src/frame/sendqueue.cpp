@@ -32,7 +32,8 @@ static size_t rankOf(quint16 channel)
 void SendQueue::enqueue(quint16 channel, const QByteArray &payload)
 {
     Lane &own = lane(channel);
-    append(own.chunks, own, payload);
+    // ERROR waits in COMMAND's lane: an error that stands for an answer has to keep its place.
+    append(channel == Channel::Error ? lane(Channel::Command).chunks : own.chunks, own, payload);
 }
 
 void SendQueue::enqueueLast(const QByteArray &payload)
@@ -91,7 +92,7 @@ void SendQueue::append(std::deque<Chunk> &chunks, Lane &account, const QByteArra
         chunk.payload = payload;
         return;
     }
-    const bool fits = !chunks.empty() && chunks.back().hasRoomFor(frameSize);
+    const bool fits = !chunks.empty() && chunks.back().hasRoomFor(account.channel, frameSize);
     Chunk &chunk = fits ? chunks.back() : chunks.emplace_back(account.channel);
     char *const place = extend(chunk, frameSize);
     header.write(place);

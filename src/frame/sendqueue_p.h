@@ -19,10 +19,10 @@ namespace IpcPrims {
 
 /*!
     Frames that wait to be written, in the order in which they will be: CONTROL first, then COMMAND
-    and ERROR, then the other channels in turn; within a channel first in, first out. A frame that
-    has begun is always finished first, and others may be committed together with it, so another has
-    to wait for up to 64 KiB and one frame that is larger. A large payload is never copied. Knows no
-    I/O.
+    and ERROR, these two together first in, first out, then the other channels in turn; within a
+    channel first in, first out. A frame that has begun is always finished first, and others may be
+    committed together with it, so another has to wait for up to 64 KiB and one frame that is
+    larger. A large payload is never copied. Knows no I/O.
 */
 class IPCPRIMS_AUTOTEST_EXPORT SendQueue
 {
@@ -61,9 +61,9 @@ private:
 
         qsizetype size() const { return used + payload.size(); }
         bool isOversized() const { return size() > ChunkSize; }
-        bool hasRoomFor(qsizetype frameSize) const
+        bool hasRoomFor(quint16 itsChannel, qsizetype frameSize) const
         {
-            return payload.isNull() && used + frameSize <= ChunkSize;
+            return channel == itsChannel && payload.isNull() && used + frameSize <= ChunkSize;
         }
         quint16 channel;
         std::unique_ptr<char[]> bytes;

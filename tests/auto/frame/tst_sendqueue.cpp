@@ -64,6 +64,7 @@ private Q_SLOTS:
     void keepsTheOrderWithinAChannel_data();
     void keepsTheOrderWithinAChannel();
     void controlGoesFirstThenCommandAndError();
+    void commandAndErrorKeepTheirOrder();
     void otherChannelsTakeTurns();
     void urgentFramesDoNotDisturbTheTurns();
     void aFrameThatHasBegunIsFinishedFirst();
@@ -133,6 +134,26 @@ void tst_SendQueue::controlGoesFirstThenCommandAndError()
     QCOMPARE(channelsOf(decode(writeOut(queue))),
              QList<quint16>(
                      {Channel::Control, Channel::Error, Channel::Command, Channel::Data, 300}));
+}
+
+void tst_SendQueue::commandAndErrorKeepTheirOrder()
+{
+    SendQueue queue;
+    queue.enqueue(Channel::Data, "waits");
+    Frames expected;
+    qint64 bytesOfErrors = 0;
+    for (int i = 0; i < 500; ++i) {
+        const bool isError = i % 7 == 3 || i % 11 < 2;
+        const QByteArray payload(i % 50 == 0 ? 20'000 : i, 'x');
+        expected.append({isError ? Channel::Error : Channel::Command, payload});
+        queue.enqueue(expected.last().first, payload);
+        bytesOfErrors += isError ? FrameHeader::Size + payload.size() : 0;
+    }
+    QCOMPARE(queue.bytes(Channel::Error), bytesOfErrors);
+    expected.append({Channel::Data, "waits"});
+    QCOMPARE(decode(writeOut(queue, 1000)), expected);
+    QCOMPARE(queue.bytes(Channel::Error), 0);
+    QCOMPARE(queue.bytes(Channel::Command), 0);
 }
 
 void tst_SendQueue::otherChannelsTakeTurns()
