@@ -53,6 +53,7 @@ enum class ErrorCode {
     ProtocolViolation, ///< The other side broke a rule of the session, which therefore ended.
     ShutdownRequested, ///< The other side asked to end the session.
     ShutdownFailed, ///< The other side did not acknowledge our shutdown request.
+    RequestFailed, ///< The other side said that it won't answer a request.
     Cancelled, ///< Given up by this side, for example because the connection was closed.
     InvalidArgument, ///< A call that can't be meant; the message says what is allowed.
 

@@ -9,6 +9,8 @@
 #include <IpcPrims/payloadvalidator.h>
 #include <IpcPrims/peercredentials.h>
 #include <IpcPrims/protocol.h>
+#include <IpcPrims/reply.h>
+#include <IpcPrims/request.h>
 #include <IpcPrims/validationerror.h>
 
 #include <QtCore/qbytearray.h>
@@ -143,11 +145,11 @@ public:
 
     /*!
         Queues one frame of at most MaxPayloadSize bytes. Frames of one channel arrive in order;
-        those of COMMAND and ERROR, also among each other, may overtake other channels. Nothing is sent on an error:
-        NotConnected, ShutdownRequested, UnsupportedChannel, PayloadTooLarge, QueueFull, and
-        ValidationFailed if there is a validator and \a payload does not pass it. A payload
-        over 16 KiB is shared, not copied: memory wrapped with QByteArray::fromRawData() has to
-        stay until the frame has left.
+        those of COMMAND and ERROR, also among each other, may overtake other channels. Nothing is
+       sent on an error: NotConnected, ShutdownRequested, UnsupportedChannel, PayloadTooLarge,
+       QueueFull, and ValidationFailed if there is a validator and \a payload does not pass it. A
+       payload over 16 KiB is shared, not copied: memory wrapped with QByteArray::fromRawData() has
+       to stay until the frame has left.
     */
     Error send(quint16 channel, const QByteArray &payload);
     /// send() of \a object as compact JSON.
@@ -214,6 +216,50 @@ public:
         the peer's thread; give then() a context object to be called in that one's.
     */
     QFuture<PingReply> ping(std::chrono::milliseconds timeout = DefaultTimeout);
+
+    /*!
+        Sends \a payload on COMMAND and gives the answer, which is the next frame on COMMAND that
+        isn't the answer to an earlier request: frames carry no number, so the other side has to
+        answer in order, one frame each, and nothing else may be sent on COMMAND by either side.
+        Only one side of a session can ask this way; for both there is JsonRpc.
+
+        The Reply has the errors of send(), with which nothing was sent; QueueFull also for more
+        than MaxRequestsInFlight requests without an answer. Afterwards it may be Timeout, with
+        which the answer is still expected and dropped when it comes; RequestFailed, when the other
+        side says so (see setAnswersFailedRequests()); ValidationFailed, when the answer does not
+        pass the validator; NotConnected, when the session ends first; and Cancelled when the
+        peer is destroyed. \a timeout is 0 to 24 days.
+
+        The future finishes in the peer's thread; give then() a context object to be called in that
+        one's. Cancelling it only means that nobody waits any more.
+    */
+    QFuture<Reply> request(const QByteArray &payload,
+                           std::chrono::milliseconds timeout = DefaultTimeout);
+
+    /*!
+        Calls \a handler with each frame on COMMAND, which neither frameReceived() nor a frame
+        handler gets then. Set it before the session's first frame, so that both sides number the
+        requests alike: before connecting, or in a slot of Server::peerConnected(). The handler may
+        do anything, replace itself and delete the peer included. An empty one ends that.
+
+        Requests may be answered in any order, and from any thread; the answers leave in the order
+        of the requests, so one that comes early waits. While they fill the send queue nothing is
+        received. A client that makes more than MaxRequestsInFlight requests without having an
+        answer is disconnected.
+    */
+    using RequestHandler = std::function<void(const Request &request)>;
+    void setRequestHandler(RequestHandler handler);
+
+    /*!
+        What becomes of a request that fails: of one that is dropped or refused by the application,
+        or does not pass the validator. With \c true the other side is told, if ERROR was
+        negotiated: by a frame there with the JSON object {"error":"…","request":n}, where n is the
+        number of the request. A request() of this library ends with RequestFailed then. With
+        \c false, the default, it hears nothing; and as it would take the answer to the next request
+        for that of the failed one, no answer leaves any more in that session.
+    */
+    bool answersFailedRequests() const;
+    void setAnswersFailedRequests(bool answers);
 
 Q_SIGNALS:
     void stateChanged(IpcPrims::Peer::State state);

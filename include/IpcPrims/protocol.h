@@ -51,7 +51,10 @@ inline constexpr qint64 MaxAuthTokenSize = 4096;
 inline constexpr qsizetype MaxChannels = 256;
 /// Most control frames that a session takes in a row without a data frame between them.
 inline constexpr int MaxControlFramesInARow = 256;
-/// Default deadline of the whole handshake, of a ping, and of the answer to a shutdown request.
+/// Most requests that may wait for their answers, on either side. This library's own limit.
+inline constexpr qsizetype MaxRequestsInFlight = 65'536;
+/// Default deadline of the whole handshake, of a ping, of a request, and of the answer to a
+/// shutdown request.
 inline constexpr std::chrono::milliseconds DefaultTimeout = std::chrono::seconds(5);
 
 } // namespace IpcPrims

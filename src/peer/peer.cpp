@@ -167,7 +167,7 @@ void Peer::setFrameHandler(FrameHandler handler)
 
 void Peer::setFrameHandler(quint16 channel, FrameHandler handler)
 {
-    d->channelHandlers.set(channel, std::move(handler));
+    d->setFrameHandler(channel, std::move(handler));
 }
 
 std::shared_ptr<const PayloadValidator> Peer::validator() const
@@ -203,6 +203,26 @@ void Peer::setReceiving(bool receiving)
 QFuture<PingReply> Peer::ping(std::chrono::milliseconds timeout)
 {
     return d->ping(timeout);
+}
+
+QFuture<Reply> Peer::request(const QByteArray &payload, std::chrono::milliseconds timeout)
+{
+    return d->requests().ask(payload, timeout);
+}
+
+void Peer::setRequestHandler(RequestHandler handler)
+{
+    d->requests().setHandler(std::move(handler));
+}
+
+bool Peer::answersFailedRequests() const
+{
+    return d->requests().answersFailures;
+}
+
+void Peer::setAnswersFailedRequests(bool answers)
+{
+    d->requests().answersFailures = answers;
 }
 
 } // namespace IpcPrims

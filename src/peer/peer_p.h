@@ -6,6 +6,7 @@
 #include "frame/framelink_p.h"
 #include "peer/channelhandlers_p.h"
 #include "peer/framehandlerslot_p.h"
+#include "peer/requests_p.h"
 #include "peer/validation_p.h"
 #include "session/session_p.h"
 #include "transport/connection_p.h"
@@ -61,6 +62,7 @@ public:
     void close(const QString &reason);
     void abort(const Error &reason);
     void setReceiving(bool receiving);
+    void setFrameHandler(quint16 channel, Peer::FrameHandler handler);
     void onTimer();
     Error send(quint16 channel, const QByteArray &payload)
     {
@@ -71,6 +73,15 @@ public:
         return link->send(channel, payload);
     }
     QFuture<PingReply> ping(std::chrono::milliseconds timeout);
+    /// Made when they are first needed: most peers of a server neither ask nor answer.
+    Requests &requests();
+
+    // What requests need
+
+    /// Ends the session for a reason that lies outside of the protocol.
+    void abandon(const Error &reason);
+    /// Receives nothing while answers have to wait, whatever the application wants.
+    void holdBack(bool hold);
 
     Peer *const q;
 
@@ -80,7 +91,6 @@ public:
     WaterMarks waterMarks;
     bool isReceiving = true;
     FrameHandlerSlot frameHandler;
-    ChannelHandlers channelHandlers;
     Validation validation;
 
     // What is known of the session, or of the last one until there is another
@@ -110,8 +120,10 @@ private:
         std::unique_ptr<QIODevice> device;
     };
 
+    void updateReceiving();
     Error sendError(quint16 channel) const;
     Error sendIfValid(quint16 channel, const QByteArray &payload);
+    bool route(DecodedFrame &frame);
     bool admits(quint16 channel, QByteArrayView payload);
     void prepare(Attempt attempt);
     void begin(Attempt attempt);
@@ -131,11 +143,16 @@ private:
     void finish(const Error &reason);
     void dropConnection();
     void updateTimer();
+
     QBasicTimer m_timer;
     std::optional<Session::Instant> m_timerDeadline;
     std::unique_ptr<Connector> m_connector;
     SessionSettings m_connectorSettings; // For the session over what it brings.
     std::map<quint64, QPromise<PingReply>> m_pings;
+    bool m_routesFrames = false; // Whether one of these may take some:
+    std::unique_ptr<Requests> m_requests;
+    ChannelHandlers m_channelHandlers;
+    bool m_isHeldBack = false;
 
     // For report()
     bool m_isReportDue = false;

@@ -30,6 +30,8 @@ void PeerPrivate::cancel()
     state = Peer::State::Closed;
     session.reset();
     const Error gone(ErrorCode::Cancelled, QStringLiteral("the peer was destroyed"));
+    if (m_requests)
+        m_requests->drop(gone);
     for (auto &[id, promise] : std::exchange(m_pings, {})) {
         promise.addResult(PingReply{gone, {}});
         promise.finish();
@@ -91,25 +93,6 @@ void PeerPrivate::abort(const Error &reason)
         m_unreportedEnd = reason;
     state = Peer::State::Closed;
     reportLater();
-}
-
-void PeerPrivate::setReceiving(bool receiving)
-{
-    isReceiving = receiving;
-    if (link && state != Peer::State::Handshaking)
-        link->setReceiving(receiving);
-}
-
-Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
-{
-    // A payload that is too large anyway isn't worth the time.
-    if (const Error error = checkPayloadSize(payload.size(), link->maxPayloadSize()))
-        return error;
-    const auto validator = validation.validator; // which may be replaced meanwhile
-    const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Send);
-    if (failure)
-        return Error(ErrorCode::ValidationFailed, validationText(*failure));
-    return link->send(channel, payload);
 }
 
 // Why nothing can be sent.
@@ -189,50 +172,10 @@ void PeerPrivate::startSession(Session::Role role, const SessionSettings &settin
 
 // What the connection brings
 
-void PeerPrivate::frameDecoded(DecodedFrame &frame)
-{
-    if (Q_LIKELY(session->delivers(frame.channel()))) {
-        // Whoever refuses a frame may have deleted the peer.
-        if (Q_UNLIKELY(validation.validator) && !admits(frame.channel(), frame.payload()))
-            return;
-        if (Q_UNLIKELY(!channelHandlers.isEmpty())
-            && channelHandlers.deliver(frame.channel(), frame.payload()))
-            return;
-        if (!frameHandler.isEmpty())
-            frameHandler.call(frame.channel(), frame.payload());
-        else
-            Q_EMIT q->frameReceived(frame.channel(), frame.takePayload());
-        return;
-    }
-    session->receive(frame.channel(), frame.payload(), Session::Clock::now());
-    processEvents();
-}
-
-bool PeerPrivate::admits(quint16 channel, QByteArrayView payload)
-{
-    const auto validator = validation.validator; // which may be replaced meanwhile
-    const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Receive);
-    if (!failure)
-        return true;
-    if (validation.answersErrors && channel != Channel::Error
-        && session->acceptsSend(Channel::Error)) {
-        // If there is no room for it, the other side doesn't read what it is told.
-        static_cast<void>(link->send(Channel::Error, validationAnswer(*failure)));
-    }
-    Q_EMIT q->validationFailed(channel, failure->errors);
-    return false;
-}
-
 void PeerPrivate::linkEnded(const Error &error)
 {
     session->streamEnded(error);
     processEvents();
-}
-
-void PeerPrivate::readyToSend(quint16 channel)
-{
-    if (state == Peer::State::Open)
-        Q_EMIT q->readyToSend(channel);
 }
 
 void PeerPrivate::processEvents()
@@ -269,7 +212,7 @@ void PeerPrivate::handle(const Session::Opened &)
 {
     const QPointer<Peer> alive(q);
     link->setMaxPayloadSize(session->maxPayloadSize());
-    link->setReceiving(isReceiving);
+    updateReceiving();
     changeState(Peer::State::Open);
     if (alive && owner && state == Peer::State::Open)
         owner->peerOpened(q);
@@ -347,6 +290,8 @@ void PeerPrivate::finish(const Error &reason)
     disconnectReason = told;
     dropConnection();
     changeState(m_attempt ? Peer::State::Connecting : Peer::State::Closed);
+    if (alive && m_requests)
+        m_requests->endSession(told);
     if (alive && owner)
         owner->peerEnded(q, told);
     if (alive)
@@ -360,6 +305,7 @@ void PeerPrivate::dropConnection()
         link->close();
         link.release()->deleteLater(); // It may be in the middle of a call that led here.
     }
+    m_isHeldBack = false;
     m_timer.stop();
     m_timerDeadline.reset();
 }

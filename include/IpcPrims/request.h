@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/ipcprimsglobal.h>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qstring.h>
+
+#include <memory>
+
+namespace IpcPrims {
+
+class RequestState;
+
+/*!
+    A request of the other side that waits for its answer; see Peer::setRequestHandler(). Copies are
+    the same request. It is answered once: the first reply() or fail() of any copy counts, later
+    ones do nothing. When the last copy is destroyed without an answer, the request has failed.
+
+    It may be kept, handed to another thread and answered there. It may outlive its session and its
+    peer: an answer that comes too late goes nowhere.
+*/
+class IPCPRIMS_CORE_EXPORT Request
+{
+public:
+    /// No request; answering it does nothing.
+    Request() = default;
+
+    QByteArray payload() const;
+
+    /// The how manieth of its session it is, from 1.
+    quint64 number() const;
+
+    /*!
+        Answers with \a payload. A payload that can't be sent, because it is larger than
+        MaxPayloadSize or refused by the peer's validator, makes the request fail instead.
+    */
+    void reply(const QByteArray &payload) const;
+
+    /// Answers that there is no answer, and why: the first 1024 characters of \a text. What the
+    /// other side hears of it says Peer::setAnswersFailedRequests().
+    void fail(const QString &text) const;
+
+private:
+    friend class Requests;
+    explicit Request(std::shared_ptr<RequestState> state);
+
+    std::shared_ptr<RequestState> d;
+};
+
+} // namespace IpcPrims

@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// The frames of an open session, and who gets them.
+
+#include "peer/peer_p.h"
+
+#include "frame/header_p.h"
+
+#include <QtCore/qpointer.h>
+
+#include <memory>
+#include <utility>
+
+namespace IpcPrims {
+
+// To the other side
+
+Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
+{
+    // A payload that is too large anyway isn't worth the time.
+    if (const Error error = checkPayloadSize(payload.size(), link->maxPayloadSize()))
+        return error;
+    const auto validator = validation.validator; // which may be replaced meanwhile
+    const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Send);
+    if (failure)
+        return Error(ErrorCode::ValidationFailed, validationText(*failure));
+    return link->send(channel, payload);
+}
+
+void PeerPrivate::readyToSend(quint16 channel)
+{
+    if (m_requests)
+        m_requests->sendAnswers();
+    if (state == Peer::State::Open)
+        Q_EMIT q->readyToSend(channel);
+}
+
+// From the other side
+
+void PeerPrivate::frameDecoded(DecodedFrame &frame)
+{
+    if (Q_LIKELY(session->delivers(frame.channel()))) {
+        // Whoever refuses a frame may have deleted the peer.
+        if (Q_UNLIKELY(validation.validator) && !admits(frame.channel(), frame.payload()))
+            return;
+        if (Q_UNLIKELY(m_routesFrames) && route(frame))
+            return;
+        if (!frameHandler.isEmpty())
+            frameHandler.call(frame.channel(), frame.payload());
+        else
+            Q_EMIT q->frameReceived(frame.channel(), frame.takePayload());
+        return;
+    }
+    session->receive(frame.channel(), frame.payload(), Session::Clock::now());
+    processEvents();
+}
+
+// Whether somebody has taken the frame who is asked before the application as a whole.
+bool PeerPrivate::route(DecodedFrame &frame)
+{
+    return (m_requests && m_requests->take(frame))
+           || m_channelHandlers.deliver(frame.channel(), frame.payload());
+}
+
+bool PeerPrivate::admits(quint16 channel, QByteArrayView payload)
+{
+    const auto validator = validation.validator; // which may be replaced meanwhile
+    const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Receive);
+    if (!failure)
+        return true;
+    const bool isRequest = m_requests && m_requests->isFailure(channel);
+    if (validation.answersErrors && !isRequest && channel != Channel::Error
+        && session->acceptsSend(Channel::Error)) {
+        // If there is no room for it, the other side doesn't read what it is told.
+        static_cast<void>(link->send(Channel::Error, validationAnswer(*failure)));
+    }
+    const QPointer<Peer> alive(q);
+    Q_EMIT q->validationFailed(channel, failure->errors);
+    if (alive && m_requests)
+        m_requests->takeInvalid(channel, validationText(*failure));
+    return false;
+}
+
+void PeerPrivate::setReceiving(bool receiving)
+{
+    isReceiving = receiving;
+    if (state != Peer::State::Handshaking)
+        updateReceiving();
+}
+
+void PeerPrivate::holdBack(bool hold)
+{
+    if (std::exchange(m_isHeldBack, hold) != hold)
+        updateReceiving();
+}
+
+void PeerPrivate::updateReceiving()
+{
+    if (link)
+        link->setReceiving(isReceiving && !(m_isHeldBack && state == Peer::State::Open));
+}
+
+void PeerPrivate::setFrameHandler(quint16 channel, Peer::FrameHandler handler)
+{
+    m_routesFrames = true;
+    m_channelHandlers.set(channel, std::move(handler));
+}
+
+Requests &PeerPrivate::requests()
+{
+    if (!m_requests) {
+        m_requests = std::make_unique<Requests>(this);
+        m_routesFrames = true;
+    }
+    return *m_requests;
+}
+
+void PeerPrivate::abandon(const Error &reason)
+{
+    session->abandon(reason);
+    processEvents();
+}
+
+} // namespace IpcPrims

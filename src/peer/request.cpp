@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <IpcPrims/request.h>
+
+#include "peer/requeststate_p.h"
+
+#include <utility>
+
+namespace IpcPrims {
+
+// As much as the other side may see, or log.
+static constexpr qsizetype MaxFailureTextSize = 1024;
+
+RequestState::~RequestState()
+{
+    answer(true, "the request was not answered");
+}
+
+void RequestState::answer(bool isFailure, const QByteArray &content)
+{
+    if (!m_isAnswered.test_and_set())
+        m_mailbox->put({number, isFailure, content});
+}
+
+Request::Request(std::shared_ptr<RequestState> state)
+    : d(std::move(state))
+{}
+
+QByteArray Request::payload() const
+{
+    return d ? d->payload : QByteArray();
+}
+
+quint64 Request::number() const
+{
+    return d ? d->number : 0;
+}
+
+void Request::reply(const QByteArray &payload) const
+{
+    if (d)
+        d->answer(false, payload);
+}
+
+void Request::fail(const QString &text) const
+{
+    if (d)
+        d->answer(true, text.left(MaxFailureTextSize).toUtf8());
+}
+
+} // namespace IpcPrims

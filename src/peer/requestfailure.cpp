@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peer/requestfailure_p.h"
+
+#include "session/strictjson_p.h"
+
+#include <QtCore/qjsondocument.h>
+#include <QtCore/qjsonobject.h>
+
+namespace IpcPrims {
+
+// Ours have at most 1024 characters of text; whatever is much longer is something else.
+static constexpr qsizetype MaxSize = 16 * 1024;
+
+QByteArray RequestFailure::toJson() const
+{
+    QByteArray json = "{\"error\":";
+    appendJsonString(&json, text);
+    return json + ",\"request\":" + QByteArray::number(request) + '}';
+}
+
+std::optional<RequestFailure> RequestFailure::fromJson(QByteArrayView json)
+{
+    if (json.size() > MaxSize)
+        return std::nullopt;
+    const QJsonObject object = QJsonDocument::fromJson(json.toByteArray()).object();
+    const QJsonValue error = object.value(QLatin1String("error"));
+    const qint64 number = object.value(QLatin1String("request")).toInteger();
+    if (!error.isString() || number < 1)
+        return std::nullopt;
+    return RequestFailure{quint64(number), error.toString().toUtf8()};
+}
+
+} // namespace IpcPrims

@@ -1,0 +1,243 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peer/requests_p.h"
+
+#include "peer/logging_p.h"
+#include "peer/peer_p.h"
+#include "peer/requeststate_p.h"
+#include "session/quotedexcerpt_p.h"
+
+#include <IpcPrims/protocol.h>
+
+#include <utility>
+
+namespace IpcPrims {
+
+// Somebody may be waiting who deletes the peer now, so this is always the last that is done.
+static void finish(QPromise<Reply> promise, const Reply &reply)
+{
+    promise.addResult(reply);
+    promise.finish();
+}
+
+Requests::Requests(PeerPrivate *peer)
+    : m_peer(peer)
+    , m_deadlines(peer->q)
+{
+    QObject::connect(&m_deadlines, &DeadlineTimer::passed, peer->q,
+                     [this](quint64 number) { onDeadline(number); });
+}
+
+Requests::~Requests()
+{
+    if (m_mailbox)
+        m_mailbox->close();
+}
+
+bool Requests::take(DecodedFrame &frame)
+{
+    switch (frame.channel()) {
+    case Channel::Command:
+        if (!m_asked.isEmpty()) {
+            const QByteArray payload = frame.takePayload();
+            resolveFirst({Error(), payload});
+            return true;
+        }
+        if (m_handler) {
+            receive(frame.takePayload());
+            return true;
+        }
+        return false;
+    case Channel::Error:
+        return !m_asked.isEmpty() && takeFailure(frame.payload());
+    default:
+        return false;
+    }
+}
+
+void Requests::takeInvalid(quint16 channel, const QString &text)
+{
+    if (channel != Channel::Command)
+        return;
+    if (!m_asked.isEmpty()) {
+        resolveFirst({Error(ErrorCode::ValidationFailed, text), {}});
+    } else if (m_handler && hasRoomForRequest()) {
+        m_answers.put({m_answers.expect(), true, text.toUtf8()});
+        sendAnswers();
+    }
+}
+
+void Requests::endSession(const Error &reason)
+{
+    const QString text = QStringLiteral("the session ended before the answer");
+    drop(Error(ErrorCode::NotConnected,
+               reason ? text + QLatin1String(": ") + reason.message() : text));
+}
+
+void Requests::drop(const Error &error)
+{
+    if (const auto mailbox = std::exchange(m_mailbox, nullptr))
+        mailbox->close();
+    m_answers = AnswerQueue();
+
+    m_deadlines.clear();
+    RequestQueue asked = std::exchange(m_asked, RequestQueue());
+    while (!asked.isEmpty()) {
+        if (auto promise = asked.takeFirst().promise)
+            finish(std::move(*promise), {error, {}});
+    }
+}
+
+// What this side asks
+
+QFuture<Reply> Requests::ask(const QByteArray &payload, std::chrono::milliseconds timeout)
+{
+    QPromise<Reply> promise;
+    QFuture<Reply> future = promise.future();
+    promise.start();
+    const Error error = m_asked.size() < MaxRequestsInFlight
+                                ? m_peer->send(Channel::Command, payload)
+                                : Error(ErrorCode::QueueFull,
+                                        QStringLiteral("the other side owes %1 answers already")
+                                                .arg(m_asked.size()));
+    if (error) {
+        finish(std::move(promise), {error, {}});
+        return future;
+    }
+    timeout = boundedTimeout(timeout);
+    const auto deadline = DeadlineTimer::Clock::now() + timeout;
+    m_asked.append({deadline, timeout, std::move(promise)});
+    m_deadlines.add(deadline, m_asked.lastNumber());
+    return future;
+}
+
+void Requests::resolveFirst(const Reply &reply)
+{
+    const quint64 number = m_asked.firstNumber();
+    resolve(number, m_asked.takeFirst(), reply);
+}
+
+void Requests::resolve(quint64 number, RequestQueue::Entry entry, const Reply &reply)
+{
+    if (!entry.promise)
+        return; // The answer came too late.
+    m_deadlines.remove(entry.deadline, number);
+    finish(std::move(*entry.promise), reply);
+}
+
+bool Requests::takeFailure(QByteArrayView payload)
+{
+    const auto failure = RequestFailure::fromJson(payload);
+    auto entry = failure ? m_asked.take(failure->request) : std::nullopt;
+    if (!entry)
+        return false;
+    const Error error(ErrorCode::RequestFailed,
+                      QStringLiteral("the other side failed to answer: %1")
+                              .arg(quotedExcerpt(QUtf8StringView(failure->text))));
+    resolve(failure->request, std::move(*entry), {error, failure->text});
+    return true;
+}
+
+void Requests::onDeadline(quint64 number)
+{
+    if (auto entry = m_asked.giveUp(number)) {
+        const Error error(ErrorCode::Timeout,
+                          QStringLiteral("no answer to a request within %1 ms; the other side owes "
+                                         "%2 in all")
+                                  .arg(entry->timeout.count())
+                                  .arg(m_asked.size()));
+        finish(std::move(*entry->promise), {error, {}});
+    }
+}
+
+// What this side answers
+
+void Requests::setHandler(Peer::RequestHandler handler)
+{
+    auto next
+            = handler ? std::make_shared<const Peer::RequestHandler>(std::move(handler)) : nullptr;
+    // What the previous one has captured may be the last to hold the peer.
+    const auto previous = std::exchange(m_handler, std::move(next));
+}
+
+void Requests::receive(const QByteArray &payload)
+{
+    if (!hasRoomForRequest())
+        return;
+    if (!m_mailbox) {
+        m_mailbox = std::make_shared<Mailbox<Answer>>(m_peer->q, [this] { deliverAnswers(); });
+    }
+    const auto handler = m_handler; // which may replace itself, and delete the peer
+    (*handler)(Request(std::make_shared<RequestState>(m_answers.expect(), payload, m_mailbox)));
+}
+
+bool Requests::hasRoomForRequest()
+{
+    if (m_answers.size() < MaxRequestsInFlight)
+        return true;
+    m_peer->abandon(Error(ErrorCode::ProtocolViolation,
+                          QStringLiteral("the other side asked more than %1 times without an "
+                                         "answer")
+                                  .arg(MaxRequestsInFlight)));
+    return false;
+}
+
+void Requests::deliverAnswers()
+{
+    if (!m_mailbox)
+        return;
+    for (Answer &answer : m_mailbox->take())
+        m_answers.put(std::move(answer));
+    sendAnswers();
+}
+
+void Requests::sendAnswers()
+{
+    while (const Answer *const answer = m_answers.next()) {
+        switch (send(*answer)) {
+        case Outcome::Settled:
+            m_answers.pop();
+            break;
+        case Outcome::NoRoom:
+            m_peer->holdBack(true);
+            return;
+        case Outcome::Impossible:
+            qCWarning(lcPeer).noquote()
+                    << "Request" << answer->request << "of" << m_peer->q->peerId()
+                    << "failed, which it can't be told; so no later one can be answered either."
+                    << "See Peer::setAnswersFailedRequests().";
+            m_answers.stick();
+            break;
+        }
+    }
+    m_peer->holdBack(false);
+}
+
+Requests::Outcome Requests::send(const Answer &answer)
+{
+    if (answer.isFailure)
+        return sendFailure({answer.request, answer.payload});
+    const Error error = m_peer->send(Channel::Command, answer.payload);
+    switch (error.code()) {
+    case ErrorCode::QueueFull:
+        return Outcome::NoRoom;
+    case ErrorCode::ValidationFailed:
+    case ErrorCode::PayloadTooLarge:
+        return sendFailure({answer.request, "no valid answer: " + error.message().toUtf8()});
+    default: // It has been sent, or the session is ending.
+        return Outcome::Settled;
+    }
+}
+
+Requests::Outcome Requests::sendFailure(const RequestFailure &failure)
+{
+    if (!m_peer->session->acceptsSend(Channel::Command))
+        return Outcome::Settled; // The session is ending.
+    if (!answersFailures || !m_peer->session->acceptsSend(Channel::Error))
+        return Outcome::Impossible;
+    const Error error = m_peer->link->send(Channel::Error, failure.toJson());
+    return error.code() == ErrorCode::QueueFull ? Outcome::NoRoom : Outcome::Settled;
+}
+
+} // namespace IpcPrims

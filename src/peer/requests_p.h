@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "frame/decoder_p.h"
+#include "peer/answerqueue_p.h"
+#include "peer/deadlinetimer_p.h"
+#include "peer/mailbox_p.h"
+#include "peer/requestfailure_p.h"
+#include "peer/requestqueue_p.h"
+
+#include <IpcPrims/error.h>
+#include <IpcPrims/peer.h>
+#include <IpcPrims/reply.h>
+#include <IpcPrims/request.h>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qfuture.h>
+
+#include <chrono>
+#include <memory>
+
+namespace IpcPrims {
+
+class PeerPrivate;
+
+/*!
+    Requests on COMMAND, those that a peer makes and those that it gets. Both sides of it last for a
+    session: the next one starts with nothing.
+*/
+class Requests
+{
+    Q_DISABLE_COPY_MOVE(Requests)
+
+public:
+    explicit Requests(PeerPrivate *peer);
+    ~Requests();
+
+    QFuture<Reply> ask(const QByteArray &payload, std::chrono::milliseconds timeout);
+
+    void setHandler(Peer::RequestHandler handler);
+
+    /// Whether the frame was an answer or a request, which then was dealt with.
+    bool take(DecodedFrame &frame);
+    /// Settles what a frame was meant to be that the validator has refused; \a text says why.
+    void takeInvalid(quint16 channel, const QString &text);
+    /// Whether such a frame is a request, of whose failure the other side is told.
+    bool isFailure(quint16 channel) const
+    {
+        return answersFailures && channel == Channel::Command && m_asked.isEmpty() && m_handler;
+    }
+
+    /// Sends the answers whose turn it is, as far as there is room.
+    void sendAnswers();
+
+    /// Nothing that was asked is answered any more, by either side.
+    void endSession(const Error &reason);
+    void drop(const Error &error);
+
+    /// See Peer::setAnswersFailedRequests().
+    bool answersFailures = false;
+
+private:
+    enum class Outcome {
+        Settled,
+        NoRoom, ///< Until there is, the answer waits.
+        Impossible, ///< The other side can't be told.
+    };
+
+    void resolveFirst(const Reply &reply);
+    void resolve(quint64 number, RequestQueue::Entry entry, const Reply &reply);
+    bool takeFailure(QByteArrayView payload);
+    void onDeadline(quint64 number);
+
+    void receive(const QByteArray &payload);
+    bool hasRoomForRequest();
+    void deliverAnswers();
+    Outcome send(const Answer &answer);
+    Outcome sendFailure(const RequestFailure &failure);
+
+    PeerPrivate *const m_peer;
+
+    // Of this side
+    RequestQueue m_asked;
+    DeadlineTimer m_deadlines;
+
+    // Of the other side
+    std::shared_ptr<const Peer::RequestHandler> m_handler;
+    std::shared_ptr<Mailbox<Answer>> m_mailbox; // Of this session.
+    AnswerQueue m_answers;
+};
+
+} // namespace IpcPrims
