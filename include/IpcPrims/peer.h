@@ -9,6 +9,7 @@
 #include <IpcPrims/payloadvalidator.h>
 #include <IpcPrims/peercredentials.h>
 #include <IpcPrims/protocol.h>
+#include <IpcPrims/reconnectpolicy.h>
 #include <IpcPrims/reply.h>
 #include <IpcPrims/request.h>
 #include <IpcPrims/validationerror.h>
@@ -63,10 +64,13 @@ class IPCPRIMS_CORE_EXPORT Peer : public QObject
     Q_PROPERTY(QList<quint16> channels READ channels NOTIFY stateChanged)
     Q_PROPERTY(IpcPrims::Error disconnectReason READ disconnectReason NOTIFY stateChanged)
     Q_PROPERTY(qint64 bytesQueued READ bytesQueued)
+    Q_PROPERTY(quint64 generation READ generation NOTIFY stateChanged)
+    Q_PROPERTY(int reconnectAttempts READ reconnectAttempts NOTIFY stateChanged)
 
 public:
     enum class State {
         Closed, ///< No connection: before connectToServer() or after disconnected().
+        Waiting, ///< For the next attempt; see setReconnectPolicy() and nextRetryIn().
         Connecting, ///< Waiting for the operating system to connect.
         Handshaking, ///< Connected; channels are being negotiated.
         Open, ///< Frames can be sent and received.
@@ -96,6 +100,34 @@ public:
 
     Transport transport() const;
     void setTransport(Transport transport);
+
+    /*!
+        Whether and when a client connects again by itself after a session has ended or could not be
+        opened: never by default. Each end is reported by disconnected() as always, and then by
+        retryScheduled(); in between, the state is Waiting. connected() tells of each new session,
+        the place to subscribe again. close() and abort() end it, and connectToServer() begins anew.
+    */
+    ReconnectPolicy reconnectPolicy() const;
+    void setReconnectPolicy(const ReconnectPolicy &policy);
+
+    /// What becomes of frames that send() has accepted and that were not written to their last
+    /// byte when the session ended. Those that were can't have arrived twice.
+    enum class UnsentFrames {
+        Report, ///< framesNotSent() hands them back. The default.
+        /// They are the first that the next session sends, and until it is open send() accepts more
+        /// of them, up to the high-water mark. If there won't be one, framesNotSent() reports them.
+        Keep,
+    };
+    Q_ENUM(UnsentFrames)
+    UnsentFrames unsentFrames(quint16 channel) const;
+    void setUnsentFrames(quint16 channel, UnsentFrames policy);
+
+    /// How many sessions this peer has had, the open one included: a number for each of them.
+    quint64 generation() const;
+    /// How many attempts have failed since the last session, its own end included.
+    int reconnectAttempts() const;
+    /// The time left until the next attempt while Waiting, else zero.
+    std::chrono::milliseconds nextRetryIn() const;
 
     /*!
         Connects and shakes hands with the settings as they are now. The outcome is connected() or
@@ -265,9 +297,14 @@ Q_SIGNALS:
     void stateChanged(IpcPrims::Peer::State state);
     void connected();
     /// The session or the attempt is over; everything that arrived was delivered before. If frames
-    /// were accepted and could not be sent any more, the message of \a reason says how many bytes.
+    /// were accepted and could not be sent any more, the message of \a reason says how many.
     /// ShutdownRequested is an orderly end, too: the other side's.
     void disconnected(const IpcPrims::Error &reason);
+    /// After disconnected(): the next attempt begins \a in that time; see setReconnectPolicy().
+    void retryScheduled(std::chrono::milliseconds in);
+    /// Before disconnected(), or when a new session hasn't got the channel any more: frames that
+    /// send() had accepted and that were not sent, in their order; see setUnsentFrames().
+    void framesNotSent(quint16 channel, const QList<QByteArray> &payloads);
     /// Not emitted for frames that a frame handler gets.
     void frameReceived(quint16 channel, const QByteArray &payload);
     /// A frame was received that the validator refused; it is not delivered. There is at least one

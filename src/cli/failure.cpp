@@ -63,6 +63,7 @@ Outcome outcome(ErrorCode code)
     case ErrorCode::ProtocolViolation:  return { ExitDisconnected, Disconnected };
     case ErrorCode::ShutdownRequested:  return { ExitDisconnected, Disconnected };
     case ErrorCode::ShutdownFailed:     return { ExitOther, Shutdown };
+    case ErrorCode::RequestFailed:      return { ExitOther, Unprefixed };
     case ErrorCode::Cancelled:          return { ExitOther, Unprefixed };
     case ErrorCode::InvalidArgument:    return { ExitUsage, Unprefixed };
 

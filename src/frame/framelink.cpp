@@ -99,7 +99,8 @@ void FrameLink::setReceiving(bool receiving)
 void FrameLink::close()
 {
     m_isEnded = true;
-    dropQueue();
+    if (!m_queue.isEmpty())
+        m_unsent = m_queue.takeUnsent();
     leaveTurn();
     m_stream->close();
 }
@@ -246,10 +247,9 @@ void FrameLink::leaveTurn()
     m_isInTurn = false;
 }
 
-void FrameLink::dropQueue()
+std::vector<SendQueue::Frame> FrameLink::takeUnsent()
 {
-    m_bytesLost += m_queue.bytes();
-    m_queue.clear();
+    return std::exchange(m_unsent, {});
 }
 
 void FrameLink::streamWritable()
@@ -273,7 +273,7 @@ void FrameLink::writeQueue()
         if (result.status == ByteStream::Status::Failed) {
             // What the other side said before it went is still to be delivered; see read().
             m_hasWriteFailed = true;
-            dropQueue();
+            m_unsent = m_queue.takeUnsent();
             readLater();
             break;
         }

@@ -98,8 +98,8 @@ public:
     bool isReceiving() const { return m_isReceiving; }
     void setReceiving(bool receiving);
 
-    /// What was accepted and will never leave, once the stream has failed or was closed.
-    qint64 bytesLost() const { return m_bytesLost; }
+    /// The frames that were accepted and will not leave, as the stream has failed or was closed.
+    std::vector<SendQueue::Frame> takeUnsent();
 
     /// Closes the stream at once, with whatever is queued. The sink hears nothing any more.
     void close();
@@ -120,7 +120,6 @@ private:
     void turnEnded() override;
     void leaveTurn();
     void streamWritable() override;
-    void dropQueue();
     void writeQueue();
 
     Error sendError(quint16 channel, qint64 payloadSize) const;
@@ -137,7 +136,7 @@ private:
     WaterMarks m_waterMarks;
     std::vector<quint16> m_fullChannels; // From the high-water mark until the low one.
     std::vector<quint16> m_readyChannels; // To be announced.
-    qint64 m_bytesLost = 0;
+    std::vector<SendQueue::Frame> m_unsent; // Since writing has failed.
 
     int m_delivering = 0; // A depth, because a sink may run an event loop.
     bool m_isReceiving = true;

@@ -184,6 +184,41 @@ void SendQueue::releaseMemory()
         *this = SendQueue();
 }
 
+std::vector<SendQueue::Frame> SendQueue::takeUnsent()
+{
+    std::vector<Frame> frames;
+    for (const Chunk &chunk : m_wire)
+        appendFrames(chunk, std::exchange(m_frontWritten, 0), &frames);
+    m_wire.clear();
+    m_wireBytes = 0;
+    while (const std::optional<size_t> next = nextLane()) {
+        Lane &lane = m_lanes[*next];
+        m_turns[lane.rank] = *next + 1;
+        appendFrames(lane.chunks.front(), 0, &frames);
+        lane.chunks.pop_front();
+    }
+    clear();
+    return frames;
+}
+
+void SendQueue::appendFrames(const Chunk &chunk, qsizetype written, std::vector<Frame> *frames)
+{
+    if (chunk.channel == Channel::Control)
+        return;
+    if (!chunk.payload.isNull()) {
+        frames->push_back({chunk.channel, chunk.payload});
+        return;
+    }
+    qsizetype end = 0;
+    for (qsizetype begin = 0; begin < chunk.used; begin = end) {
+        const char *const header = chunk.bytes.get() + begin;
+        const qsizetype size = FrameHeader::read(header).payloadSize;
+        end = begin + FrameHeader::Size + size;
+        if (end > written)
+            frames->push_back({chunk.channel, QByteArray(header + FrameHeader::Size, size)});
+    }
+}
+
 void SendQueue::clear()
 {
     if (!isEmpty())

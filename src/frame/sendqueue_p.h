@@ -31,6 +31,12 @@ public:
     static constexpr qsizetype GatherLimit = 16 * 1024;
     static constexpr qsizetype ChunkSize = 64 * 1024;
 
+    struct Frame
+    {
+        quint16 channel = 0;
+        QByteArray payload;
+    };
+
     /// Adds a frame; its size has been checked.
     void enqueue(quint16 channel, const QByteArray &payload);
 
@@ -49,6 +55,12 @@ public:
     void consume(qsizetype bytes);
 
     void clear();
+
+    /*!
+        Takes out the frames that have not been written to their last byte, in the order in which
+        they would have been; those on CONTROL, which mean nothing to another session, are dropped.
+    */
+    std::vector<Frame> takeUnsent();
 
 private:
     // Frames of one channel that are written together: small ones, one behind the other, or the
@@ -95,6 +107,7 @@ private:
     std::optional<size_t> nextLane() const;
     void releaseMemory();
     void refill();
+    static void appendFrames(const Chunk &chunk, qsizetype written, std::vector<Frame> *frames);
 
     // Chunks whose order is settled; the first may be partly written.
     std::deque<Chunk> m_wire;

@@ -21,9 +21,12 @@ Peer::~Peer()
     d->cancel();
 }
 
-void Peer::timerEvent(QTimerEvent *)
+void Peer::timerEvent(QTimerEvent *event)
 {
-    d->onTimer();
+    if (event->timerId() == d->reconnection.timer.timerId())
+        d->onRetryTimer();
+    else
+        d->onTimer();
 }
 
 QList<quint16> Peer::requestedChannels() const
@@ -60,6 +63,41 @@ Transport Peer::transport() const
 void Peer::setTransport(Transport transport)
 {
     d->transport = transport;
+}
+
+ReconnectPolicy Peer::reconnectPolicy() const
+{
+    return d->reconnection.policy;
+}
+
+void Peer::setReconnectPolicy(const ReconnectPolicy &policy)
+{
+    d->setReconnectPolicy(policy);
+}
+
+Peer::UnsentFrames Peer::unsentFrames(quint16 channel) const
+{
+    return d->reconnection.outbox.policy(channel);
+}
+
+void Peer::setUnsentFrames(quint16 channel, UnsentFrames policy)
+{
+    d->reconnection.outbox.setPolicy(channel, policy);
+}
+
+quint64 Peer::generation() const
+{
+    return d->reconnection.generation;
+}
+
+int Peer::reconnectAttempts() const
+{
+    return d->reconnection.schedule.attempts();
+}
+
+std::chrono::milliseconds Peer::nextRetryIn() const
+{
+    return d->nextRetryIn();
 }
 
 void Peer::connectToServer(const Endpoint &endpoint)
@@ -135,12 +173,12 @@ void Peer::flush()
 
 qint64 Peer::bytesQueued() const
 {
-    return d->link ? d->link->bytesToWrite() : 0;
+    return d->reconnection.outbox.bytes() + (d->link ? d->link->bytesToWrite() : 0);
 }
 
 qint64 Peer::bytesQueued(quint16 channel) const
 {
-    return d->link ? d->link->queue().bytes(channel) : 0;
+    return d->reconnection.outbox.bytes(channel) + (d->link ? d->link->queue().bytes(channel) : 0);
 }
 
 qint64 Peer::sendHighWaterMark() const

@@ -6,6 +6,7 @@
 #include "frame/framelink_p.h"
 #include "peer/channelhandlers_p.h"
 #include "peer/framehandlerslot_p.h"
+#include "peer/reconnection_p.h"
 #include "peer/requests_p.h"
 #include "peer/validation_p.h"
 #include "session/session_p.h"
@@ -63,11 +64,14 @@ public:
     void abort(const Error &reason);
     void setReceiving(bool receiving);
     void setFrameHandler(quint16 channel, Peer::FrameHandler handler);
+    void setReconnectPolicy(const ReconnectPolicy &policy);
+    std::chrono::milliseconds nextRetryIn() const;
     void onTimer();
+    void onRetryTimer();
     Error send(quint16 channel, const QByteArray &payload)
     {
         if (Q_UNLIKELY(!session || !session->acceptsSend(channel)))
-            return sendError(channel);
+            return sendLater(channel, payload);
         if (Q_UNLIKELY(validation.validator))
             return sendIfValid(channel, payload);
         return link->send(channel, payload);
@@ -92,6 +96,7 @@ public:
     bool isReceiving = true;
     FrameHandlerSlot frameHandler;
     Validation validation;
+    Reconnection reconnection;
 
     // What is known of the session, or of the last one until there is another
     Peer::State state = Peer::State::Closed;
@@ -114,19 +119,21 @@ private:
     /// What connectToServer() or connectOver() asked for, as the settings were then.
     struct Attempt
     {
-        SessionSettings settings;
-        Transport transport = Transport::Automatic;
-        std::optional<Endpoint> endpoint;
-        std::unique_ptr<QIODevice> device;
+        Target target;
+        bool isOverDevice = false; // In place of the endpoint:
+        std::unique_ptr<QIODevice> device = nullptr;
     };
 
     void updateReceiving();
     Error sendError(quint16 channel) const;
+    Error sendLater(quint16 channel, const QByteArray &payload);
+    Error checkOutgoing(quint16 channel, const QByteArray &payload) const;
     Error sendIfValid(quint16 channel, const QByteArray &payload);
     bool route(DecodedFrame &frame);
     bool admits(quint16 channel, QByteArrayView payload);
     void prepare(Attempt attempt);
     void begin(Attempt attempt);
+    void beginOver(Attempt attempt);
     void startSession(Session::Role role, const SessionSettings &settingsThen,
                       Connection connection);
 
@@ -136,6 +143,11 @@ private:
     void handle(const Session::ShutdownAsked &event);
     void handle(const Session::PingEnded &event);
     void handle(const Session::Ended &event);
+
+    void planRetry(const Error &reason);
+    void cancelRetry();
+    Outbox::Frames sendKept();
+    void reportNotSent(Outbox::Frames frames);
 
     void reportLater();
     void report();

@@ -16,16 +16,22 @@ namespace IpcPrims {
 
 // To the other side
 
-Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
+Error PeerPrivate::checkOutgoing(quint16 channel, const QByteArray &payload) const
 {
-    // A payload that is too large anyway isn't worth the time.
-    if (const Error error = checkPayloadSize(payload.size(), link->maxPayloadSize()))
+    // A payload that is too large anyway isn't worth the time of a validator.
+    if (const Error error = checkPayloadSize(payload.size(), MaxPayloadSize))
         return error;
     const auto validator = validation.validator; // which may be replaced meanwhile
+    if (!validator)
+        return {};
     const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Send);
-    if (failure)
-        return Error(ErrorCode::ValidationFailed, validationText(*failure));
-    return link->send(channel, payload);
+    return failure ? Error(ErrorCode::ValidationFailed, validationText(*failure)) : Error();
+}
+
+Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
+{
+    const Error error = checkOutgoing(channel, payload);
+    return error ? error : link->send(channel, payload);
 }
 
 void PeerPrivate::readyToSend(quint16 channel)

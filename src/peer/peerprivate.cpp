@@ -50,20 +50,24 @@ void PeerPrivate::acceptConnection(Connection connection, const SessionSettings 
 
 void PeerPrivate::connectTo(const Endpoint &endpoint)
 {
-    prepare({settings, transport, endpoint, nullptr});
+    prepare({{settings, transport, endpoint}});
 }
 
 void PeerPrivate::connectOver(std::unique_ptr<QIODevice> device)
 {
-    prepare({settings, transport, std::nullopt, std::move(device)});
+    prepare({{settings, transport, {}}, true, std::move(device)});
 }
 
 void PeerPrivate::prepare(Attempt attempt)
 {
     // There is nothing to report of an attempt that is replaced before it began.
-    if (!m_attempt)
+    if (state == Peer::State::Waiting)
+        cancelRetry();
+    else if (!m_attempt)
         abort(Error(ErrorCode::Cancelled, QStringLiteral("replaced by another connection")));
     m_attempt = std::move(attempt);
+    reconnection.target = m_attempt->isOverDevice ? std::nullopt : std::optional(m_attempt->target);
+    reconnection.schedule = ReconnectSchedule(reconnection.policy);
     state = Peer::State::Connecting;
     reportLater();
 }
@@ -72,6 +76,7 @@ void PeerPrivate::close(const QString &reason)
 {
     if (state == Peer::State::Open) {
         state = Peer::State::Closing;
+        reconnection.target.reset();
         setReceiving(true); // The acknowledgement comes after everything else.
         session->shutDown(reason, Session::Clock::now());
         processEvents();
@@ -86,6 +91,8 @@ void PeerPrivate::abort(const Error &reason)
     if (state == Peer::State::Closed)
         return;
     m_attempt.reset();
+    cancelRetry();
+    reconnection.target.reset();
     dropConnection();
     if (session && session->state() != Session::State::Ended)
         session->abandon(reason);
@@ -125,24 +132,29 @@ void PeerPrivate::begin(Attempt attempt)
 {
     session.reset();
     credentials.reset();
-    if (const Error error = attempt.settings.validate()) {
+    if (const Error error = attempt.target.settings.validate()) {
         finish(error);
         return;
     }
-    if (!attempt.endpoint) {
-        if (!attempt.device || !attempt.device->isOpen()) {
-            finish(Error(ErrorCode::InvalidArgument,
-                         QStringLiteral("connecting over a device takes one that is open")));
-            return;
-        }
-        auto stream = std::make_unique<DeviceStream>(attempt.device.release(),
-                                                     DeviceStream::Ownership::Owned);
-        startSession(Session::Role::Client, attempt.settings, {std::move(stream), std::nullopt});
+    if (attempt.isOverDevice) {
+        beginOver(std::move(attempt));
         return;
     }
-    m_connectorSettings = std::move(attempt.settings);
-    m_connector = makeConnector(attempt.transport, this);
-    m_connector->start(*attempt.endpoint, m_connectorSettings.handshakeTimeout);
+    m_connectorSettings = std::move(attempt.target.settings);
+    m_connector = makeConnector(attempt.target.transport, this);
+    m_connector->start(attempt.target.endpoint, m_connectorSettings.handshakeTimeout);
+}
+
+void PeerPrivate::beginOver(Attempt attempt)
+{
+    if (!attempt.device || !attempt.device->isOpen()) {
+        finish(Error(ErrorCode::InvalidArgument,
+                     QStringLiteral("connecting over a device takes one that is open")));
+        return;
+    }
+    auto stream = std::make_unique<DeviceStream>(attempt.device.release(),
+                                                 DeviceStream::Ownership::Owned);
+    startSession(Session::Role::Client, attempt.target.settings, {std::move(stream), std::nullopt});
 }
 
 void PeerPrivate::connectorSucceeded(Connection connection)
@@ -213,11 +225,16 @@ void PeerPrivate::handle(const Session::Opened &)
     const QPointer<Peer> alive(q);
     link->setMaxPayloadSize(session->maxPayloadSize());
     updateReceiving();
+    reconnection.schedule.sessionOpened(Session::Clock::now());
+    ++reconnection.generation;
+    const Outbox::Frames refused = sendKept(); // Before a slot can send anything.
     changeState(Peer::State::Open);
     if (alive && owner && state == Peer::State::Open)
         owner->peerOpened(q);
     if (alive && state == Peer::State::Open)
         Q_EMIT q->connected();
+    if (alive)
+        reportNotSent(refused);
 }
 
 void PeerPrivate::handle(const Session::ShutdownAsked &event)
@@ -276,26 +293,33 @@ void PeerPrivate::changeState(Peer::State newState)
 void PeerPrivate::finish(const Error &reason)
 {
     const QPointer<Peer> alive(q);
-    if (link)
-        link->close();
+    dropConnection();
+    planRetry(reason);
     // Nothing that was accepted is lost without a word.
-    const qint64 bytesLost = link ? link->bytesLost() : 0;
-    const Error told = reason && bytesLost > 0
+    const bool willReconnect = m_attempt || reconnection.retryAt;
+    const Outbox::Frames notSent
+            = reconnection.outbox.sort(std::exchange(reconnection.unsent, {}), willReconnect);
+    const Error told = reason && !notSent.empty()
                                ? Error(reason.code(),
-                                       QStringLiteral("%1 (%2 queued bytes were not sent)")
+                                       QStringLiteral("%1 (%2 accepted frames were not sent)")
                                                .arg(reason.message())
-                                               .arg(bytesLost),
+                                               .arg(notSent.size()),
                                        reason.nativeError())
                                : reason;
     disconnectReason = told;
-    dropConnection();
-    changeState(m_attempt ? Peer::State::Connecting : Peer::State::Closed);
+    changeState(m_attempt              ? Peer::State::Connecting
+                : reconnection.retryAt ? Peer::State::Waiting
+                                       : Peer::State::Closed);
     if (alive && m_requests)
         m_requests->endSession(told);
     if (alive && owner)
         owner->peerEnded(q, told);
     if (alive)
+        reportNotSent(notSent);
+    if (alive)
         Q_EMIT q->disconnected(told);
+    if (alive && reconnection.retryAt)
+        Q_EMIT q->retryScheduled(nextRetryIn());
 }
 
 void PeerPrivate::dropConnection()
@@ -303,6 +327,7 @@ void PeerPrivate::dropConnection()
     m_connector.reset();
     if (link) {
         link->close();
+        reconnection.unsent = link->takeUnsent();
         link.release()->deleteLater(); // It may be in the middle of a call that led here.
     }
     m_isHeldBack = false;

@@ -201,7 +201,7 @@ void tst_PeerEnd::lossOfQueuedFramesIsTold()
     m_peer->abort();
     QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size(), 1, Patience);
     QCOMPARE(client.reasons.first().code(), ErrorCode::Disconnected);
-    QVERIFY2(client.reasons.first().message().contains("queued bytes were not sent"_L1),
+    QVERIFY2(client.reasons.first().message().contains("accepted frames were not sent"_L1),
              qPrintable(client.reasons.first().message()));
     QCOMPARE(m_client->disconnectReason(), client.reasons.first());
 }

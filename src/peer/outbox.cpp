@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peer/outbox_p.h"
+
+#include <utility>
+
+namespace IpcPrims {
+
+Peer::UnsentFrames Outbox::policy(quint16 channel) const
+{
+    const auto it = m_policies.find(channel);
+    return it == m_policies.end() ? Peer::UnsentFrames::Report : it->second;
+}
+
+void Outbox::setPolicy(quint16 channel, Peer::UnsentFrames policy)
+{
+    m_policies[channel] = policy;
+}
+
+Error Outbox::add(quint16 channel, const QByteArray &payload, qint64 highWaterMark)
+{
+    if (bytes(channel) >= highWaterMark) {
+        return Error(ErrorCode::QueueFull,
+                     QStringLiteral("%1 bytes wait for the next session on channel %2 (high-water "
+                                    "mark %3): send again once it is open")
+                             .arg(bytes(channel))
+                             .arg(channel)
+                             .arg(highWaterMark));
+    }
+    append({channel, payload});
+    return {};
+}
+
+Outbox::Frames Outbox::sort(Frames unsent, bool willReconnect)
+{
+    // What waits already is younger than what the session has left behind.
+    Frames younger = takeAll();
+    Frames reported;
+    for (Frames *frames : {&unsent, &younger}) {
+        for (SendQueue::Frame &frame : *frames) {
+            if (willReconnect && policy(frame.channel) == Peer::UnsentFrames::Keep)
+                append(std::move(frame));
+            else
+                reported.push_back(std::move(frame));
+        }
+    }
+    return reported;
+}
+
+void Outbox::append(SendQueue::Frame frame)
+{
+    const qint64 size = FrameHeader::Size + frame.payload.size();
+    m_allBytes += size;
+    m_bytes[frame.channel] += size;
+    m_frames.push_back(std::move(frame));
+}
+
+Outbox::Frames Outbox::takeAll()
+{
+    m_allBytes = 0;
+    m_bytes.clear();
+    return std::exchange(m_frames, {});
+}
+
+qint64 Outbox::bytes(quint16 channel) const
+{
+    const auto it = m_bytes.find(channel);
+    return it == m_bytes.end() ? 0 : it->second;
+}
+
+} // namespace IpcPrims

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// From one session to the next.
+
+#include "peer/peer_p.h"
+
+#include <QtCore/qpointer.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace IpcPrims {
+
+void PeerPrivate::setReconnectPolicy(const ReconnectPolicy &policy)
+{
+    reconnection.policy = policy;
+    reconnection.schedule = ReconnectSchedule(policy);
+    if (state == Peer::State::Open)
+        reconnection.schedule.sessionOpened(Session::Clock::now());
+}
+
+// Decides what follows the end of a session, or of an attempt at one.
+void PeerPrivate::planRetry(const Error &reason)
+{
+    if (!reconnection.target || m_attempt)
+        return;
+    const auto now = Session::Clock::now();
+    const auto pause = reconnection.schedule.ended(reason, now);
+    if (!pause)
+        return;
+    reconnection.retryAt = now + *pause;
+    reconnection.timer.start(int(pause->count()), Qt::PreciseTimer, q);
+}
+
+void PeerPrivate::cancelRetry()
+{
+    reconnection.timer.stop();
+    reconnection.retryAt.reset();
+}
+
+void PeerPrivate::onRetryTimer()
+{
+    const QPointer<Peer> alive(q);
+    cancelRetry();
+    changeState(Peer::State::Connecting);
+    // Unless a slot had other plans.
+    if (alive && state == Peer::State::Connecting && !m_attempt)
+        begin({*reconnection.target});
+}
+
+std::chrono::milliseconds PeerPrivate::nextRetryIn() const
+{
+    using std::chrono::milliseconds;
+    if (!reconnection.retryAt)
+        return milliseconds::zero();
+    return std::max(milliseconds::zero(),
+                    std::chrono::ceil<milliseconds>(*reconnection.retryAt - Session::Clock::now()));
+}
+
+// Without a session that takes the frame: it waits for one, or can't be sent.
+Error PeerPrivate::sendLater(quint16 channel, const QByteArray &payload)
+{
+    const bool isBetweenSessions = state == Peer::State::Waiting || state == Peer::State::Connecting
+                                   || state == Peer::State::Handshaking;
+    if (!isBetweenSessions || !reconnection.target
+        || reconnection.outbox.policy(channel) != Peer::UnsentFrames::Keep)
+        return sendError(channel);
+    if (const Error error = checkOutgoing(channel, payload))
+        return error;
+    return reconnection.outbox.add(channel, payload, waterMarks.high);
+}
+
+// Sends what has waited for this session, and returns what it has no channel for.
+Outbox::Frames PeerPrivate::sendKept()
+{
+    Outbox::Frames refused;
+    for (SendQueue::Frame &frame : reconnection.outbox.takeAll()) {
+        if (!session->acceptsSend(frame.channel) || link->send(frame.channel, frame.payload))
+            refused.push_back(std::move(frame));
+    }
+    return refused;
+}
+
+void PeerPrivate::reportNotSent(Outbox::Frames frames)
+{
+    std::map<quint16, QList<QByteArray>> byChannel;
+    for (SendQueue::Frame &frame : frames)
+        byChannel[frame.channel].append(std::move(frame.payload));
+    const QPointer<Peer> alive(q);
+    for (const auto &[channel, payloads] : byChannel) {
+        if (alive)
+            Q_EMIT q->framesNotSent(channel, payloads);
+    }
+}
+
+} // namespace IpcPrims
