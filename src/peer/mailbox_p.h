@@ -3,16 +3,25 @@
 
 #pragma once
 
-#include <QtCore/qmetaobject.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
 
 namespace IpcPrims {
+
+/// Says to the thread of a mailbox's owner that there is something in it.
+class MailboxBell : public QObject
+{
+    Q_OBJECT
+
+Q_SIGNALS:
+    void rung();
+};
 
 /*!
     Brings values from any thread to the one of an object, for as long as that object wants them.
@@ -25,11 +34,14 @@ class Mailbox
     Q_DISABLE_COPY_MOVE(Mailbox)
 
 public:
-    /// \a deliver is called in the thread of \a owner, to take() what there is.
+    /// \a deliver is called in the thread of \a owner, which is this one, to take() what there is.
     Mailbox(QObject *owner, std::function<void()> deliver)
         : m_deliver(std::move(deliver))
-        , m_owner(owner)
-    {}
+        , m_bell(std::make_unique<MailboxBell>())
+    {
+        QObject::connect(m_bell.get(), &MailboxBell::rung, owner, m_deliver, Qt::QueuedConnection);
+    }
+    ~Mailbox() = default;
 
     void put(Value value)
     {
@@ -40,7 +52,7 @@ public:
     std::vector<Value> take()
     {
         const std::lock_guard lock(m_mutex);
-        m_isDeliveryDue = false;
+        m_isRung = false;
         return std::exchange(m_values, {});
     }
 
@@ -48,31 +60,31 @@ public:
     void close()
     {
         const std::lock_guard lock(m_mutex);
-        m_owner = nullptr;
+        m_bell.reset();
         m_values.clear();
     }
 
 private:
-    // Whether this is the owner's thread, so that it can't be destroyed meanwhile. From others the
-    // lock keeps it alive until the event is posted.
+    // Whether this is the owner's thread, so that the owner can't be destroyed meanwhile. For others
+    // the lock keeps the bell where it is.
     bool store(Value &&value)
     {
         const std::lock_guard lock(m_mutex);
-        if (!m_owner)
+        if (!m_bell)
             return false;
         m_values.push_back(std::move(value));
-        if (m_owner->thread() == QThread::currentThread())
+        if (m_bell->thread() == QThread::currentThread())
             return true;
-        if (!std::exchange(m_isDeliveryDue, true))
-            QMetaObject::invokeMethod(m_owner, m_deliver, Qt::QueuedConnection);
+        if (!std::exchange(m_isRung, true))
+            Q_EMIT m_bell->rung();
         return false;
     }
 
     const std::function<void()> m_deliver;
     std::mutex m_mutex;
-    QObject *m_owner;
+    std::unique_ptr<MailboxBell> m_bell;
     std::vector<Value> m_values;
-    bool m_isDeliveryDue = false;
+    bool m_isRung = false;
 };
 
 } // namespace IpcPrims

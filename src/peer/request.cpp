@@ -12,17 +12,6 @@ namespace IpcPrims {
 // As much as the other side may see, or log.
 static constexpr qsizetype MaxFailureTextSize = 1024;
 
-RequestState::~RequestState()
-{
-    answer(true, "the request was not answered");
-}
-
-void RequestState::answer(bool isFailure, const QByteArray &content)
-{
-    if (!m_isAnswered.test_and_set())
-        m_mailbox->put({number, isFailure, content});
-}
-
 Request::Request(std::shared_ptr<RequestState> state)
     : d(std::move(state))
 {}
@@ -40,13 +29,13 @@ quint64 Request::number() const
 void Request::reply(const QByteArray &payload) const
 {
     if (d)
-        d->answer(false, payload);
+        d->reply(payload);
 }
 
 void Request::fail(const QString &text) const
 {
     if (d)
-        d->answer(true, text.left(MaxFailureTextSize).toUtf8());
+        d->fail(text.left(MaxFailureTextSize).toUtf8());
 }
 
 } // namespace IpcPrims

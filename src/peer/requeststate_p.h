@@ -3,12 +3,11 @@
 
 #pragma once
 
+#include "peer/answeronce_p.h"
 #include "peer/answerqueue_p.h"
-#include "peer/mailbox_p.h"
 
 #include <QtCore/qbytearray.h>
 
-#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -23,19 +22,18 @@ public:
     RequestState(quint64 itsNumber, QByteArray itsPayload, std::shared_ptr<Mailbox<Answer>> mailbox)
         : number(itsNumber)
         , payload(std::move(itsPayload))
-        , m_mailbox(std::move(mailbox))
+        , m_answer(std::move(mailbox))
     {}
-    /// A request that nobody has answered fails.
-    ~RequestState();
+    ~RequestState() { fail("the request was not answered"); }
 
-    void answer(bool isFailure, const QByteArray &content);
+    void reply(const QByteArray &answer) { m_answer.put({number, false, answer}); }
+    void fail(const QByteArray &text) { m_answer.put({number, true, text}); }
 
     const quint64 number;
     const QByteArray payload;
 
 private:
-    const std::shared_ptr<Mailbox<Answer>> m_mailbox;
-    std::atomic_flag m_isAnswered;
+    AnswerOnce<Answer> m_answer;
 };
 
 } // namespace IpcPrims
