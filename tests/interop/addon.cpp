@@ -84,6 +84,16 @@ Answer Addon::receiveNumbered(int from, int count)
     return command("receiveNumbered"_L1, {{"from"_L1, from}, {"count"_L1, count}});
 }
 
+Answer Addon::answerRequests(int count)
+{
+    return command("answerRequests"_L1, {{"count"_L1, count}});
+}
+
+Answer Addon::askNumbered(int count, bool isPipelined)
+{
+    return command("askNumbered"_L1, {{"count"_L1, count}, {"isPipelined"_L1, isPipelined}});
+}
+
 Answer Addon::ping()
 {
     return command("ping"_L1);

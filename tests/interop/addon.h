@@ -42,6 +42,11 @@ public:
     Answer sendNumbered(quint16 channel, int count);
     Answer receiveNumbered(int from, int count);
 
+    /// Answers the next \a count frames, one after the other, with "to " and their payload.
+    Answer answerRequests(int count);
+    /// Asks "0", "1", "2"... on COMMAND, each when the one before has its answer; or all at once.
+    Answer askNumbered(int count, bool isPipelined);
+
     Answer ping();
     Answer shutdown();
     Answer close();

@@ -83,6 +83,24 @@ const commands = {
                 throw new Error(`expected frame ${number}, received "${text}"`);
         }
     },
+    async answerRequests({count}) {
+        for (let answered = 0; answered < count; ++answered) {
+            const {channel, payload} = await style.receive(peer);
+            await peer.send(channel, Buffer.concat([Buffer.from('to '), payload]));
+        }
+    },
+    async askNumbered({count, isPipelined}) {
+        const ask = (number) => peer.send(addon.command(), Buffer.from(String(number)));
+        for (let number = 0; isPipelined && number < count; ++number)
+            await ask(number);
+        for (let number = 0; number < count; ++number) {
+            if (!isPipelined)
+                await ask(number);
+            const text = (await style.receiveOn(peer, addon.command())).payload.toString();
+            if (text !== `to ${number}`)
+                throw new Error(`expected the answer to ${number}, received "${text}"`);
+        }
+    },
     async ping() {
         await peer.ping();
     },

@@ -8,6 +8,7 @@
 
 using namespace IpcPrims;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -46,6 +47,8 @@ private Q_SLOTS:
     void manyFramesFromTheAddonKeepTheirOrder();
     void manyFramesToTheAddonKeepTheirOrder();
     void addonReceivesOnOneChannel();
+    void addonAnswersRequests();
+    void requestsOfTheAddonAreAnswered();
     void addonPings();
     void weArePingingTheAddon();
     void frameOfAnUnnegotiatedChannelIsNotSent();
@@ -195,6 +198,45 @@ void tst_InteropSession::addonReceivesOnOneChannel()
              hashOf("command"));
     QCOMPARE(m_session->addon.receiveOn(Channel::Data).value("sha256"_L1).toString(),
              hashOf("data"));
+}
+
+void tst_InteropSession::addonAnswersRequests()
+{
+    QFETCH_GLOBAL(Addon::Style, style);
+    QVERIFY(m_session->open());
+    const int batch = style == Addon::Blocking ? 2000 : 200; // As above.
+    for (int round = 0; round < 3; ++round) {
+        const Answer done = m_session->addon.answerRequests(batch);
+        QList<QFuture<Reply>> replies;
+        for (int number = 0; number < batch; ++number)
+            replies.append(m_session->peer->request(QByteArray::number(number), 30s));
+        QTRY_VERIFY_WITH_TIMEOUT(replies.last().isFinished(), 30000);
+        for (int number = 0; number < batch; ++number)
+            QCOMPARE(replies[number].result().payload, "to " + QByteArray::number(number));
+        QCOMPARE(done.error(), QString());
+    }
+    QVERIFY(m_session->frames.isEmpty());
+}
+
+void tst_InteropSession::requestsOfTheAddonAreAnswered()
+{
+    QVERIFY(m_session->open());
+    m_session->peer->setRequestHandler(
+            [](const Request &request) { request.reply("to " + request.payload()); });
+    QCOMPARE(m_session->addon.askNumbered(20, false).error(), QString());
+
+    // Ten at a time, the last one first.
+    QList<Request> kept;
+    m_session->peer->setRequestHandler([&kept](const Request &request) {
+        kept.append(request);
+        if (kept.size() < 10)
+            return;
+        while (!kept.isEmpty()) {
+            const Request last = kept.takeLast();
+            last.reply("to " + last.payload());
+        }
+    });
+    QCOMPARE(m_session->addon.askNumbered(200, true).error(), QString());
 }
 
 void tst_InteropSession::addonPings()
