@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "peer/mailbox_p.h"
+#include "rpc/rpccallstate_p.h"
+#include "rpc/rpcmessage_p.h"
+
+#include <IpcPrims/jsonrpc.h>
+
+#include <QtCore/qhash.h>
+#include <QtCore/qjsonarray.h>
+#include <QtCore/qjsonobject.h>
+#include <QtCore/qjsonvalue.h>
+#include <QtCore/qstring.h>
+
+#include <deque>
+#include <memory>
+#include <unordered_map>
+
+namespace IpcPrims {
+
+class JsonRpcPrivate;
+
+/*!
+    What this side does for the other one: its methods, the calls that are being worked on, and the
+    answers that wait for room in the send queue.
+*/
+class RpcService
+{
+    Q_DISABLE_COPY_MOVE(RpcService)
+
+public:
+    explicit RpcService(JsonRpcPrivate *rpc)
+        : m_rpc(rpc)
+    {}
+    ~RpcService() { endSession(); }
+
+    void setMethod(const QString &name, JsonRpc::AsyncMethod method);
+    void removeMethod(const QString &name);
+    bool hasMethod(const QString &name) const { return m_methods.contains(name); }
+
+    int callLimit = 1024;
+
+    /// The answers to one batch, which leave together when the last one is there.
+    struct Batch
+    {
+        QJsonArray answers;
+        bool hasCalls = false;
+        int open = 1; ///< The calls that are being worked on, and one for whoever reads the batch.
+    };
+    using BatchPointer = std::shared_ptr<Batch>; ///< None for a message on its own.
+
+    /// What is called may delete this object.
+    void call(const RpcRequest &request, const BatchPointer &batch);
+    void refuse(const QJsonValue &id, const RpcError &error, const BatchPointer &batch);
+    /// The batch was read, or one of its calls answered.
+    void close(const BatchPointer &batch);
+
+    /// Sends what waits, as far as there is room.
+    void sendWaiting();
+
+    /// Nothing is answered any more; the next session starts with nothing.
+    void endSession();
+
+private:
+    struct Call
+    {
+        QJsonValue id;
+        BatchPointer batch;
+    };
+    enum class Owed { No, Yes };
+
+    bool isBusy() const { return qsizetype(m_calls.size() + m_waiting.size()) >= callLimit; }
+    void deliverAnswers();
+    void post(const QJsonValue &message, Owed owed);
+    void replace(const QJsonValue &message, const Error &error);
+
+    JsonRpcPrivate *const m_rpc;
+    // Shared, as a method may replace itself while it runs.
+    QHash<QString, std::shared_ptr<const JsonRpc::AsyncMethod>> m_methods;
+
+    // Of this session
+    std::shared_ptr<Mailbox<RpcAnswer>> m_mailbox;
+    std::unordered_map<quint64, Call> m_calls;
+    quint64 m_lastCall = 0; // Notifications are 0.
+    std::deque<QJsonValue> m_waiting;
+};
+
+} // namespace IpcPrims
