@@ -47,7 +47,8 @@ struct PingReply
     (see Server::peerConnected()). Channels are negotiated in the handshake; frames of other
     channels are neither sent nor received.
 
-    A peer lives in one thread with an event loop, and all its functions are to be called there. It
+    A peer lives in one thread with an event loop, and its functions are to be called there; send()
+    and request() may be called from any thread, as long as nobody deletes the peer meanwhile. It
     may be moved to another thread only while it is Closed.
     Signals are never emitted from inside a call of connectToServer(), close(), abort() or send().
     Slots may call anything, deleting the peer included.

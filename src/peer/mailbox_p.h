@@ -34,11 +34,12 @@ class Mailbox
     Q_DISABLE_COPY_MOVE(Mailbox)
 
 public:
-    /// \a deliver is called in the thread of \a owner, which is this one, to take() what there is.
+    /// \a deliver is called in the thread of \a owner to take() what there is.
     Mailbox(QObject *owner, std::function<void()> deliver)
         : m_deliver(std::move(deliver))
         , m_bell(std::make_unique<MailboxBell>())
     {
+        m_bell->moveToThread(owner->thread());
         QObject::connect(m_bell.get(), &MailboxBell::rung, owner, m_deliver, Qt::QueuedConnection);
     }
     ~Mailbox() = default;
@@ -65,8 +66,8 @@ public:
     }
 
 private:
-    // Whether this is the owner's thread, so that the owner can't be destroyed meanwhile. For others
-    // the lock keeps the bell where it is.
+    // Whether this is the owner's thread, so that the owner can't be destroyed meanwhile. For
+    // others the lock keeps the bell where it is.
     bool store(Value &&value)
     {
         const std::lock_guard lock(m_mutex);

@@ -157,6 +157,8 @@ std::optional<QByteArray> Peer::takeAuthToken()
 
 Error Peer::send(quint16 channel, const QByteArray &payload)
 {
+    if (Q_UNLIKELY(!d->isInOwnThread()))
+        return d->fromOtherThreads.send(channel, payload);
     return d->send(channel, payload);
 }
 
@@ -196,6 +198,7 @@ void Peer::setSendWaterMarks(qint64 high, qint64 low)
     d->waterMarks = WaterMarks::bounded(high, low);
     if (d->link)
         d->link->setWaterMarks(d->waterMarks);
+    d->updateTerms();
 }
 
 void Peer::setFrameHandler(FrameHandler handler)
@@ -216,6 +219,7 @@ std::shared_ptr<const PayloadValidator> Peer::validator() const
 void Peer::setValidator(std::shared_ptr<const PayloadValidator> validator)
 {
     d->validation.validator = std::move(validator);
+    d->updateTerms();
 }
 
 bool Peer::answersValidationErrors() const
@@ -243,8 +247,53 @@ QFuture<PingReply> Peer::ping(std::chrono::milliseconds timeout)
     return d->ping(timeout);
 }
 
+namespace {
+/// An answer that other threads wait for; if the peer goes before it could be asked, they are told.
+class AwaitedReply
+{
+    Q_DISABLE_COPY_MOVE(AwaitedReply)
+
+public:
+    AwaitedReply() { m_promise.start(); }
+    ~AwaitedReply()
+    {
+        finish({Error(ErrorCode::Cancelled, QStringLiteral("the peer was destroyed")), {}});
+    }
+
+    QFuture<Reply> future() const { return m_promise.future(); }
+    void finish(const Reply &reply)
+    {
+        if (std::exchange(m_isFinished, true))
+            return;
+        m_promise.addResult(reply);
+        m_promise.finish();
+    }
+
+private:
+    QPromise<Reply> m_promise;
+    bool m_isFinished = false;
+};
+} // namespace
+
+static QFuture<Reply> askFromOtherThread(Peer *peer, const QByteArray &payload,
+                                         std::chrono::milliseconds timeout)
+{
+    const auto awaited = std::make_shared<AwaitedReply>();
+    QMetaObject::invokeMethod(
+            peer,
+            [=] {
+                peer->request(payload, timeout).then([awaited](const Reply &reply) {
+                    awaited->finish(reply);
+                });
+            },
+            Qt::QueuedConnection);
+    return awaited->future();
+}
+
 QFuture<Reply> Peer::request(const QByteArray &payload, std::chrono::milliseconds timeout)
 {
+    if (Q_UNLIKELY(!d->isInOwnThread()))
+        return askFromOtherThread(this, payload, timeout);
     return d->requests().ask(payload, timeout);
 }
 

@@ -5,6 +5,7 @@
 
 #include "frame/framelink_p.h"
 #include "peer/channelhandlers_p.h"
+#include "peer/crossthreadsender_p.h"
 #include "peer/framehandlerslot_p.h"
 #include "peer/reconnection_p.h"
 #include "peer/requests_p.h"
@@ -20,7 +21,9 @@
 #include <QtCore/qbasictimer.h>
 #include <QtCore/qiodevice.h>
 #include <QtCore/qpromise.h>
+#include <QtCore/qthread.h>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -76,6 +79,14 @@ public:
             return sendIfValid(channel, payload);
         return link->send(channel, payload);
     }
+    void reportNotSent(Outbox::Frames frames);
+    /// Whether this is the peer's thread. It lives in the one that has made it, or opened the
+    /// session.
+    bool isInOwnThread() const
+    {
+        return QThread::currentThreadId() == m_thread.load(std::memory_order_relaxed);
+    }
+    void updateTerms();
     QFuture<PingReply> ping(std::chrono::milliseconds timeout);
     /// Made when they are first needed: most peers of a server neither ask nor answer.
     Requests &requests();
@@ -97,6 +108,7 @@ public:
     FrameHandlerSlot frameHandler;
     Validation validation;
     Reconnection reconnection;
+    CrossThreadSender fromOtherThreads;
 
     // What is known of the session, or of the last one until there is another
     Peer::State state = Peer::State::Closed;
@@ -127,7 +139,6 @@ private:
     void updateReceiving();
     Error sendError(quint16 channel) const;
     Error sendLater(quint16 channel, const QByteArray &payload);
-    Error checkOutgoing(quint16 channel, const QByteArray &payload) const;
     Error sendIfValid(quint16 channel, const QByteArray &payload);
     bool route(DecodedFrame &frame);
     bool admits(quint16 channel, QByteArrayView payload);
@@ -147,7 +158,6 @@ private:
     void planRetry(const Error &reason);
     void cancelRetry();
     Outbox::Frames sendKept();
-    void reportNotSent(Outbox::Frames frames);
 
     void reportLater();
     void report();
@@ -156,6 +166,7 @@ private:
     void dropConnection();
     void updateTimer();
 
+    std::atomic<Qt::HANDLE> m_thread = QThread::currentThreadId();
     QBasicTimer m_timer;
     std::optional<Session::Instant> m_timerDeadline;
     std::unique_ptr<Connector> m_connector;

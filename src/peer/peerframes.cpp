@@ -5,8 +5,6 @@
 
 #include "peer/peer_p.h"
 
-#include "frame/header_p.h"
-
 #include <QtCore/qpointer.h>
 
 #include <memory>
@@ -16,29 +14,20 @@ namespace IpcPrims {
 
 // To the other side
 
-Error PeerPrivate::checkOutgoing(quint16 channel, const QByteArray &payload) const
-{
-    // A payload that is too large anyway isn't worth the time of a validator.
-    if (const Error error = checkPayloadSize(payload.size(), MaxPayloadSize))
-        return error;
-    const auto validator = validation.validator; // which may be replaced meanwhile
-    if (!validator)
-        return {};
-    const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Send);
-    return failure ? Error(ErrorCode::ValidationFailed, validationText(*failure)) : Error();
-}
-
 Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
 {
-    const Error error = checkOutgoing(channel, payload);
+    const auto validator = validation.validator; // which may be replaced meanwhile
+    const Error error = checkOutgoing(validator.get(), channel, payload);
     return error ? error : link->send(channel, payload);
 }
 
 void PeerPrivate::readyToSend(quint16 channel)
 {
+    const QPointer<Peer> alive(q);
     if (m_requests)
         m_requests->sendAnswers();
-    if (state == Peer::State::Open)
+    fromOtherThreads.sendWaiting();
+    if (alive && state == Peer::State::Open)
         Q_EMIT q->readyToSend(channel);
 }
 

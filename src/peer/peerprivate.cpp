@@ -20,6 +20,7 @@ static constexpr qint64 MaxUnreadControlBytes = 64 * 1024;
 
 PeerPrivate::PeerPrivate(Peer *peer)
     : q(peer)
+    , fromOtherThreads(this)
 {}
 
 void PeerPrivate::cancel()
@@ -66,6 +67,9 @@ void PeerPrivate::prepare(Attempt attempt)
     else if (!m_attempt)
         abort(Error(ErrorCode::Cancelled, QStringLiteral("replaced by another connection")));
     m_attempt = std::move(attempt);
+    // The peer may have been moved since the last session.
+    m_thread = QThread::currentThreadId();
+    fromOtherThreads.moveHere();
     reconnection.target = m_attempt->isOverDevice ? std::nullopt : std::optional(m_attempt->target);
     reconnection.schedule = ReconnectSchedule(reconnection.policy);
     state = Peer::State::Connecting;
@@ -228,6 +232,7 @@ void PeerPrivate::handle(const Session::Opened &)
     reconnection.schedule.sessionOpened(Session::Clock::now());
     ++reconnection.generation;
     const Outbox::Frames refused = sendKept(); // Before a slot can send anything.
+    updateTerms();
     changeState(Peer::State::Open);
     if (alive && owner && state == Peer::State::Open)
         owner->peerOpened(q);
@@ -312,6 +317,8 @@ void PeerPrivate::finish(const Error &reason)
                                        : Peer::State::Closed);
     if (alive && m_requests)
         m_requests->endSession(told);
+    if (alive)
+        fromOtherThreads.sendWaiting(); // So that these are kept or reported, too.
     if (alive && owner)
         owner->peerEnded(q, told);
     if (alive)
@@ -325,6 +332,7 @@ void PeerPrivate::finish(const Error &reason)
 void PeerPrivate::dropConnection()
 {
     m_connector.reset();
+    fromOtherThreads.setTerms(std::nullopt);
     if (link) {
         link->close();
         reconnection.unsent = link->takeUnsent();

@@ -67,7 +67,8 @@ Error PeerPrivate::sendLater(quint16 channel, const QByteArray &payload)
     if (!isBetweenSessions || !reconnection.target
         || reconnection.outbox.policy(channel) != Peer::UnsentFrames::Keep)
         return sendError(channel);
-    if (const Error error = checkOutgoing(channel, payload))
+    const auto validator = validation.validator;
+    if (const Error error = checkOutgoing(validator.get(), channel, payload))
         return error;
     return reconnection.outbox.add(channel, payload, waterMarks.high);
 }
@@ -81,6 +82,16 @@ Outbox::Frames PeerPrivate::sendKept()
             refused.push_back(std::move(frame));
     }
     return refused;
+}
+
+// To be called when something changes that frames from other threads are judged by.
+void PeerPrivate::updateTerms()
+{
+    if (session && session->state() == Session::State::Open)
+        fromOtherThreads.setTerms(CrossThreadSender::Terms{ChannelSet(session->channels()),
+                                                           validation.validator, waterMarks.high});
+    else
+        fromOtherThreads.setTerms(std::nullopt);
 }
 
 void PeerPrivate::reportNotSent(Outbox::Frames frames)

@@ -3,11 +3,25 @@
 
 #include "peer/validation_p.h"
 
+#include "frame/header_p.h"
 #include "session/strictjson_p.h"
+
+#include <IpcPrims/protocol.h>
 
 namespace IpcPrims {
 
 PayloadValidator::~PayloadValidator() = default;
+
+Error checkOutgoing(const PayloadValidator *validator, quint16 channel, const QByteArray &payload)
+{
+    // A payload that is too large anyway isn't worth the time of a validator.
+    if (const Error error = checkPayloadSize(payload.size(), MaxPayloadSize))
+        return error;
+    if (!validator)
+        return {};
+    const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Send);
+    return failure ? Error(ErrorCode::ValidationFailed, validationText(*failure)) : Error();
+}
 
 QString validationText(const PayloadValidator::Failure &failure)
 {

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <IpcPrims/error.h>
 #include <IpcPrims/payloadvalidator.h>
 
 #include <QtCore/qbytearray.h>
@@ -18,6 +19,10 @@ struct Validation
     std::shared_ptr<const PayloadValidator> validator;
     bool answersErrors = false;
 };
+
+/// Whether a frame may be sent in any session with its channel: its size and, if there is a
+/// \a validator, its payload. Callable from any thread.
+Error checkOutgoing(const PayloadValidator *validator, quint16 channel, const QByteArray &payload);
 
 /// What the sender of a bad payload is told, on either side of the connection.
 QString validationText(const PayloadValidator::Failure &failure);

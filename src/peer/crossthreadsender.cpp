@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peer/crossthreadsender_p.h"
+
+#include "peer/peer_p.h"
+#include "peer/validation_p.h"
+
+#include <QtCore/qpointer.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace IpcPrims {
+
+CrossThreadSender::~CrossThreadSender()
+{
+    if (m_mailbox)
+        m_mailbox->close();
+}
+
+void CrossThreadSender::setTerms(std::optional<Terms> terms)
+{
+    const std::lock_guard lock(m_mutex);
+    m_terms = std::move(terms);
+}
+
+void CrossThreadSender::moveHere()
+{
+    const std::lock_guard lock(m_mutex);
+    m_mailbox.reset(); // Which is empty, and knows its owner's thread.
+}
+
+Error CrossThreadSender::send(quint16 channel, const QByteArray &payload)
+{
+    const Error error = judge(channel, payload);
+    return error ? error : take({channel, payload});
+}
+
+// The validator works in the caller's thread, and without the lock.
+Error CrossThreadSender::judge(quint16 channel, const QByteArray &payload)
+{
+    std::shared_ptr<const PayloadValidator> validator;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_terms)
+            return Error(ErrorCode::NotConnected, QStringLiteral("not connected"));
+        if (!m_terms->channels.contains(channel)) {
+            return Error(ErrorCode::UnsupportedChannel,
+                         QStringLiteral("channel %1 not supported by peer").arg(channel));
+        }
+        validator = m_terms->validator;
+    }
+    return checkOutgoing(validator.get(), channel, payload);
+}
+
+Error CrossThreadSender::take(SendQueue::Frame frame)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_terms && m_bytes >= m_terms->highWaterMark) {
+        if (std::find(m_refused.begin(), m_refused.end(), frame.channel) == m_refused.end())
+            m_refused.push_back(frame.channel);
+        return Error(ErrorCode::QueueFull,
+                     QStringLiteral("%1 bytes from other threads wait to be sent (high-water mark "
+                                    "%2): send again after readyToSend()")
+                             .arg(m_bytes)
+                             .arg(m_terms->highWaterMark));
+    }
+    if (!m_mailbox) {
+        m_mailbox
+                = std::make_unique<Mailbox<SendQueue::Frame>>(m_peer->q, [this] { sendWaiting(); });
+    }
+    m_bytes += frame.payload.size();
+    m_mailbox->put(std::move(frame));
+    return {};
+}
+
+void CrossThreadSender::sendWaiting()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_mailbox)
+            return;
+        std::vector<SendQueue::Frame> arrived = m_mailbox->take();
+        std::move(arrived.begin(), arrived.end(), std::back_inserter(m_waiting));
+    }
+    qint64 bytes = 0;
+    std::vector<quint16> full; // Their frames stay, in their order; others pass them.
+    Outbox::Frames notSent;
+    std::deque<SendQueue::Frame> left;
+    for (SendQueue::Frame &frame : std::exchange(m_waiting, {})) {
+        const bool isFull = std::find(full.begin(), full.end(), frame.channel) != full.end();
+        const Error error = isFull ? Error() : m_peer->send(frame.channel, frame.payload);
+        if (isFull || error.code() == ErrorCode::QueueFull) {
+            full.push_back(frame.channel);
+            left.push_back(std::move(frame));
+            continue;
+        }
+        bytes += frame.payload.size();
+        if (error)
+            notSent.push_back(std::move(frame));
+    }
+    m_waiting = std::move(left);
+
+    const QPointer<Peer> alive(m_peer->q);
+    for (const quint16 channel : release(bytes)) {
+        if (alive)
+            Q_EMIT alive->readyToSend(channel);
+    }
+    if (alive)
+        m_peer->reportNotSent(std::move(notSent));
+}
+
+// Returns the channels on which there is room again.
+std::vector<quint16> CrossThreadSender::release(qint64 bytes)
+{
+    const std::lock_guard lock(m_mutex);
+    m_bytes -= bytes;
+    if (m_terms && m_bytes > m_terms->highWaterMark / 4)
+        return {};
+    return std::exchange(m_refused, {});
+}
+
+} // namespace IpcPrims

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "frame/sendqueue_p.h"
+#include "peer/mailbox_p.h"
+#include "session/channelset_p.h"
+
+#include <IpcPrims/error.h>
+#include <IpcPrims/payloadvalidator.h>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qlist.h>
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace IpcPrims {
+
+class PeerPrivate;
+
+/*!
+    Takes frames from threads other than the peer's own, and sends them in its thread, in the order
+    in which each thread has handed them over. What can be known is judged at once, so that the
+    caller learns of it; what the peer has to refuse later is reported by framesNotSent().
+*/
+class CrossThreadSender
+{
+    Q_DISABLE_COPY_MOVE(CrossThreadSender)
+
+public:
+    explicit CrossThreadSender(PeerPrivate *peer)
+        : m_peer(peer)
+    {}
+    ~CrossThreadSender();
+
+    /// From any thread.
+    Error send(quint16 channel, const QByteArray &payload);
+
+    // In the peer's thread
+
+    /// What callers are judged by while there is a session.
+    struct Terms
+    {
+        ChannelSet channels;
+        std::shared_ptr<const PayloadValidator> validator;
+        qint64 highWaterMark = 0; // In bytes that have not reached the peer's queue yet.
+    };
+    void setTerms(std::optional<Terms> terms);
+
+    /// While there is no session: this is the peer's thread from now on.
+    void moveHere();
+
+    /// Sends what there is room for. The peer may be gone afterwards.
+    void sendWaiting();
+
+private:
+    Error judge(quint16 channel, const QByteArray &payload);
+    Error take(SendQueue::Frame frame);
+    std::vector<quint16> release(qint64 bytes);
+
+    PeerPrivate *const m_peer;
+    std::deque<SendQueue::Frame> m_waiting; // In the peer's thread already.
+
+    std::mutex m_mutex; // Of what follows.
+    std::unique_ptr<Mailbox<SendQueue::Frame>> m_mailbox; // Few peers are used by other threads.
+    std::optional<Terms> m_terms;
+    qint64 m_bytes = 0; // In the mailbox or waiting.
+    std::vector<quint16> m_refused; // Channels whose callers wait for readyToSend().
+};
+
+} // namespace IpcPrims

@@ -1,0 +1,230 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peertest.h"
+
+#include <IpcPrims/payloadvalidator.h>
+
+#include <QtCore/qthread.h>
+#include <QtTest/qsignalspy.h>
+#include <QtTest/qtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+/// A peer that is used by threads other than its own.
+class tst_OtherThreads : public PeerTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void framesOfEachThreadArriveInOrder();
+    void callerLearnsOfErrorsAtOnce();
+    void callersAreHeldBack();
+    void fullChannelDoesNotHoldOthersBack();
+    void framesThatMissTheSessionAreReported();
+    void requestsAreAnswered();
+    void requestOfADestroyedPeerIsCancelled();
+    void peerMayBeMovedBetweenSessions();
+
+private:
+    using Threads = std::vector<std::unique_ptr<QThread>>;
+    static void finish(Threads &threads);
+    /// What a call in another thread returns; the event loop runs meanwhile.
+    static Error inOtherThread(const std::function<Error()> &call);
+};
+
+void tst_OtherThreads::finish(Threads &threads)
+{
+    for (const auto &thread : threads)
+        QTRY_VERIFY_WITH_TIMEOUT(thread->isFinished(), Patience);
+    for (const auto &thread : threads)
+        thread->wait();
+}
+
+Error tst_OtherThreads::inOtherThread(const std::function<Error()> &call)
+{
+    Error error;
+    Threads threads;
+    threads.emplace_back(QThread::create([&] { error = call(); }));
+    threads.back()->start();
+    finish(threads);
+    return error;
+}
+
+void tst_OtherThreads::framesOfEachThreadArriveInOrder()
+{
+    constexpr int threadCount = 4;
+    constexpr int frameCount = 2000;
+    open();
+    Diary diary(m_peer);
+    Threads threads;
+    std::atomic<int> failures = 0;
+    for (int thread = 0; thread < threadCount; ++thread) {
+        threads.emplace_back(QThread::create([&, thread] {
+            for (int i = 0; i < frameCount; ++i) {
+                if (m_client->send(Channel::Data, QByteArray::number(thread * frameCount + i)))
+                    ++failures;
+            }
+        }));
+    }
+    for (const auto &thread : threads)
+        thread->start();
+    // And the peer's own, at the same time.
+    for (int i = 0; i < frameCount; ++i)
+        QVERIFY(!m_client->send(Channel::Data, QByteArray::number(threadCount * frameCount + i)));
+    finish(threads);
+    QCOMPARE(failures.load(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(diary.frames.size(), (threadCount + 1) * frameCount, Patience);
+    QList<int> next(threadCount + 1, 0);
+    for (const auto &[channel, payload] : std::as_const(diary.frames)) {
+        const int number = payload.toInt();
+        QCOMPARE(number % frameCount, next[number / frameCount]++);
+    }
+}
+
+/// Lets nothing pass.
+class Refusal : public PayloadValidator
+{
+public:
+    std::optional<Failure> check(quint16, QByteArrayView, Direction) const override
+    {
+        return Failure{u"no"_s, {}};
+    }
+};
+
+void tst_OtherThreads::callerLearnsOfErrorsAtOnce()
+{
+    const auto send = [this](quint16 channel, const QByteArray &payload) {
+        return inOtherThread([&] { return m_client->send(channel, payload); }).code();
+    };
+    QCOMPARE(send(Channel::Data, "x"), ErrorCode::NotConnected);
+    open();
+    QCOMPARE(send(4242, "x"), ErrorCode::UnsupportedChannel);
+    QCOMPARE(send(Channel::Control, "x"), ErrorCode::UnsupportedChannel);
+    QCOMPARE(send(Channel::Data, QByteArray(MaxPayloadSize + 1, 'x')), ErrorCode::PayloadTooLarge);
+    m_client->setValidator(std::make_shared<Refusal>());
+    QCOMPARE(send(Channel::Data, "x"), ErrorCode::ValidationFailed);
+    m_client->setValidator(nullptr);
+    QCOMPARE(send(Channel::Data, "x"), ErrorCode::NoError);
+    m_client->abort();
+    QCOMPARE(send(Channel::Data, "x"), ErrorCode::NotConnected);
+}
+
+void tst_OtherThreads::callersAreHeldBack()
+{
+    open();
+    Diary diary(m_peer);
+    m_client->setSendWaterMarks(100'000, 20'000);
+    QSignalSpy ready(m_client.get(), &Peer::readyToSend);
+    // This thread's event loop doesn't run meanwhile.
+    Error error;
+    int sent = 0;
+    const std::unique_ptr<QThread> thread(QThread::create([&] {
+        while (sent < 1000 && !(error = m_client->send(Channel::Data, QByteArray(1000, 'x'))))
+            ++sent;
+    }));
+    thread->start();
+    thread->wait();
+    QCOMPARE(error.code(), ErrorCode::QueueFull);
+    QCOMPARE(sent, 100);
+    QTRY_VERIFY_WITH_TIMEOUT(!ready.isEmpty(), Patience);
+    QCOMPARE(ready[0][0].value<quint16>(), Channel::Data);
+    QTRY_COMPARE_WITH_TIMEOUT(diary.frames.size(), 100, Patience);
+}
+
+void tst_OtherThreads::fullChannelDoesNotHoldOthersBack()
+{
+    open();
+    Diary diary(m_peer);
+    m_client->setSendWaterMarks(1'000'000, 1000);
+    m_peer->setReceiving(false);
+    while (!m_client->send(Channel::Data, QByteArray(100'000, 'x'))) {
+    }
+    // More for the full channel, and then a command.
+    QVERIFY(!inOtherThread([this] { return m_client->send(Channel::Data, "waits"); }));
+    QVERIFY(!inOtherThread([this] { return m_client->send(Channel::Command, "passes"); }));
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->bytesQueued(Channel::Command) > 0, Patience);
+    m_peer->setReceiving(true);
+    QTRY_VERIFY_WITH_TIMEOUT(diary.frames.contains({Channel::Data, "waits"}), Patience);
+    QVERIFY(diary.frames.indexOf({Channel::Command, "passes"})
+            < diary.frames.indexOf({Channel::Data, "waits"}));
+}
+
+void tst_OtherThreads::framesThatMissTheSessionAreReported()
+{
+    open();
+    QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
+    const std::unique_ptr<QThread> thread(
+            QThread::create([&] { static_cast<void>(m_client->send(Channel::Data, "too late")); }));
+    thread->start();
+    thread->wait();
+    m_client->abort();
+    QTRY_COMPARE_WITH_TIMEOUT(notSent.size(), 1, Patience);
+    QCOMPARE(notSent[0][1].value<QList<QByteArray>>(), QList<QByteArray>{"too late"});
+}
+
+void tst_OtherThreads::requestsAreAnswered()
+{
+    open();
+    m_peer->setRequestHandler([](Request request) { request.reply("to " + request.payload()); });
+    constexpr int threadCount = 4;
+    std::atomic<int> answers = 0;
+    Threads threads;
+    for (int thread = 0; thread < threadCount; ++thread) {
+        threads.emplace_back(QThread::create([&, thread] {
+            for (int i = 0; i < 50; ++i) {
+                const QByteArray question
+                        = QByteArray::number(thread) + ':' + QByteArray::number(i);
+                const Reply reply = m_client->request(question, 30s).result();
+                if (!reply.error && reply.payload == "to " + question)
+                    ++answers;
+            }
+        }));
+        threads.back()->start();
+    }
+    finish(threads);
+    QCOMPARE(answers.load(), threadCount * 50);
+}
+
+void tst_OtherThreads::requestOfADestroyedPeerIsCancelled()
+{
+    open();
+    QFuture<Reply> future;
+    const std::unique_ptr<QThread> thread(
+            QThread::create([&] { future = m_client->request("x", 30s); }));
+    thread->start();
+    thread->wait();
+    m_client.reset();
+    QTRY_VERIFY_WITH_TIMEOUT(future.isFinished(), Patience);
+    QCOMPARE(future.result().error.code(), ErrorCode::Cancelled);
+}
+
+void tst_OtherThreads::peerMayBeMovedBetweenSessions()
+{
+    open();
+    QVERIFY(!inOtherThread([this] { return m_client->send(Channel::Data, "here"); }));
+    m_client->abort();
+    QTRY_VERIFY_WITH_TIMEOUT(!m_peer, Patience);
+
+    QThread thread;
+    thread.start();
+    m_client->moveToThread(&thread);
+    QMetaObject::invokeMethod(m_client.get(), [this] { m_client->connectToServer(m_endpoint); });
+    QTRY_VERIFY_WITH_TIMEOUT(m_peer && m_peer->isOpen(), Patience);
+    Diary diary(m_peer);
+    // Now this is another thread. The session may not be open there yet.
+    QTRY_VERIFY_WITH_TIMEOUT(!m_client->send(Channel::Data, "there"), Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(diary.frames, (Frames{{Channel::Data, "there"}}), Patience);
+    QMetaObject::invokeMethod(
+            m_client.get(), [this] { m_client.reset(); }, Qt::BlockingQueuedConnection);
+    thread.quit();
+    thread.wait();
+}
+
+QTEST_GUILESS_MAIN(tst_OtherThreads)
+#include "tst_otherthreads.moc"
