@@ -181,8 +181,12 @@ public:
         those of COMMAND and ERROR, also among each other, may overtake other channels. Nothing is
        sent on an error: NotConnected, ShutdownRequested, UnsupportedChannel, PayloadTooLarge,
        QueueFull, and ValidationFailed if there is a validator and \a payload does not pass it. A
-       payload over 16 KiB is shared, not copied: memory wrapped with QByteArray::fromRawData() has
-       to stay until the frame has left.
+        payload over 16 KiB is shared, not copied: memory wrapped with QByteArray::fromRawData() has
+        to stay until the frame has left.
+
+        From another thread than the peer's the frame is judged at once and sent in the peer's
+        thread; all other threads together may have the high-water mark of bytes waiting for that.
+        If the session ends first, it is treated as any frame that was not sent.
     */
     Error send(quint16 channel, const QByteArray &payload);
     /// send() of \a object as compact JSON.
