@@ -179,8 +179,8 @@ public:
     /*!
         Queues one frame of at most MaxPayloadSize bytes. Frames of one channel arrive in order;
         those of COMMAND and ERROR, also among each other, may overtake other channels. Nothing is
-       sent on an error: NotConnected, ShutdownRequested, UnsupportedChannel, PayloadTooLarge,
-       QueueFull, and ValidationFailed if there is a validator and \a payload does not pass it. A
+        sent on an error: NotConnected, ShutdownRequested, UnsupportedChannel, PayloadTooLarge,
+        QueueFull, and ValidationFailed if there is a validator and \a payload does not pass it. A
         payload over 16 KiB is shared, not copied: memory wrapped with QByteArray::fromRawData() has
         to stay until the frame has left.
 

@@ -62,8 +62,8 @@ public:
 
     /*!
         The schemas of a directory: its files \c channel_N.schema.json, and those named for a
-       channel such as \c command.schema.json. A null pointer on an error: \a error tells the file,
-       the place in it and the reason.
+        channel such as \c command.schema.json. A null pointer on an error: \a error tells the file,
+        the place in it and the reason.
     */
     static std::shared_ptr<const SchemaRegistry>
     fromDirectory(const QString &path, const SchemaOptions &options = {}, Error *error = nullptr);

@@ -42,8 +42,8 @@ public:
 
     /*!
         Removes the file, if it still is the one that was adopted, and unlocks the path. To be
-       called before the socket is closed: until then the system can't give its identity to another
-       file.
+        called before the socket is closed: until then the system can't give its identity to another
+        file.
     */
     void remove();
 
