@@ -83,8 +83,8 @@ public:
     /*!
         Has calls and notifications of \a name answered with what \a method returns: a QJsonValue or
         an RpcError. It replaces the one before of that name, and may do anything, replace
-        itself and delete this object or the peer included. Names with the prefix "rpc." are
-        reserved by the specification.
+        itself and delete this object or the peer included. An empty one is as removeMethod().
+        Names with the prefix "rpc." are reserved by the specification.
     */
     using Method = std::function<RpcResult(const QJsonValue &params)>;
     void setMethod(const QString &name, Method method);

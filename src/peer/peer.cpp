@@ -304,12 +304,12 @@ void Peer::setRequestHandler(RequestHandler handler)
 
 bool Peer::answersFailedRequests() const
 {
-    return d->requests().answersFailures;
+    return d->answersFailedRequests;
 }
 
 void Peer::setAnswersFailedRequests(bool answers)
 {
-    d->requests().answersFailures = answers;
+    d->answersFailedRequests = answers;
 }
 
 } // namespace IpcPrims

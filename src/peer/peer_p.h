@@ -109,6 +109,7 @@ public:
     Validation validation;
     Reconnection reconnection;
     CrossThreadSender fromOtherThreads;
+    bool answersFailedRequests = false;
 
     // What is known of the session, or of the last one until there is another
     Peer::State state = Peer::State::Closed;

@@ -60,6 +60,9 @@ bool PeerPrivate::route(DecodedFrame &frame)
 
 bool PeerPrivate::admits(quint16 channel, QByteArrayView payload)
 {
+    // What the library says itself is not judged: a request would never hear of its end.
+    if (m_requests && channel == Channel::Error && m_requests->takeFailure(payload))
+        return false;
     const auto validator = validation.validator; // which may be replaced meanwhile
     const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Receive);
     if (!failure)

@@ -50,10 +50,16 @@ bool Requests::take(DecodedFrame &frame)
         }
         return false;
     case Channel::Error:
-        return !m_asked.isEmpty() && takeFailure(frame.payload());
+        return takeFailure(frame.payload());
     default:
         return false;
     }
+}
+
+bool Requests::isFailure(quint16 channel) const
+{
+    return m_peer->answersFailedRequests && channel == Channel::Command && m_asked.isEmpty()
+           && m_handler;
 }
 
 void Requests::takeInvalid(quint16 channel, const QString &text)
@@ -128,6 +134,8 @@ void Requests::resolve(quint64 number, RequestQueue::Entry entry, const Reply &r
 
 bool Requests::takeFailure(QByteArrayView payload)
 {
+    if (m_asked.isEmpty())
+        return false;
     const auto failure = RequestFailure::fromJson(payload);
     auto entry = failure ? m_asked.take(failure->request) : std::nullopt;
     if (!entry)
@@ -203,7 +211,7 @@ void Requests::sendAnswers()
             m_peer->holdBack(true);
             return;
         case Outcome::Impossible:
-            qCWarning(lcPeer).noquote()
+            qCWarning(lcPeer)
                     << "Request" << answer->request << "of" << m_peer->q->peerId()
                     << "failed, which it can't be told; so no later one can be answered either."
                     << "See Peer::setAnswersFailedRequests().";
@@ -234,7 +242,7 @@ Requests::Outcome Requests::sendFailure(const RequestFailure &failure)
 {
     if (!m_peer->session->acceptsSend(Channel::Command))
         return Outcome::Settled; // The session is ending.
-    if (!answersFailures || !m_peer->session->acceptsSend(Channel::Error))
+    if (!m_peer->answersFailedRequests || !m_peer->session->acceptsSend(Channel::Error))
         return Outcome::Impossible;
     const Error error = m_peer->link->send(Channel::Error, failure.toJson());
     return error.code() == ErrorCode::QueueFull ? Outcome::NoRoom : Outcome::Settled;

@@ -43,13 +43,12 @@ public:
 
     /// Whether the frame was an answer or a request, which then was dealt with.
     bool take(DecodedFrame &frame);
+    /// The same for a frame on ERROR only.
+    bool takeFailure(QByteArrayView payload);
     /// Settles what a frame was meant to be that the validator has refused; \a text says why.
     void takeInvalid(quint16 channel, const QString &text);
     /// Whether such a frame is a request, of whose failure the other side is told.
-    bool isFailure(quint16 channel) const
-    {
-        return answersFailures && channel == Channel::Command && m_asked.isEmpty() && m_handler;
-    }
+    bool isFailure(quint16 channel) const;
 
     /// Sends the answers whose turn it is, as far as there is room.
     void sendAnswers();
@@ -57,9 +56,6 @@ public:
     /// Nothing that was asked is answered any more, by either side.
     void endSession(const Error &reason);
     void drop(const Error &error);
-
-    /// See Peer::setAnswersFailedRequests().
-    bool answersFailures = false;
 
 private:
     enum class Outcome {
@@ -70,7 +66,6 @@ private:
 
     void resolveFirst(const Reply &reply);
     void resolve(quint64 number, RequestQueue::Entry entry, const Reply &reply);
-    bool takeFailure(QByteArrayView payload);
     void onDeadline(quint64 number);
 
     void receive(const QByteArray &payload);

@@ -45,6 +45,10 @@ Error JsonRpc::send(RpcBatch batch, std::chrono::milliseconds timeout)
 
 void JsonRpc::setMethod(const QString &name, Method method)
 {
+    if (!method) {
+        removeMethod(name);
+        return;
+    }
     setMethod(name, [answer = std::move(method)](const RpcCall &call) {
         call.reply(answer(call.params()));
     });

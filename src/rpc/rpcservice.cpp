@@ -11,6 +11,10 @@ namespace IpcPrims {
 
 void RpcService::setMethod(const QString &name, JsonRpc::AsyncMethod method)
 {
+    if (!method) {
+        removeMethod(name);
+        return;
+    }
     auto next = std::make_shared<const JsonRpc::AsyncMethod>(std::move(method));
     m_methods[name].swap(next);
     // Destroying what the previous one has captured comes last: it may destroy this object.

@@ -11,7 +11,7 @@
 
 using namespace std::chrono_literals;
 
-/// Refuses whatever begins with "bad", to send or to receive.
+/// Refuses whatever contains "bad", to send or to receive.
 class BadWordValidator : public PayloadValidator
 {
 public:
@@ -21,7 +21,7 @@ public:
     std::optional<Failure> check(quint16, QByteArrayView payload,
                                  Direction direction) const override
     {
-        if (direction != m_judged || !payload.startsWith("bad"))
+        if (direction != m_judged || !payload.toByteArray().contains("bad"))
             return std::nullopt;
         return Failure{u"a bad word"_s, {{u"/a"_s, u"rules#/b"_s, u"c"_s, u"d"_s}}};
     }
@@ -51,6 +51,7 @@ private Q_SLOTS:
     void channelHasToBeNegotiated();
     void badRequestIsNotSent();
     void badAnswerEndsItsRequestOnly();
+    void numberedErrorIsNotJudged();
     void fullQueueRefusesRequests();
     void numberInFlightIsBounded();
     void endOfTheSessionEndsAllRequests();
@@ -272,6 +273,22 @@ void tst_Requests::badAnswerEndsItsRequestOnly()
     answer("good");
     QCOMPARE(waitFor(second).payload, "good");
     QCOMPARE(waitFor(first).error.code(), ErrorCode::ValidationFailed);
+    QCOMPARE(validationFailed.size(), 1);
+}
+
+void tst_Requests::numberedErrorIsNotJudged()
+{
+    open();
+    QSignalSpy validationFailed(m_client.get(), &Peer::validationFailed);
+    m_client->setValidator(
+            std::make_shared<BadWordValidator>(PayloadValidator::Direction::Receive));
+    const QFuture<Reply> first = m_client->request("1");
+    const QFuture<Reply> second = m_client->request("2");
+    QVERIFY(!m_peer->send(Channel::Error, R"({"error":"bad luck","request":1})"));
+    QVERIFY(!m_peer->send(Channel::Error, R"({"error":"bad luck"})"));
+    answer("to 2");
+    QCOMPARE(waitFor(second).payload, "to 2");
+    QCOMPARE(waitFor(first).error.code(), ErrorCode::RequestFailed);
     QCOMPARE(validationFailed.size(), 1);
 }
 
