@@ -31,8 +31,9 @@ class Peer;
 
     It takes the frames of its channel with Peer::setFrameHandler(channel, …) for as long as it
     lives, over all sessions of the peer, and lives in the peer's thread, where all its functions
-   are to be called. Messages of sessions before the present one are forgotten. A peer has at most
-   one JsonRpc for each channel; with COMMAND, it can't have requests as well.
+    are to be called. Messages of sessions before the present one are forgotten; so the channel is
+    set to UnsentFrames::Report and has to stay so. A peer has at most one JsonRpc for each channel;
+    with COMMAND, it can't have requests as well.
 
     What is no message of JSON-RPC is answered as the specification says and reported by
     messageRefused(); the session goes on.
@@ -57,9 +58,9 @@ public:
         Calls \a method with \a params, an array or an object, or undefined for none. The result has
         the errors of Peer::send() and InvalidArgument, with which nothing was sent; QueueFull also
         when MaxRequestsInFlight calls wait already. Afterwards it may be RequestFailed with an
-       RpcError from the other side; ProtocolViolation, when its answer is none; Timeout;
-       NotConnected, when the session ends first; and Cancelled when this object or the peer is
-       destroyed. \a timeout is 0 to 24 days.
+        RpcError from the other side; ProtocolViolation, when its answer is none; Timeout;
+        NotConnected, when the session ends first; and Cancelled when this object or the peer is
+        destroyed. \a timeout is 0 to 24 days.
 
         The future finishes in the peer's thread; give then() a context object to be called in that
         one's. Cancelling it only means that nobody waits any more.

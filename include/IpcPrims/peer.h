@@ -120,6 +120,8 @@ public:
         Keep,
     };
     Q_ENUM(UnsentFrames)
+    /// Once a peer has requests, those of COMMAND and ERROR are reported in any case: an answer in
+    /// another session would be taken for that of another request.
     UnsentFrames unsentFrames(quint16 channel) const;
     void setUnsentFrames(quint16 channel, UnsentFrames policy);
 

@@ -67,6 +67,7 @@ public:
     void abort(const Error &reason);
     void setReceiving(bool receiving);
     void setFrameHandler(quint16 channel, Peer::FrameHandler handler);
+    void setUnsentFrames(quint16 channel, Peer::UnsentFrames policy);
     void setReconnectPolicy(const ReconnectPolicy &policy);
     std::chrono::milliseconds nextRetryIn() const;
     void onTimer();

@@ -110,8 +110,20 @@ Requests &PeerPrivate::requests()
     if (!m_requests) {
         m_requests = std::make_unique<Requests>(this);
         m_routesFrames = true;
+        setUnsentFrames(Channel::Command, Peer::UnsentFrames::Report);
+        setUnsentFrames(Channel::Error, Peer::UnsentFrames::Report);
     }
     return *m_requests;
+}
+
+void PeerPrivate::setUnsentFrames(quint16 channel, Peer::UnsentFrames policy)
+{
+    // Neither a request nor an answer means anything to another session.
+    const bool isOfRequests = channel == Channel::Command || channel == Channel::Error;
+    if (!m_requests || !isOfRequests)
+        reconnection.outbox.setPolicy(channel, policy);
+    else
+        reconnection.outbox.setPolicy(channel, Peer::UnsentFrames::Report);
 }
 
 void PeerPrivate::abandon(const Error &reason)

@@ -17,7 +17,7 @@ namespace IpcPrims {
 /*!
     The requests that this side has sent and the other one owes an answer. As an answer doesn't say
     which request it belongs to, it belongs to the oldest one. So a request that nobody waits for
-   any more keeps its place, until its answer has come and was dropped.
+    any more keeps its place, until its answer has come and was dropped.
 
     Requests are numbered from 1, as the other side numbers them.
 */

@@ -14,6 +14,8 @@ JsonRpcPrivate::JsonRpcPrivate(JsonRpc *rpc, Peer *itsPeer, quint16 itsChannel)
     , service(this)
     , m_calls(rpc)
 {
+    // The ids of an answer mean nothing to another session.
+    peer->setUnsentFrames(channel, Peer::UnsentFrames::Report);
     peer->setFrameHandler(channel, [this](quint16, QByteArrayView payload) { receive(payload); });
     QObject::connect(peer, &Peer::disconnected, q, [this](const Error &reason) {
         const QString text = QStringLiteral("the session ended before the answer");

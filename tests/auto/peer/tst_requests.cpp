@@ -57,6 +57,7 @@ private Q_SLOTS:
     void endOfTheSessionEndsAllRequests();
     void answersBeforeTheEndCount();
     void newSessionStartsWithNothingOwed();
+    void requestsAreNotKeptForTheNextSession();
     void destroyedPeerCancelsRequests();
     void continuationMayDeleteThePeer();
     void continuationAtTheEndMayDeleteThePeer();
@@ -362,6 +363,33 @@ void tst_Requests::newSessionStartsWithNothingOwed()
     const QFuture<Reply> after = m_client->request("3");
     QVERIFY(!m_peer->send(Channel::Error, R"({"error":"x","request":1})"));
     QCOMPARE(waitFor(after).error.code(), ErrorCode::RequestFailed); // Counted anew.
+}
+
+void tst_Requests::requestsAreNotKeptForTheNextSession()
+{
+    m_client->setUnsentFrames(Channel::Command, Peer::UnsentFrames::Keep);
+    m_client->setReconnectPolicy(ReconnectPolicy::exponential(1ms, 1ms));
+    open();
+    QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
+    m_peer->setReceiving(false);
+    // More than the system's buffers take.
+    const QFuture<Reply> before = m_client->request(QByteArray(10'000'000, 'x'), 60s);
+    const QFuture<Reply> next = m_client->request("old", 60s);
+    m_client->setUnsentFrames(Channel::Command, Peer::UnsentFrames::Keep);
+    bool wasRefused = false;
+    connect(m_client.get(), &Peer::retryScheduled, this, [&] {
+        wasRefused = m_client->request("between").result().error.code() == ErrorCode::NotConnected;
+    });
+    m_peer->abort();
+    m_peer.clear();
+    QCOMPARE(waitFor(before).error.code(), ErrorCode::NotConnected);
+    QCOMPARE(waitFor(next).error.code(), ErrorCode::NotConnected);
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen() && m_peer, Patience);
+    QVERIFY(wasRefused);
+    QCOMPARE(notSent.size(), 1);
+    m_peer->setRequestHandler(
+            [](const Request &request) { request.reply("to " + request.payload()); });
+    QCOMPARE(waitFor(m_client->request("new")).payload, "to new");
 }
 
 void tst_Requests::destroyedPeerCancelsRequests()
