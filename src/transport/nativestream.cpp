@@ -3,39 +3,18 @@
 
 #include "transport/nativestream_p.h"
 
-#include "transport/unixsocket_p.h"
-
 #include <QtCore/qcoreevent.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
-#include <optional>
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 namespace IpcPrims {
-
-// Most buffers of one system call.
-static constexpr size_t MaxBuffers = 64;
-
-// With the usual default of half of this, large payloads take twice as many wake-ups of the reader.
-static constexpr int SendBufferSize = 208 * 1024;
-
-// What is written at once from this size on is worth the system calls that raise the buffer.
-static constexpr qsizetype LargeWrite = 16 * 1024;
 
 // A notifier can't wait for the end of a connection alone: with data left to read it would fire
 // without pause.
 static constexpr int HangupInterval = 200; // ms
-
-#ifdef MSG_NOSIGNAL
-static constexpr int SendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
-#else
-static constexpr int SendFlags = MSG_DONTWAIT; // The socket has SO_NOSIGPIPE instead.
-#endif
 
 #ifdef POLLRDHUP
 static constexpr short HangupEvents = POLLRDHUP;
@@ -43,47 +22,17 @@ static constexpr short HangupEvents = POLLRDHUP;
 static constexpr short HangupEvents = 0; // poll() always reports POLLHUP.
 #endif
 
-static std::optional<int> sendBufferSize(const FileDescriptor &descriptor)
-{
-    int size = 0;
-    socklen_t length = sizeof(size);
-    if (::getsockopt(descriptor.get(), SOL_SOCKET, SO_SNDBUF, &size, &length) != 0)
-        return std::nullopt;
-    return size;
-}
-
-// What the system gives to a socket that nobody has changed.
-static std::optional<int> defaultSendBufferSize()
-{
-    static const std::optional<int> size = sendBufferSize(openStreamSocket());
-    return size;
-}
-
-static bool isPeerGone(int reason)
-{
-    return reason == EPIPE || reason == ECONNRESET;
-}
-
-static bool isWouldBlock(int reason)
-{
-    return reason == EAGAIN || reason == EWOULDBLOCK;
-}
-
 NativeStream::NativeStream(FileDescriptor descriptor)
-    : m_descriptor(std::move(descriptor))
+    : m_socket(std::move(descriptor))
     , m_readNotifier(QSocketNotifier::Read, this)
 {
-    if (!m_descriptor.isValid()) {
-        failed(QLatin1String("opening"), EBADF);
+    if (!m_socket.isValid()) {
+        failed(QLatin1String("opening"), {0, EBADF});
         QMetaObject::invokeMethod(this, &NativeStream::tellReadable, Qt::QueuedConnection);
         return;
     }
-    m_readNotifier.setSocket(m_descriptor.get());
+    m_readNotifier.setSocket(m_socket.descriptor());
     m_readNotifier.setEnabled(true);
-#ifdef SO_NOSIGPIPE
-    const int on = 1;
-    ::setsockopt(m_descriptor.get(), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
-#endif
 }
 
 bool NativeStream::Notifier::event(QEvent *event)
@@ -113,104 +62,41 @@ ByteStream::Result NativeStream::read(std::span<char> target, std::span<char> ov
 {
     if (m_hasEnded)
         return {Status::EndOfStream, 0};
-    if (!m_descriptor.isValid())
+    if (!m_socket.isValid())
         return {m_error ? Status::Failed : Status::EndOfStream, 0};
 
-    std::array<iovec, 2> places
-            = {{{target.data(), target.size()}, {overflow.data(), overflow.size()}}};
-    // Without room for control data, descriptors that somebody sends along go nowhere.
-    msghdr message = {};
-    message.msg_iov = places.data();
-    message.msg_iovlen = places.size();
-
-    ssize_t bytes = 0;
-    do {
-        bytes = ::recvmsg(m_descriptor.get(), &message, MSG_DONTWAIT);
-    } while (bytes < 0 && errno == EINTR);
-
-    if (bytes > 0)
-        return {Status::Ok, bytes};
-    const int reason = bytes < 0 ? errno : 0;
-    if (isWouldBlock(reason))
+    const IoResult result = m_socket.receive(target, overflow);
+    if (result.bytes > 0)
+        return {Status::Ok, result.bytes};
+    if (result.wouldBlock())
         return {Status::WouldBlock, 0};
     // From here on the notifier would fire for ever.
     m_readNotifier.setEnabled(false);
     m_hasEnded = true;
-    // A reset comes after all data: the other side closed without having read everything of ours.
-    if (reason == 0 || isPeerGone(reason))
+    if (result.reason == 0 || result.isPeerGone())
         return {Status::EndOfStream, 0};
-    return failed(QLatin1String("reading from"), reason);
+    return failed(QLatin1String("reading from"), result);
 }
 
 ByteStream::Result NativeStream::write(std::span<const QByteArrayView> buffers)
 {
-    qsizetype written = 0;
-    while (!buffers.empty()) {
-        std::array<iovec, MaxBuffers> pieces;
-        const size_t count = std::min(buffers.size(), MaxBuffers);
-        qsizetype size = 0;
-        for (size_t i = 0; i < count; ++i) {
-            pieces[i] = {const_cast<char *>(buffers[i].data()), size_t(buffers[i].size())};
-            size += buffers[i].size();
-        }
-        if (Q_UNLIKELY(size >= LargeWrite && !m_isSendBufferRaised))
-            raiseSendBuffer();
-        msghdr message = {};
-        message.msg_iov = pieces.data();
-        message.msg_iovlen = count;
-
-        ssize_t bytes = 0;
-        do {
-            bytes = ::sendmsg(m_descriptor.get(), &message, SendFlags);
-        } while (bytes < 0 && errno == EINTR);
-
-        if (bytes < 0) {
-            if (written > 0)
-                break; // If it is an error, the next call meets it again.
-            if (isWouldBlock(errno))
-                return {Status::WouldBlock, 0};
-            return failed(QLatin1String("writing to"), errno);
-        }
-        written += bytes;
-        if (bytes < size)
-            break;
-        buffers = buffers.subspan(count);
-    }
-    return {Status::Ok, written};
+    const IoResult result = m_socket.send(buffers);
+    if (result.wouldBlock())
+        return {Status::WouldBlock, 0};
+    if (result.reason != 0)
+        return failed(QLatin1String("writing to"), result);
+    return {Status::Ok, result.bytes};
 }
 
-// Best effort: the system has its own limit, and any size works. A size that the application has
-// chosen stays.
-void NativeStream::raiseSendBuffer()
+ByteStream::Result NativeStream::failed(QLatin1String call, const IoResult &result)
 {
-    m_isSendBufferRaised = true;
-    const std::optional<int> size = sendBufferSize(m_descriptor);
-    if (!size || size != defaultSendBufferSize())
-        return;
-#ifdef Q_OS_LINUX
-    const int usable = *size / 2; // The rest is what the system takes for itself.
-#else
-    const int usable = *size;
-#endif
-    if (usable < SendBufferSize) {
-        ::setsockopt(m_descriptor.get(), SOL_SOCKET, SO_SNDBUF, &SendBufferSize,
-                     sizeof(SendBufferSize));
-    }
-}
-
-ByteStream::Result NativeStream::failed(QLatin1String call, int reason)
-{
-    m_error = isPeerGone(reason)
-                      ? Error(ErrorCode::Disconnected,
-                              QStringLiteral("the other side closed the connection"), reason)
-                      : Error::fromNative(ErrorCode::StreamError,
-                                          QStringLiteral("%1 the socket failed").arg(call), reason);
+    m_error = result.error(call);
     return {Status::Failed, 0};
 }
 
 void NativeStream::setReadEnabled(bool enabled)
 {
-    if (m_hasEnded || !m_descriptor.isValid())
+    if (m_hasEnded || !m_socket.isValid())
         return;
     m_readNotifier.setEnabled(enabled);
     if (enabled)
@@ -233,26 +119,26 @@ void NativeStream::timerEvent(QTimerEvent *event)
 
 bool NativeStream::hasHungUp() const
 {
-    pollfd state = {m_descriptor.get(), HangupEvents, 0};
+    pollfd state = {m_socket.descriptor(), HangupEvents, 0};
     return ::poll(&state, 1, 0) > 0;
 }
 
 bool NativeStream::atEnd() const
 {
-    if (m_hasEnded || !m_descriptor.isValid())
+    if (m_hasEnded || !m_socket.isValid())
         return true;
     char byte = 0;
-    const ssize_t bytes = ::recv(m_descriptor.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return bytes == 0 || (bytes < 0 && isPeerGone(errno));
+    const ssize_t bytes = ::recv(m_socket.descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return bytes == 0 || (bytes < 0 && IoResult{0, errno}.isPeerGone());
 }
 
 void NativeStream::requestWritable()
 {
-    if (!m_descriptor.isValid())
+    if (!m_socket.isValid())
         return;
     if (!m_writeNotifier) {
         m_writeNotifier = std::make_unique<Notifier>(QSocketNotifier::Write, this);
-        m_writeNotifier->setSocket(m_descriptor.get());
+        m_writeNotifier->setSocket(m_socket.descriptor());
     }
     m_writeNotifier->setEnabled(true);
 }
@@ -263,7 +149,7 @@ void NativeStream::close()
     if (m_writeNotifier)
         m_writeNotifier->setEnabled(false);
     m_hangupTimer.stop();
-    m_descriptor.reset();
+    m_socket.close();
 }
 
 } // namespace IpcPrims

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "frame/bytestream_p.h"
-#include "transport/filedescriptor_p.h"
+#include "transport/streamsocket_p.h"
 
 #include <QtCore/qbasictimer.h>
 #include <QtCore/qsocketnotifier.h>
@@ -52,18 +52,16 @@ private:
         NativeStream *const m_stream;
     };
 
-    Result failed(QLatin1String call, int reason);
+    Result failed(QLatin1String call, const IoResult &result);
     void onNotified(QSocketNotifier::Type type);
-    void raiseSendBuffer();
     bool hasHungUp() const;
 
-    FileDescriptor m_descriptor;
+    StreamSocket m_socket;
     Notifier m_readNotifier;
     std::unique_ptr<Notifier> m_writeNotifier; // Most streams are never full.
     QBasicTimer m_hangupTimer; // Runs while reading is off.
     Error m_error;
     bool m_hasEnded = false; // The end of the stream was read.
-    bool m_isSendBufferRaised = false;
 };
 
 } // namespace IpcPrims

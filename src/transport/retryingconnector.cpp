@@ -3,11 +3,6 @@
 
 #include "transport/retryingconnector_p.h"
 
-#include "transport/peercredentials_p.h"
-#ifdef Q_OS_UNIX
-#    include "transport/servicedirectory_p.h"
-#endif
-
 #include <QtCore/qtimer.h>
 
 #include <algorithm>
@@ -15,17 +10,11 @@
 
 namespace IpcPrims {
 
-using namespace std::chrono_literals;
-
-// The pauses between tries against a full backlog double from the first to the longest.
-static constexpr std::chrono::milliseconds FirstPause = 1ms;
-static constexpr std::chrono::milliseconds LongestPause = 50ms;
-
 void RetryingConnector::start(const Endpoint &endpoint, std::chrono::milliseconds timeout)
 {
     m_endpoint = endpoint;
     m_timeout = timeout;
-    m_pause = FirstPause;
+    m_pause = RetryPause();
     m_deadline = QDeadlineTimer(timeout, Qt::PreciseTimer);
     attempt();
 }
@@ -33,7 +22,7 @@ void RetryingConnector::start(const Endpoint &endpoint, std::chrono::millisecond
 // Reporting is always its last act, as the listener may delete the connector.
 void RetryingConnector::attempt()
 {
-    if (const Error error = check()) {
+    if (const Error error = checkBeforeConnecting(m_endpoint)) {
         listener().connectorFailed(error);
         return;
     }
@@ -46,43 +35,22 @@ void RetryingConnector::attempt()
         tryLater();
         return;
     }
-    if (m_endpoint.isAbstract() && !isThisUser(outcome.connection->credentials)) {
-        listener().connectorFailed(
-                Error(ErrorCode::PermissionDenied,
-                      QStringLiteral("the server at %1 is another user's, and abstract names "
-                                     "belong to whoever takes them first")
-                              .arg(m_endpoint.path())));
+    if (const Error error = checkServer(m_endpoint, outcome.connection->credentials)) {
+        listener().connectorFailed(error);
         return;
     }
     listener().connectorSucceeded(*std::move(outcome.connection));
 }
 
-Error RetryingConnector::check() const
-{
-    if (const Error error = m_endpoint.validate())
-        return error;
-#ifdef Q_OS_UNIX
-    return checkServiceDirectory(m_endpoint);
-#else
-    return Error();
-#endif
-}
-
 void RetryingConnector::tryLater()
 {
     if (m_deadline.hasExpired()) {
-        listener().connectorFailed(
-                Error(ErrorCode::Timeout,
-                      QStringLiteral("connecting timed out after %1 ms, as the server has a "
-                                     "full backlog: %2")
-                              .arg(m_timeout.count())
-                              .arg(m_endpoint.path())));
+        listener().connectorFailed(backlogFullError(m_endpoint, m_timeout));
         return;
     }
     const std::chrono::milliseconds left(m_deadline.remainingTime());
-    QTimer::singleShot(std::min(m_pause, left), Qt::PreciseTimer, this,
+    QTimer::singleShot(std::min(m_pause.next(), left), Qt::PreciseTimer, this,
                        &RetryingConnector::attempt);
-    m_pause = std::min(2 * m_pause, LongestPause);
 }
 
 } // namespace IpcPrims

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "transport/connector_p.h"
+#include "transport/connectrules_p.h"
 
 #include <QtCore/qdeadlinetimer.h>
 
@@ -34,12 +35,11 @@ protected:
 
 private:
     void attempt();
-    Error check() const;
     void tryLater();
 
     Endpoint m_endpoint;
     std::chrono::milliseconds m_timeout{};
-    std::chrono::milliseconds m_pause{};
+    RetryPause m_pause;
     QDeadlineTimer m_deadline;
 };
 

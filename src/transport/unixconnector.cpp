@@ -3,29 +3,22 @@
 
 #include "transport/unixconnector_p.h"
 
-#include "transport/connecterror_p.h"
 #include "transport/nativestream_p.h"
-#include "transport/peercredentials_p.h"
-#include "transport/systemerror_p.h"
-#include "transport/unixsocket_p.h"
-
-#include <cerrno>
+#include "transport/unixconnection_p.h"
 
 namespace IpcPrims {
 
 RetryingConnector::Outcome UnixConnector::tryOnce(const Endpoint &endpoint)
 {
-    FileDescriptor descriptor = openStreamSocket();
-    const int reason
-            = descriptor.isValid() ? connectSocket(descriptor, SocketAddress(endpoint)) : errno;
-    if (reason == EAGAIN)
+    UnixConnection made;
+    if (const Error error = tryToConnect(endpoint, &made))
+        return {std::nullopt, error};
+    if (!made.descriptor.isValid())
         return {};
-    if (reason != 0)
-        return {std::nullopt, connectError(endpoint, errorCodeFor(reason), reason)};
 
     Connection connection;
-    connection.credentials = readPeerCredentials(descriptor.get());
-    connection.stream = std::make_unique<NativeStream>(std::move(descriptor));
+    connection.credentials = made.credentials;
+    connection.stream = std::make_unique<NativeStream>(std::move(made.descriptor));
     return {std::move(connection), Error()};
 }
 

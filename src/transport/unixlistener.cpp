@@ -3,37 +3,19 @@
 
 #include "transport/unixlistener_p.h"
 
-#include "transport/logging_p.h"
 #include "transport/nativestream_p.h"
-#include "transport/peercredentials_p.h"
-#include "transport/systemerror_p.h"
-#include "transport/unixsocket_p.h"
 
 #include <QtCore/qpointer.h>
 
-#include <algorithm>
-#include <cerrno>
+#include <utility>
 
 namespace IpcPrims {
-
-using namespace std::chrono_literals;
 
 // How many connections are accepted before others in the event loop get their turn.
 static constexpr int MaxAcceptsPerTurn = 16;
 
-// The pauses double from the first to the longest, which leaves some time within a second.
-static constexpr std::chrono::milliseconds FirstPause = 100ms;
-static constexpr std::chrono::milliseconds LongestPause = 800ms;
-
-// Whether only the one connection that was to be accepted is lost.
-static bool concernsOneConnection(int reason)
-{
-    return reason == EINTR || reason == ECONNABORTED || reason == EPROTO || reason == EPERM;
-}
-
 UnixListener::UnixListener(QObject *parent)
     : Listener(parent)
-    , m_nextPause(FirstPause)
 {
     m_pauseTimer.setSingleShot(true);
     connect(&m_pauseTimer, &QTimer::timeout, this, &UnixListener::resume);
@@ -55,8 +37,7 @@ void UnixListener::close()
 {
     m_notifier.reset();
     m_pauseTimer.stop();
-    m_nextPause = FirstPause;
-    m_isExhausted = false;
+    m_acceptor = UnixAcceptor();
     m_socket.close();
 }
 
@@ -77,46 +58,39 @@ void UnixListener::acceptWaiting()
 {
     const QPointer<UnixListener> alive(this);
     for (int i = 0; i < MaxAcceptsPerTurn; ++i) {
-        FileDescriptor descriptor = acceptConnection(m_socket.descriptor());
-        if (descriptor.isValid()) {
-            m_nextPause = FirstPause;
-            handOver(std::move(descriptor));
+        UnixConnection connection;
+        switch (m_acceptor.accept(m_socket.descriptor(), m_endpoint, &connection)) {
+        case UnixAcceptor::Outcome::Accepted:
+            handOver(std::move(connection));
             if (!alive || !m_isAccepting || !isListening())
                 return;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            m_isExhausted = false;
+            break;
+        case UnixAcceptor::Outcome::Dropped:
+            break;
+        case UnixAcceptor::Outcome::Empty:
             return;
-        } else if (!concernsOneConnection(errno)) {
-            pauseAfter(errno);
+        case UnixAcceptor::Outcome::Exhausted:
+            pause();
             return;
         }
     }
 }
 
-void UnixListener::handOver(FileDescriptor descriptor)
+void UnixListener::handOver(UnixConnection accepted)
 {
     const auto connection = std::make_shared<Connection>();
-    connection->credentials = readPeerCredentials(descriptor.get());
-    if (m_endpoint.isAbstract() && !isThisUser(connection->credentials)) {
-        qCInfo(lcTransport) << "Refused another user's connection to" << m_endpoint;
-        return;
-    }
-    connection->stream = std::make_unique<NativeStream>(std::move(descriptor));
+    connection->credentials = accepted.credentials;
+    connection->stream = std::make_unique<NativeStream>(std::move(accepted.descriptor));
     Q_EMIT connectionAccepted(connection);
 }
 
-void UnixListener::pauseAfter(int reason)
+void UnixListener::pause()
 {
+    const UnixAcceptor::Exhaustion exhaustion = m_acceptor.exhaustion(m_endpoint);
     m_notifier->setEnabled(false);
-    m_pauseTimer.start(m_nextPause);
-    m_nextPause = std::min(2 * m_nextPause, LongestPause);
-    if (m_isExhausted)
-        return;
-    m_isExhausted = true;
-    Q_EMIT acceptError(Error::fromNative(
-            errorCodeFor(reason),
-            QStringLiteral("can't accept connections to %1 for now").arg(m_endpoint.path()),
-            reason));
+    m_pauseTimer.start(exhaustion.pause);
+    if (exhaustion.news)
+        Q_EMIT acceptError(exhaustion.news);
 }
 
 } // namespace IpcPrims

@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "transport/waiter_p.h"
+
+#include "session/session_p.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <fcntl.h>
+#include <poll.h>
+#ifdef Q_OS_LINUX
+#    include <sys/timerfd.h>
+#endif
+#include <unistd.h>
+
+namespace IpcPrims {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+// How long a cancellation may go unnoticed when there is no descriptor left to be told by.
+static constexpr std::chrono::milliseconds Slice = 20ms;
+
+Deadline deadlineAfter(std::chrono::milliseconds timeout)
+{
+    if (timeout == std::chrono::milliseconds::max())
+        return std::nullopt;
+    return Clock::now() + boundedTimeout(timeout);
+}
+
+Deadline earliest(const Deadline &a, const Deadline &b)
+{
+    if (a && b)
+        return std::min(*a, *b);
+    return a ? a : b;
+}
+
+// In milliseconds, as poll() counts; -1 for never.
+static int timeLeft(const Deadline &deadline)
+{
+    if (!deadline)
+        return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now());
+    return int(std::clamp<qint64>(left.count(), 0, std::numeric_limits<int>::max()));
+}
+
+Waiter::Outcome Waiter::wait(std::span<pollfd> descriptors, const Deadline &deadline)
+{
+    for (;;) {
+        const int timeout = prepare(deadline);
+        if (m_isCancelled.load())
+            return Outcome::Cancelled;
+        pollfd &own = descriptors.front();
+        own = {m_descriptor, POLLIN, 0};
+        const int ready = ::poll(descriptors.data(), nfds_t(descriptors.size()), timeout);
+        if (m_isCancelled.load())
+            return Outcome::Cancelled;
+        if (ready > (own.revents != 0 ? 1 : 0))
+            return Outcome::Ready;
+        if (ready > 0)
+            silence();
+        if (deadline && Clock::now() >= *deadline)
+            return Outcome::TimedOut;
+    }
+}
+
+#ifdef Q_OS_LINUX
+
+void Waiter::open()
+{
+    m_descriptor = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+// Returns the time-out for poll().
+int Waiter::prepare(const Deadline &deadline)
+{
+    if (m_descriptor < 0)
+        open();
+    if (m_descriptor < 0)
+        return timeLeft(earliest(deadline, Clock::now() + Slice));
+    if (deadline && (!m_alarm || *deadline < *m_alarm)) {
+        const std::chrono::nanoseconds time = deadline->time_since_epoch();
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+        const itimerspec alarm = {{}, {seconds.count(), long((time - seconds).count())}};
+        ::timerfd_settime(m_descriptor, TFD_TIMER_ABSTIME, &alarm, nullptr);
+        m_alarm = deadline;
+    }
+    return -1;
+}
+
+void Waiter::silence()
+{
+    quint64 count = 0;
+    // It may be gone already, if a cancellation has just set the clock anew.
+    static_cast<void>(!::read(m_descriptor, &count, sizeof(count)));
+    m_alarm.reset();
+}
+
+void Waiter::cancel()
+{
+    m_isCancelled.store(true);
+    const int descriptor = m_descriptor.load();
+    const itimerspec now = {{}, {0, 1}};
+    if (descriptor >= 0)
+        ::timerfd_settime(descriptor, 0, &now, nullptr);
+}
+
+#else
+
+void Waiter::open()
+{
+    int ends[2] = {-1, -1};
+    if (::pipe(ends) != 0)
+        return;
+    for (const int end : ends) {
+        ::fcntl(end, F_SETFD, FD_CLOEXEC);
+        ::fcntl(end, F_SETFL, O_NONBLOCK);
+    }
+    m_ringer = ends[1];
+    m_descriptor = ends[0];
+}
+
+// Without a clock that can be polled, poll() has to watch the time.
+int Waiter::prepare(const Deadline &deadline)
+{
+    if (m_descriptor < 0)
+        open();
+    return timeLeft(m_descriptor < 0 ? earliest(deadline, Clock::now() + Slice) : deadline);
+}
+
+void Waiter::silence()
+{
+    char bytes[64];
+    while (::read(m_descriptor, bytes, sizeof(bytes)) > 0) {
+    }
+}
+
+void Waiter::cancel()
+{
+    m_isCancelled.store(true);
+    if (m_descriptor.load() >= 0)
+        static_cast<void>(!::write(m_ringer, "", 1));
+}
+
+#endif
+
+Waiter::~Waiter()
+{
+    for (const int descriptor : {m_descriptor.load(), m_ringer}) {
+        if (descriptor >= 0)
+            ::close(descriptor);
+    }
+}
+
+} // namespace IpcPrims
