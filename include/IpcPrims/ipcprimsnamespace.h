@@ -29,6 +29,7 @@ enum class ErrorCode {
     PermissionDenied, ///< The operating system, or an access rule, said no.
     ResourcesExhausted, ///< Out of descriptors or memory; the same call may succeed later.
     SystemError, ///< Any other failure of a system call; nativeError() tells which.
+    Unsupported, ///< Not available on this operating system.
 
     // Frames.
     BadMagic, ///< The other side does not speak this protocol.
@@ -48,6 +49,7 @@ enum class ErrorCode {
     NotConnected, ///< There is no open session to do this with.
     UnsupportedChannel, ///< The channel was not negotiated for this session.
     QueueFull, ///< The channel's queue has reached its high-water mark; see readyToSend().
+    BufferFull, ///< A received frame found no room in its channel's buffer and is lost.
     Timeout, ///< The deadline passed; the message says of what.
     Disconnected, ///< The other side closed the connection.
     ProtocolViolation, ///< The other side broke a rule of the session, which therefore ended.

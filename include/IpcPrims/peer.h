@@ -8,6 +8,7 @@
 #include <IpcPrims/ipcprimsglobal.h>
 #include <IpcPrims/payloadvalidator.h>
 #include <IpcPrims/peercredentials.h>
+#include <IpcPrims/pingreply.h>
 #include <IpcPrims/protocol.h>
 #include <IpcPrims/reconnectpolicy.h>
 #include <IpcPrims/reply.h>
@@ -34,13 +35,6 @@ namespace IpcPrims {
 
 class PeerPrivate;
 class ServerPrivate;
-
-/// The answer to a ping: the time it took, or why there was none.
-struct PingReply
-{
-    Error error;
-    std::chrono::nanoseconds roundTripTime = std::chrono::nanoseconds::zero();
-};
 
 /*!
     One end of a session: a client that connects to a server, or the server's end of one client

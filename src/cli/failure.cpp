@@ -42,6 +42,7 @@ Outcome outcome(ErrorCode code)
     case ErrorCode::PermissionDenied:   return { ExitPermissionDenied, Transport };
     case ErrorCode::ResourcesExhausted: return { ExitOther, Transport };
     case ErrorCode::SystemError:        return { ExitOther, Transport };
+    case ErrorCode::Unsupported:        return { ExitOther, Transport };
 
     case ErrorCode::BadMagic:           return { ExitOther, Frame };
     case ErrorCode::PayloadTooLarge:    return { ExitBadData, Frame };
@@ -58,6 +59,7 @@ Outcome outcome(ErrorCode code)
     case ErrorCode::NotConnected:       return { ExitDisconnected, Disconnected };
     case ErrorCode::UnsupportedChannel: return { ExitUsage, Unprefixed };
     case ErrorCode::QueueFull:          return { ExitOther, Unprefixed };
+    case ErrorCode::BufferFull:         return { ExitOther, Unprefixed };
     case ErrorCode::Timeout:            return { ExitTimeout, Unprefixed };
     case ErrorCode::Disconnected:       return { ExitDisconnected, Disconnected };
     case ErrorCode::ProtocolViolation:  return { ExitDisconnected, Disconnected };

@@ -15,9 +15,6 @@
 
 namespace IpcPrims {
 
-// Answers to the other side's pings that it doesn't read.
-static constexpr qint64 MaxUnreadControlBytes = 64 * 1024;
-
 PeerPrivate::PeerPrivate(Peer *peer)
     : q(peer)
     , fromOtherThreads(this)
@@ -215,13 +212,7 @@ void PeerPrivate::handle(const Session::Send &event)
         link->sendLast(event.payload);
     else
         link->sendControl(event.payload);
-    const qint64 unread = link->queue().bytes(Channel::Control);
-    if (unread > MaxUnreadControlBytes) {
-        session->abandon(Error(ErrorCode::ProtocolViolation,
-                               QStringLiteral("control frame flood detected: the other side leaves "
-                                              "%1 bytes of answers unread")
-                                       .arg(unread)));
-    }
+    session->judgeUnreadAnswers(link->queue().bytes(Channel::Control));
 }
 
 void PeerPrivate::handle(const Session::Opened &)

@@ -3,6 +3,7 @@
 
 #include "peer/requestfailure_p.h"
 
+#include "session/quotedexcerpt_p.h"
 #include "session/strictjson_p.h"
 
 #include <QtCore/qjsondocument.h>
@@ -18,6 +19,13 @@ QByteArray RequestFailure::toJson() const
     QByteArray json = "{\"error\":";
     appendJsonString(&json, text);
     return json + ",\"request\":" + QByteArray::number(request) + '}';
+}
+
+Reply RequestFailure::toReply() const
+{
+    return {Error(ErrorCode::RequestFailed, QStringLiteral("the other side failed to answer: %1")
+                                                    .arg(quotedExcerpt(QUtf8StringView(text)))),
+            text};
 }
 
 std::optional<RequestFailure> RequestFailure::fromJson(QByteArrayView json)

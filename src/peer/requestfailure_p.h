@@ -4,6 +4,7 @@
 #pragma once
 
 #include <IpcPrims/ipcprimsglobal.h>
+#include <IpcPrims/reply.h>
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qbytearrayview.h>
@@ -22,6 +23,8 @@ struct RequestFailure
     QByteArray text;
 
     IPCPRIMS_AUTOTEST_EXPORT QByteArray toJson() const;
+    /// What the side that asked is told.
+    Reply toReply() const;
     IPCPRIMS_AUTOTEST_EXPORT static std::optional<RequestFailure> fromJson(QByteArrayView json);
 };
 

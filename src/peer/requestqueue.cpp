@@ -3,9 +3,19 @@
 
 #include "peer/requestqueue_p.h"
 
+#include <IpcPrims/protocol.h>
+
 #include <utility>
 
 namespace IpcPrims {
+
+Error RequestQueue::checkRoom() const
+{
+    if (m_owed < MaxRequestsInFlight)
+        return {};
+    return Error(ErrorCode::QueueFull,
+                 QStringLiteral("the other side owes %1 answers already").arg(m_owed));
+}
 
 void RequestQueue::append(Entry entry)
 {

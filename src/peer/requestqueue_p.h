@@ -38,6 +38,8 @@ public:
     quint64 firstNumber() const { return m_firstNumber; }
     quint64 lastNumber() const { return m_firstNumber + m_places.size() - 1; }
 
+    /// QueueFull if the other side owes as many answers as it may.
+    Error checkRoom() const;
     void append(Entry entry);
 
     /// The oldest one was answered; there has to be one.

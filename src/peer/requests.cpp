@@ -6,7 +6,6 @@
 #include "peer/logging_p.h"
 #include "peer/peer_p.h"
 #include "peer/requeststate_p.h"
-#include "session/quotedexcerpt_p.h"
 
 #include <IpcPrims/protocol.h>
 
@@ -102,11 +101,9 @@ QFuture<Reply> Requests::ask(const QByteArray &payload, std::chrono::millisecond
     QPromise<Reply> promise;
     QFuture<Reply> future = promise.future();
     promise.start();
-    const Error error = m_asked.size() < MaxRequestsInFlight
-                                ? m_peer->send(Channel::Command, payload)
-                                : Error(ErrorCode::QueueFull,
-                                        QStringLiteral("the other side owes %1 answers already")
-                                                .arg(m_asked.size()));
+    Error error = m_asked.checkRoom();
+    if (!error)
+        error = m_peer->send(Channel::Command, payload);
     if (error) {
         finish(std::move(promise), {error, {}});
         return future;
@@ -140,10 +137,7 @@ bool Requests::takeFailure(QByteArrayView payload)
     auto entry = failure ? m_asked.take(failure->request) : std::nullopt;
     if (!entry)
         return false;
-    const Error error(ErrorCode::RequestFailed,
-                      QStringLiteral("the other side failed to answer: %1")
-                              .arg(quotedExcerpt(QUtf8StringView(failure->text))));
-    resolve(failure->request, std::move(*entry), {error, failure->text});
+    resolve(failure->request, std::move(*entry), failure->toReply());
     return true;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "peer/peer_p.h"
+#include "peer/serverrules_p.h"
 #include "peer/validation_p.h"
 #include "session/session_p.h"
 #include "transport/connection_p.h"
@@ -38,7 +39,7 @@ public:
     SessionSettings settings;
     ListenOptions listenOptions;
     Transport transport = Transport::Automatic;
-    int maxPendingHandshakes = 64;
+    int maxPendingHandshakes = DefaultMaxPendingHandshakes;
     int maxPeers = 4096;
     Validation validation;
 

@@ -4,6 +4,7 @@
 #include "peer/server_p.h"
 
 #include "peer/peer_p.h"
+#include "peer/serverrules_p.h"
 #include "transport/transportfactory_p.h"
 
 #include <QtCore/qpointer.h>
@@ -25,10 +26,8 @@ Error ServerPrivate::listen(const Endpoint &where)
         return Error(ErrorCode::InvalidArgument,
                      QStringLiteral("already listening on %1").arg(endpoint.path()));
     }
-    if (const Error error = settings.validate()) {
-        return Error(ErrorCode::InvalidArgument,
-                     QStringLiteral("no client could be served: %1").arg(error.message()));
-    }
+    if (const Error error = checkServable(settings))
+        return error;
     auto newListener = makeListener(transport);
     if (const Error error = newListener->listen(where, listenOptions))
         return error;
@@ -67,8 +66,7 @@ void ServerPrivate::updateAccepting()
 
 void ServerPrivate::accept(Connection connection)
 {
-    // Protocol section 3.9: every accept uses up a number, those of failed handshakes too.
-    m_served.peerId = "peer-" + QByteArray::number(++m_acceptCount);
+    m_served.peerId = peerIdFor(++m_acceptCount);
 
     auto *const peer = new Peer(q);
     peer->d->validation = validation;
@@ -77,17 +75,12 @@ void ServerPrivate::accept(Connection connection)
     dropOldestPending();
 }
 
-// A silent client must not keep its place when others want it.
 void ServerPrivate::dropOldestPending()
 {
     const QPointer<Server> alive(q);
     const qsizetype places = qMin<qsizetype>(maxPendingHandshakes, maxPeers - peers.size());
     while (alive && pending.size() > places) {
-        const Error reason(ErrorCode::ResourcesExhausted,
-                           QStringLiteral("%1 clients were shaking hands at once (max %2); the "
-                                          "oldest of them gave way")
-                                   .arg(pending.size())
-                                   .arg(places));
+        const Error reason = gaveWayError(pending.size(), places);
         Peer *const oldest = pending.takeFirst();
         oldest->d->owner = nullptr;
         oldest->abort();

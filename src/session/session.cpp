@@ -16,6 +16,9 @@ static constexpr size_t MaxPendingPings = 1024;
 
 static constexpr std::chrono::milliseconds LongestTimeout = std::chrono::hours(24 * 24);
 
+// Answers to the other side's pings.
+static constexpr qint64 MaxUnreadAnswerBytes = 64 * 1024;
+
 // In characters; see Peer::close().
 static constexpr qsizetype MaxReasonLength = 1024;
 
@@ -205,6 +208,16 @@ bool Session::isFlood(Instant now)
     return ++m_controlRun > MaxControlFramesInARow;
 }
 
+void Session::judgeUnreadAnswers(qint64 bytes)
+{
+    if (bytes <= MaxUnreadAnswerBytes)
+        return;
+    abandon(Error(ErrorCode::ProtocolViolation,
+                  QStringLiteral("control frame flood detected: the other side leaves %1 bytes of "
+                                 "answers unread")
+                          .arg(bytes)));
+}
+
 void Session::receivePong(Instant now)
 {
     if (m_pings.empty())
@@ -235,12 +248,13 @@ quint64 Session::ping(Instant now, std::chrono::milliseconds timeout)
 
 // Shutdown
 
-void Session::shutDown(const QString &reason, Instant now)
+void Session::shutDown(const QString &reason, Instant now, std::chrono::milliseconds timeout)
 {
     if (m_state != State::Open)
         return;
     m_state = State::ClosingHere;
-    m_deadline = now + m_settings.shutdownTimeout;
+    m_shutdownTimeout = boundedTimeout(timeout);
+    m_deadline = now + m_shutdownTimeout;
     m_bytesQueuedBefore = std::numeric_limits<qint64>::max();
     m_events.push_back(
             Send{encodeControl(ControlMessage::Type::ShutdownRequest, reason.left(MaxReasonLength)),
@@ -287,11 +301,11 @@ void Session::timePassed(Instant now, qint64 bytesQueued)
     // Shutting down: what was accepted is still on its way as long as the queue gets shorter.
     if (bytesQueued > 0 && bytesQueued < m_bytesQueuedBefore) {
         m_bytesQueuedBefore = bytesQueued;
-        m_deadline = now + m_settings.shutdownTimeout;
+        m_deadline = now + m_shutdownTimeout;
     } else if (m_state == State::ClosingHere) {
         end(Error(ErrorCode::ShutdownFailed,
                   QStringLiteral("timed out waiting for shutdown acknowledgement (%1 ms)")
-                          .arg(m_settings.shutdownTimeout.count())));
+                          .arg(m_shutdownTimeout.count())));
     } else {
         streamEnded({});
     }
@@ -361,6 +375,11 @@ Error Session::sendError(quint16 channel) const
     case State::Ended:
         return Error(ErrorCode::NotConnected, QStringLiteral("the session has ended"));
     }
+    return unsupportedChannelError(channel);
+}
+
+Error Session::unsupportedChannelError(quint16 channel) const
+{
     if (channel == Channel::Control) {
         return Error(ErrorCode::UnsupportedChannel,
                      QStringLiteral("channel 0 (CONTROL) belongs to the protocol itself"));

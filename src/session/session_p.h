@@ -137,11 +137,20 @@ public:
     }
     /// Why acceptsSend() says no.
     Error sendError(quint16 channel) const;
+    /// For a channel that is not among channels().
+    Error unsupportedChannelError(quint16 channel) const;
 
     /// Returns the id that PingEnded will have.
     quint64 ping(Instant now, std::chrono::milliseconds timeout);
 
-    void shutDown(const QString &reason, Instant now);
+    void shutDown(const QString &reason, Instant now)
+    {
+        shutDown(reason, now, m_settings.shutdownTimeout);
+    }
+    void shutDown(const QString &reason, Instant now, std::chrono::milliseconds timeout);
+
+    /// Ends the session if the other side leaves so many bytes of answers to its pings unread.
+    void judgeUnreadAnswers(qint64 bytes);
 
     /// Ends the session for a reason that lies outside of the protocol.
     void abandon(const Error &reason);
@@ -202,6 +211,7 @@ private:
 
     // Of the handshake, then of the shutdown.
     std::optional<Instant> m_deadline;
+    std::chrono::milliseconds m_shutdownTimeout = m_settings.shutdownTimeout;
     qint64 m_bytesQueuedBefore = 0;
     bool m_wasAskedToShutDown = false;
     QString m_shutdownReason;

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <IpcPrims/ipcprimsglobal.h>
+#include <QtCore/qglobal.h>
 
 #include <atomic>
 #include <chrono>
@@ -31,7 +31,7 @@ Deadline earliest(const Deadline &a, const Deadline &b);
     the descriptors that are polled. It is set only if it would ring too late, not for each call: to
     ring too early does no harm. cancel() lets it ring at once.
 */
-class IPCPRIMS_AUTOTEST_EXPORT Waiter
+class Waiter
 {
     Q_DISABLE_COPY_MOVE(Waiter)
 

@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peer/blockinglistener_p.h"
+
+#include "peer/blockingpeer_p.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <poll.h>
+
+namespace IpcPrims {
+
+// How many connections are accepted before those that are shaking hands get their turn.
+static constexpr int MaxAcceptsInARow = 16;
+
+Error BlockingListenerPrivate::listen(const Endpoint &where)
+{
+    if (isListening()) {
+        return Error(ErrorCode::InvalidArgument,
+                     QStringLiteral("already listening on %1").arg(endpoint.path()));
+    }
+    if (const Error error = checkServable(settings))
+        return error;
+    if (const Error error = m_socket.open(where, listenOptions))
+        return error;
+    m_served = settings;
+    endpoint = where;
+    return {};
+}
+
+void BlockingListenerPrivate::close()
+{
+    m_pending.clear();
+    m_ready.clear();
+    m_acceptor = UnixAcceptor();
+    m_pauseEnd.reset();
+    m_socket.close();
+}
+
+bool BlockingListenerPrivate::isListening() const
+{
+    return m_socket.isOpen();
+}
+
+void BlockingListenerPrivate::cancel()
+{
+    m_waiter.cancel();
+}
+
+void BlockingListenerPrivate::clearCancellation()
+{
+    m_waiter.clear();
+}
+
+void BlockingListenerPrivate::reportNews()
+{
+    const auto handler = errorHandler;
+    const std::vector<Error> news = std::exchange(m_news, {});
+    for (const Error &one : news) {
+        if (handler)
+            handler(one);
+    }
+}
+
+Error BlockingListenerPrivate::accept(BlockingPeerPrivate *peer, std::chrono::milliseconds timeout)
+{
+    const Deadline deadline = deadlineAfter(timeout);
+    for (;;) {
+        if (!isListening())
+            return Error(ErrorCode::NotConnected, QStringLiteral("not listening"));
+        if (m_waiter.isCancelled())
+            return Error(ErrorCode::Cancelled, QStringLiteral("accepting was cancelled"));
+        if (!m_ready.empty()) {
+            Client client = std::move(m_ready.front());
+            m_ready.pop_front();
+            peer->adopt(std::move(client.session), client.credentials);
+            return {};
+        }
+        const Waiter::Outcome outcome = waitForClients(deadline);
+        sortOut();
+        reportNews();
+        if (outcome == Waiter::Outcome::TimedOut && m_ready.empty() && deadline
+            && Session::Clock::now() >= *deadline) {
+            return Error(
+                    ErrorCode::Timeout,
+                    QStringLiteral("no client has connected within %1 ms").arg(timeout.count()));
+        }
+    }
+}
+
+// Waits until something can be done for any client, and does it.
+Waiter::Outcome BlockingListenerPrivate::waitForClients(const Deadline &deadline)
+{
+    const auto now = Session::Clock::now();
+    if (m_pauseEnd && now >= *m_pauseEnd)
+        m_pauseEnd.reset();
+
+    Deadline end = earliest(deadline, m_pauseEnd);
+    // The first is the waiter's own; then the listening socket, and one for each pending client.
+    std::vector<pollfd> descriptors = {{}, {m_pauseEnd ? -1 : m_socket.descriptor(), POLLIN, 0}};
+    for (const Client &client : m_pending) {
+        end = earliest(end, client.session->deadline());
+        descriptors.push_back({client.session->socket(), client.session->wantedEvents(), 0});
+    }
+
+    const Waiter::Outcome outcome = m_waiter.wait(descriptors, end);
+    if (outcome == Waiter::Outcome::Ready) {
+        for (size_t i = 0; i < m_pending.size(); ++i) {
+            m_pending[i].session->handleEvents(descriptors[i + 2].revents);
+            m_pending[i].session->shakeHands();
+        }
+        if (descriptors[1].revents != 0)
+            acceptWaiting();
+    } else if (outcome == Waiter::Outcome::TimedOut) {
+        for (const Client &client : m_pending)
+            client.session->timePassed();
+    }
+    return outcome;
+}
+
+void BlockingListenerPrivate::acceptWaiting()
+{
+    for (int i = 0; i < MaxAcceptsInARow; ++i) {
+        UnixConnection connection;
+        switch (m_acceptor.accept(m_socket.descriptor(), endpoint, &connection)) {
+        case UnixAcceptor::Outcome::Accepted:
+            begin(std::move(connection));
+            break;
+        case UnixAcceptor::Outcome::Dropped:
+            break;
+        case UnixAcceptor::Outcome::Empty:
+            return;
+        case UnixAcceptor::Outcome::Exhausted:
+            const UnixAcceptor::Exhaustion exhaustion = m_acceptor.exhaustion(endpoint);
+            m_pauseEnd = deadlineAfter(exhaustion.pause);
+            if (exhaustion.news)
+                m_news.push_back(exhaustion.news);
+            return;
+        }
+    }
+}
+
+void BlockingListenerPrivate::begin(UnixConnection connection)
+{
+    m_served.peerId = peerIdFor(++m_acceptCount);
+    Client client = {std::make_unique<BlockingSession>(Session::Role::Server, m_served,
+                                                       std::move(connection.descriptor)),
+                     connection.credentials};
+    // Clients speak first, so most have done so already.
+    client.session->handleEvents(POLLIN);
+    client.session->shakeHands();
+    m_pending.push_back(std::move(client));
+}
+
+// Takes those out of the pending clients that are it no longer.
+void BlockingListenerPrivate::sortOut()
+{
+    for (Client &client : m_pending) {
+        if (client.session->isHandshaking())
+            continue;
+        if (client.session->session().channels().isEmpty())
+            m_news.push_back(client.session->endError());
+        else
+            m_ready.push_back(std::move(client));
+    }
+    const auto isDone = [](const Client &client) {
+        return !client.session || !client.session->isHandshaking();
+    };
+    m_pending.erase(std::remove_if(m_pending.begin(), m_pending.end(), isDone), m_pending.end());
+    while (m_pending.size() > size_t(maxPendingHandshakes)) {
+        m_news.push_back(gaveWayError(qsizetype(m_pending.size()), maxPendingHandshakes));
+        m_pending.pop_front();
+    }
+}
+
+} // namespace IpcPrims

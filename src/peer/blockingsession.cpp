@@ -1,0 +1,335 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peer/blockingsession_p.h"
+
+#include "frame/header_p.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+#include <poll.h>
+
+namespace IpcPrims {
+
+static constexpr size_t ReadBufferSize = 64 * 1024;
+
+// From this size on a payload is worth a system call of its own rather than a copy.
+static constexpr qsizetype BulkSize = 32 * 1024;
+
+// How much is read for a send that waits. After that the other side has to read first.
+static constexpr qint64 MaxReadAhead = MaxPayloadSize;
+
+BlockingSession::BlockingSession(Session::Role role, const SessionSettings &settings,
+                                 FileDescriptor socket)
+    : m_session(role, settings)
+    , m_socket(std::move(socket))
+{
+    m_decoder.setMaxPayloadSize(m_session.maxPayloadSize());
+    m_session.start(Session::Clock::now());
+    processEvents();
+}
+
+Error BlockingSession::endReason() const
+{
+    return m_endError ? m_endError
+                      : Error(ErrorCode::NotConnected, QStringLiteral("the session has ended"));
+}
+
+Error BlockingSession::sendError(quint16 channel) const
+{
+    return hasEnded() ? endReason() : m_session.sendError(channel);
+}
+
+// Receiving
+
+bool BlockingSession::decode(Frame *frame)
+{
+    DecodedFrame decoded;
+    while (!hasEnded()) {
+        switch (m_decoder.next(&decoded)) {
+        case FrameDecoder::Status::Frame:
+            m_isBulk = decoded.payload().size() >= BulkSize;
+            if (Q_LIKELY(m_session.delivers(decoded.channel()))) {
+                frame->channel = decoded.channel();
+                frame->payload = decoded.takePayload();
+                return true;
+            }
+            m_session.receive(decoded.channel(), decoded.payload(), Session::Clock::now());
+            processEvents();
+            break;
+        case FrameDecoder::Status::NeedMore:
+            return false;
+        case FrameDecoder::Status::Failed:
+            m_session.streamEnded(m_decoder.error());
+            processEvents();
+            return false;
+        }
+    }
+    return false;
+}
+
+bool BlockingSession::takeArrived(Frame *frame)
+{
+    *frame = std::move(m_arrived.front());
+    m_arrived.pop_front();
+    m_arrivedBytes -= FrameHeader::Size + frame->payload.size();
+    return true;
+}
+
+// Makes room in the decoder for more.
+void BlockingSession::readAhead()
+{
+    Frame frame;
+    while (decode(&frame)) {
+        m_arrivedBytes += FrameHeader::Size + frame.payload.size();
+        m_arrived.push_back(std::move(frame));
+    }
+}
+
+void BlockingSession::read()
+{
+    if (!m_readBuffer)
+        m_readBuffer.reset(new char[ReadBufferSize]); // Not make_unique(), which would clear it.
+    const std::span<char> target = m_decoder.target();
+    // Large payloads mostly come one after another: reading no further than the next header lets
+    // that one, too, be read straight into its place.
+    const bool isBulk = m_isBulk || target.size() >= size_t(BulkSize);
+    const std::span<char> overflow(m_readBuffer.get(),
+                                   isBulk ? size_t(FrameHeader::Size) : ReadBufferSize);
+
+    const IoResult result = m_socket.receive(target, overflow);
+    if (Q_LIKELY(result.bytes > 0)) {
+        const qsizetype direct = std::min<qsizetype>(result.bytes, target.size());
+        m_decoder.filled(direct);
+        m_decoder.feed(QByteArrayView(overflow.data(), result.bytes - direct));
+        return;
+    }
+    if (result.wouldBlock()) {
+        // After a failed write nothing more can be expected than what was there already.
+        if (!m_writeError)
+            return;
+        m_session.streamEnded(m_writeError);
+    } else if (result.reason == 0 || result.isPeerGone()) {
+        m_session.streamEnded(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
+    } else {
+        m_session.streamEnded(result.error(QLatin1String("reading from")));
+    }
+    processEvents();
+}
+
+// Waiting
+
+short BlockingSession::wantedEvents() const
+{
+    return short((m_isReading ? POLLIN : 0) | (m_queue.isEmpty() ? 0 : POLLOUT));
+}
+
+void BlockingSession::handleEvents(short events)
+{
+    if (Q_UNLIKELY(events & POLLOUT))
+        writeQueue();
+    // With an end or an error, too, as reading tells which.
+    if (m_isReading && (events & ~POLLOUT) != 0 && !hasEnded())
+        read();
+}
+
+void BlockingSession::timePassed()
+{
+    m_session.timePassed(Session::Clock::now(), m_queue.bytes());
+    processEvents();
+}
+
+Waiter::Outcome BlockingSession::wait(Waiter &waiter, const Deadline &deadline)
+{
+    writeQueue();
+    if (hasEnded())
+        return Waiter::Outcome::Ready;
+    if (Q_UNLIKELY(m_writeError)) {
+        read();
+        return Waiter::Outcome::Ready;
+    }
+    return waitFor(wantedEvents(), waiter, deadline);
+}
+
+Waiter::Outcome BlockingSession::waitFor(short events, Waiter &waiter, const Deadline &deadline)
+{
+    const Deadline due = m_session.deadline();
+    const bool isSessionFirst = due && (!deadline || *due < *deadline);
+    std::array<pollfd, 2> descriptors = {{{}, {m_socket.descriptor(), events, 0}}};
+    const Waiter::Outcome outcome = waiter.wait(descriptors, isSessionFirst ? due : deadline);
+    if (Q_LIKELY(outcome == Waiter::Outcome::Ready)) {
+        handleEvents(descriptors[1].revents);
+    } else if (outcome == Waiter::Outcome::TimedOut && isSessionFirst) {
+        timePassed();
+        return Waiter::Outcome::Ready;
+    }
+    return outcome;
+}
+
+// Sending
+
+// How much of the frame has left.
+qsizetype BlockingSession::writeNow(quint16 channel, const QByteArray &payload)
+{
+    std::array<char, FrameHeader::Size> header;
+    FrameHeader{quint32(payload.size()), channel}.write(header.data());
+    const std::array<QByteArrayView, 2> buffers
+            = {QByteArrayView(header.data(), qsizetype(header.size())), payload};
+    const IoResult result = m_socket.send(buffers);
+    if (Q_UNLIKELY(result.reason != 0) && !result.wouldBlock())
+        failWriting(result);
+    return result.bytes;
+}
+
+void BlockingSession::writeQueue()
+{
+    while (!m_queue.isEmpty() && !m_writeError) {
+        std::array<QByteArrayView, 16> buffers;
+        const qsizetype count = m_queue.peek(buffers);
+        const IoResult result = m_socket.send({buffers.data(), size_t(count)});
+        if (result.reason != 0) {
+            if (!result.wouldBlock())
+                failWriting(result);
+            return;
+        }
+        m_queue.consume(result.bytes);
+    }
+}
+
+void BlockingSession::failWriting(const IoResult &result)
+{
+    m_writeError = result.error(QLatin1String("writing to"));
+    m_queue.clear();
+}
+
+Error BlockingSession::send(quint16 channel, const QByteArray &payload, Waiter &waiter,
+                            const Deadline &deadline)
+{
+    for (;;) {
+        writeQueue();
+        if (Q_UNLIKELY(!m_session.acceptsSend(channel)))
+            return sendError(channel);
+        if (Q_LIKELY(m_queue.isEmpty() && !m_writeError)) {
+            const qsizetype written = writeNow(channel, payload);
+            if (Q_LIKELY(written == FrameHeader::Size + payload.size()))
+                return {};
+            if (written > 0) {
+                // What the queue writes first is this frame, of which so much has left.
+                m_queue.enqueue(channel, payload);
+                std::array<QByteArrayView, 2> frame;
+                m_queue.peek(frame);
+                m_queue.consume(written);
+                return finishSending(waiter, deadline);
+            }
+        }
+        if (m_writeError)
+            return m_writeError;
+        const Waiter::Outcome outcome = waitToWrite(waiter, deadline);
+        if (outcome != Waiter::Outcome::Ready)
+            return whyNothingWasSent(outcome);
+    }
+}
+
+// A frame that has begun counts as sent, even if its rest has to wait for another call.
+Error BlockingSession::finishSending(Waiter &waiter, const Deadline &deadline)
+{
+    const Error error = flush(waiter, deadline);
+    const bool isOnlyLate
+            = error.code() == ErrorCode::Timeout || error.code() == ErrorCode::Cancelled;
+    return isOnlyLate ? Error() : error;
+}
+
+Error BlockingSession::flush(Waiter &waiter, const Deadline &deadline)
+{
+    for (;;) {
+        writeQueue();
+        if (m_writeError)
+            return m_writeError;
+        if (hasEnded())
+            return endReason();
+        if (m_queue.isEmpty())
+            return {};
+        const Waiter::Outcome outcome = waitToWrite(waiter, deadline);
+        if (outcome != Waiter::Outcome::Ready)
+            return whyNothingWasSent(outcome);
+    }
+}
+
+// As the other side may be sending, too, and read nothing until that has left, its frames are read
+// meanwhile.
+Waiter::Outcome BlockingSession::waitToWrite(Waiter &waiter, const Deadline &deadline)
+{
+    readAhead();
+    if (hasEnded())
+        return Waiter::Outcome::Ready;
+    m_isReading = m_arrivedBytes < MaxReadAhead;
+    const Waiter::Outcome outcome = waitFor(short(wantedEvents() | POLLOUT), waiter, deadline);
+    readAhead();
+    m_isReading = true;
+    return outcome;
+}
+
+Error BlockingSession::whyNothingWasSent(Waiter::Outcome outcome) const
+{
+    if (outcome == Waiter::Outcome::Cancelled)
+        return Error(ErrorCode::Cancelled, QStringLiteral("sending was cancelled"));
+    return Error(ErrorCode::Timeout,
+                 QStringLiteral("sending timed out: the other side does not read"));
+}
+
+// The session
+
+quint64 BlockingSession::ping(std::chrono::milliseconds timeout)
+{
+    const quint64 id = m_session.ping(Session::Clock::now(), timeout);
+    processEvents();
+    return id;
+}
+
+void BlockingSession::shutDown(const QString &reason, std::chrono::milliseconds timeout)
+{
+    m_session.shutDown(reason, Session::Clock::now(), timeout);
+    processEvents();
+}
+
+void BlockingSession::abandon(const Error &reason)
+{
+    m_session.abandon(reason);
+    processEvents();
+}
+
+void BlockingSession::processEvents()
+{
+    Session::Event event;
+    while (m_session.takeEvent(&event))
+        std::visit([this](const auto &one) { handle(one); }, event);
+}
+
+void BlockingSession::handle(const Session::Send &event)
+{
+    if (m_writeError)
+        return;
+    if (event.isLast)
+        m_queue.enqueueLast(event.payload);
+    else
+        m_queue.enqueue(Channel::Control, event.payload);
+    writeQueue();
+    m_session.judgeUnreadAnswers(m_queue.bytes(Channel::Control));
+}
+
+void BlockingSession::handle(const Session::Opened &)
+{
+    m_decoder.setMaxPayloadSize(m_session.maxPayloadSize());
+}
+
+void BlockingSession::handle(const Session::Ended &event)
+{
+    m_endError = event.reason;
+    m_queue.clear();
+    m_socket.close();
+}
+
+} // namespace IpcPrims

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peer/serverrules_p.h"
+
+namespace IpcPrims {
+
+Error checkServable(const SessionSettings &settings)
+{
+    const Error error = settings.validate();
+    return error ? Error(ErrorCode::InvalidArgument,
+                         QStringLiteral("no client could be served: %1").arg(error.message()))
+                 : Error();
+}
+
+QByteArray peerIdFor(quint64 number)
+{
+    return "peer-" + QByteArray::number(number);
+}
+
+Error gaveWayError(qsizetype pending, qsizetype places)
+{
+    return Error(ErrorCode::ResourcesExhausted,
+                 QStringLiteral("%1 clients were shaking hands at once (max %2); the oldest of "
+                                "them gave way")
+                         .arg(pending)
+                         .arg(places));
+}
+
+} // namespace IpcPrims
