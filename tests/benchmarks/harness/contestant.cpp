@@ -18,6 +18,8 @@ const QList<Contestant> &Contestant::all()
     const QStringList connecting = {u"W5"_s};
     // A program whose calls block can't wait for an echo while it sends something else.
     const QStringList blocking = {u"W1"_s, u"W2"_s, u"W3"_s, u"W4"_s, u"W5"_s, u"W7"_s};
+    // Nor for many connections in one thread.
+    const QStringList oneConnection = {u"W1"_s, u"W2"_s, u"W3"_s, u"W5"_s};
     // clang-format off
     static const QList<Contestant> contestants = {
             {u"raw"_s, u"blocking sockets, one write and two reads per frame"_s, u"raw"_s, {}, blocking},
@@ -29,6 +31,8 @@ const QList<Contestant> &Contestant::all()
             {u"ipcprims"_s, u"this library, signal with QByteArray"_s, u"ipcprims"_s, {}, all},
             {u"ipcprims-view"_s, u"this library, handler with QByteArrayView"_s, u"ipcprims"_s, {}, all},
             {u"ipcprims-localsocket"_s, u"this library over QLocalSocket"_s, u"ipcprims"_s, {}, all},
+            {u"ipcprims-blocking"_s, u"this library, calls that block"_s, u"ipcprimsblocking"_s, {}, oneConnection},
+            {u"ipcprims-gather"_s, u"the same, frames gathered to 64 KiB"_s, u"ipcprimsblocking"_s, {}, bulk},
             {u"qlocalsocket"_s, u"QLocalSocket, QDataStream transactions"_s, u"qlocalsocket"_s, {}, all},
             {u"qtremoteobjects"_s, u"Qt Remote Objects"_s, u"qtremoteobjects"_s, u"qt6-remoteobjects-dev"_s, all},
             {u"zeromq"_s, u"ZeroMQ, DEALER and ROUTER"_s, u"zeromq"_s, u"libzmq3-dev"_s, blocking},
