@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# Runs the server and a client against each other: meet.sh SERVER CLIENT
+# Runs the server, and each client against it: meet.sh SERVER CLIENT...
 set -eu
 
 XDG_RUNTIME_DIR=$(mktemp -d)
@@ -21,6 +21,9 @@ until find "$XDG_RUNTIME_DIR" -type s | grep -q .; do
     sleep 0.1
 done
 
-answer=$("$2" 2>&1)
-echo "$answer"
-[ "$answer" = '"Hello, Ada!"' ]
+shift
+for client; do
+    answer=$("$client" 2>&1)
+    echo "$answer"
+    [ "$answer" = '"Hello, Ada!"' ]
+done
