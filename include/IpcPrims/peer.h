@@ -33,6 +33,7 @@ QT_END_NAMESPACE
 
 namespace IpcPrims {
 
+class PeerHealth;
 class PeerPrivate;
 class ServerPrivate;
 
@@ -249,6 +250,10 @@ public:
         the peer's thread; give then() a context object to be called in that one's.
     */
     QFuture<PingReply> ping(std::chrono::milliseconds timeout = DefaultTimeout);
+
+    /// State, counters and heartbeat. The first call makes it and starts to count; it belongs to
+    /// the peer, and must not be deleted.
+    PeerHealth *health();
 
     /*!
         Sends \a payload on COMMAND and gives the answer, which is the next frame on COMMAND that

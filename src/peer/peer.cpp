@@ -242,6 +242,11 @@ void Peer::setReceiving(bool receiving)
     d->setReceiving(receiving);
 }
 
+PeerHealth *Peer::health()
+{
+    return d->healthOfPeer();
+}
+
 QFuture<PingReply> Peer::ping(std::chrono::milliseconds timeout)
 {
     return d->ping(timeout);

@@ -30,6 +30,9 @@
 
 namespace IpcPrims {
 
+class PeerHealth;
+class PeerHealthPrivate;
+
 /*!
     Drives a Session with a FrameLink and a timer, and tells the Peer's users what comes of it.
 
@@ -52,6 +55,7 @@ public:
     };
 
     explicit PeerPrivate(Peer *peer);
+    ~PeerPrivate();
     Q_DISABLE_COPY_MOVE(PeerPrivate)
 
     /// Ends everything without a signal, for the peer's destructor.
@@ -78,7 +82,14 @@ public:
             return sendLater(channel, payload);
         if (Q_UNLIKELY(validation.validator))
             return sendIfValid(channel, payload);
-        return link->send(channel, payload);
+        return enqueue(channel, payload);
+    }
+    /// What send() does once nothing speaks against it.
+    Error enqueue(quint16 channel, const QByteArray &payload)
+    {
+        if (Q_LIKELY(!m_watcher))
+            return link->send(channel, payload);
+        return enqueueWatched(channel, payload);
     }
     void reportNotSent(Outbox::Frames frames);
     /// Whether this is the peer's thread. It lives in the one that has made it, or opened the
@@ -89,6 +100,8 @@ public:
     }
     void updateTerms();
     QFuture<PingReply> ping(std::chrono::milliseconds timeout);
+    /// Makes it if there is none yet.
+    PeerHealth *healthOfPeer();
     /// Made when they are first needed: most peers of a server neither ask nor answer.
     Requests &requests();
 
@@ -98,6 +111,8 @@ public:
     void abandon(const Error &reason);
     /// Receives nothing while answers have to wait, whatever the application wants.
     void holdBack(bool hold);
+
+    bool receives() const { return isReceiving && !(m_isHeldBack && state == Peer::State::Open); }
 
     Peer *const q;
 
@@ -138,8 +153,8 @@ private:
         std::unique_ptr<QIODevice> device = nullptr;
     };
 
-    void updateReceiving();
     Error sendError(quint16 channel) const;
+    Error enqueueWatched(quint16 channel, const QByteArray &payload);
     Error sendLater(quint16 channel, const QByteArray &payload);
     Error sendIfValid(quint16 channel, const QByteArray &payload);
     bool route(DecodedFrame &frame);
@@ -166,6 +181,7 @@ private:
     void changeState(Peer::State newState);
     void finish(const Error &reason);
     void dropConnection();
+    void updateReceiving();
     void updateTimer();
 
     std::atomic<Qt::HANDLE> m_thread = QThread::currentThreadId();
@@ -178,6 +194,8 @@ private:
     std::unique_ptr<Requests> m_requests;
     ChannelHandlers m_channelHandlers;
     bool m_isHeldBack = false;
+    std::unique_ptr<PeerHealth> m_health;
+    PeerHealthPrivate *m_watcher = nullptr; // Of m_health.
 
     // For report()
     bool m_isReportDue = false;

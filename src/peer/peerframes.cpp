@@ -5,6 +5,8 @@
 
 #include "peer/peer_p.h"
 
+#include "peer/peerhealth_p.h"
+
 #include <QtCore/qpointer.h>
 
 #include <memory>
@@ -18,7 +20,15 @@ Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
 {
     const auto validator = validation.validator; // which may be replaced meanwhile
     const Error error = checkOutgoing(validator.get(), channel, payload);
-    return error ? error : link->send(channel, payload);
+    return error ? error : enqueue(channel, payload);
+}
+
+Error PeerPrivate::enqueueWatched(quint16 channel, const QByteArray &payload)
+{
+    const Error error = link->send(channel, payload);
+    if (!error)
+        m_watcher->frameSent(channel, payload.size());
+    return error;
 }
 
 void PeerPrivate::readyToSend(quint16 channel)
@@ -35,6 +45,8 @@ void PeerPrivate::readyToSend(quint16 channel)
 
 void PeerPrivate::frameDecoded(DecodedFrame &frame)
 {
+    if (Q_UNLIKELY(m_watcher))
+        m_watcher->frameReceived(frame.channel(), frame.payload().size());
     if (Q_LIKELY(session->delivers(frame.channel()))) {
         // Whoever refuses a frame may have deleted the peer.
         if (Q_UNLIKELY(validation.validator) && !admits(frame.channel(), frame.payload()))
@@ -71,7 +83,7 @@ bool PeerPrivate::admits(quint16 channel, QByteArrayView payload)
     if (validation.answersErrors && !isRequest && channel != Channel::Error
         && session->acceptsSend(Channel::Error)) {
         // If there is no room for it, the other side doesn't read what it is told.
-        static_cast<void>(link->send(Channel::Error, validationAnswer(*failure)));
+        static_cast<void>(enqueue(Channel::Error, validationAnswer(*failure)));
     }
     const QPointer<Peer> alive(q);
     Q_EMIT q->validationFailed(channel, failure->errors);
@@ -96,7 +108,9 @@ void PeerPrivate::holdBack(bool hold)
 void PeerPrivate::updateReceiving()
 {
     if (link)
-        link->setReceiving(isReceiving && !(m_isHeldBack && state == Peer::State::Open));
+        link->setReceiving(receives());
+    if (m_watcher)
+        m_watcher->receivingChanged();
 }
 
 void PeerPrivate::setFrameHandler(quint16 channel, Peer::FrameHandler handler)

@@ -5,6 +5,7 @@
 
 #include "frame/devicestream_p.h"
 #include "frame/header_p.h"
+#include "peer/peerhealth_p.h"
 #include "transport/transportfactory_p.h"
 
 #include <QtCore/qpointer.h>
@@ -19,6 +20,8 @@ PeerPrivate::PeerPrivate(Peer *peer)
     : q(peer)
     , fromOtherThreads(this)
 {}
+
+PeerPrivate::~PeerPrivate() = default;
 
 void PeerPrivate::cancel()
 {
@@ -127,6 +130,15 @@ QFuture<PingReply> PeerPrivate::ping(std::chrono::milliseconds timeout)
     return future;
 }
 
+PeerHealth *PeerPrivate::healthOfPeer()
+{
+    if (!m_health) {
+        m_health.reset(new PeerHealth(q, this));
+        m_watcher = m_health->d.get();
+    }
+    return m_health.get();
+}
+
 // Making a connection
 
 void PeerPrivate::begin(Attempt attempt)
@@ -212,6 +224,8 @@ void PeerPrivate::handle(const Session::Send &event)
         link->sendLast(event.payload);
     else
         link->sendControl(event.payload);
+    if (m_watcher)
+        m_watcher->frameSent(Channel::Control, event.payload.size());
     session->judgeUnreadAnswers(link->queue().bytes(Channel::Control));
 }
 
@@ -243,6 +257,8 @@ void PeerPrivate::handle(const Session::ShutdownAsked &event)
 
 void PeerPrivate::handle(const Session::PingEnded &event)
 {
+    if (m_watcher && !event.error)
+        m_watcher->roundTripMeasured(event.roundTripTime);
     auto node = m_pings.extract(event.id);
     if (node.empty())
         return;

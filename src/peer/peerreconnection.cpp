@@ -78,7 +78,7 @@ Outbox::Frames PeerPrivate::sendKept()
 {
     Outbox::Frames refused;
     for (SendQueue::Frame &frame : reconnection.outbox.takeAll()) {
-        if (!session->acceptsSend(frame.channel) || link->send(frame.channel, frame.payload))
+        if (!session->acceptsSend(frame.channel) || enqueue(frame.channel, frame.payload))
             refused.push_back(std::move(frame));
     }
     return refused;

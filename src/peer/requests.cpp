@@ -238,7 +238,7 @@ Requests::Outcome Requests::sendFailure(const RequestFailure &failure)
         return Outcome::Settled; // The session is ending.
     if (!m_peer->answersFailedRequests || !m_peer->session->acceptsSend(Channel::Error))
         return Outcome::Impossible;
-    const Error error = m_peer->link->send(Channel::Error, failure.toJson());
+    const Error error = m_peer->enqueue(Channel::Error, failure.toJson());
     return error.code() == ErrorCode::QueueFull ? Outcome::NoRoom : Outcome::Settled;
 }
 

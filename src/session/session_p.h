@@ -162,6 +162,8 @@ public:
     {
         return m_state == State::Handshaking ? MaxHandshakePayloadSize : MaxPayloadSize;
     }
+    /// Whether an answer is still to come, be it too late.
+    bool isPingUnderWay() const { return !m_pings.empty(); }
     const QList<quint16> &channels() const { return m_channels; }
     const QByteArray &peerId() const { return m_peerId; }
     /// The server's version, once the handshake is over.
