@@ -33,6 +33,7 @@ QT_END_NAMESPACE
 
 namespace IpcPrims {
 
+class ChannelDevicePrivate;
 class PeerHealth;
 class PeerPrivate;
 class ServerPrivate;
@@ -326,6 +327,7 @@ protected:
     void timerEvent(QTimerEvent *event) override;
 
 private:
+    friend class ChannelDevicePrivate;
     friend class ServerPrivate;
     std::unique_ptr<PeerPrivate> d;
 };

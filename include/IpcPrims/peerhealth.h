@@ -145,7 +145,7 @@ Q_SIGNALS:
     void stateChanged(IpcPrims::PeerHealth::State state);
     void roundTripTimeChanged();
     void trafficChanged();
-    /// The peer's state changed, or why it ended is known; with that, whatever belongs to a session.
+    /// A session or an attempt began, went on or ended; with it whatever belongs to a session.
     void sessionChanged();
 
 protected:

@@ -27,6 +27,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 namespace IpcPrims {
 
@@ -70,6 +71,13 @@ public:
     void close(const QString &reason);
     void abort(const Error &reason);
     void setReceiving(bool receiving);
+    /// In an open session, receives nothing as long as there is somebody who wants that, whatever
+    /// the application wants.
+    void holdBack(const void *holder, bool hold);
+    bool receives() const
+    {
+        return isReceiving && (m_holders.empty() || state != Peer::State::Open);
+    }
     void setFrameHandler(quint16 channel, Peer::FrameHandler handler);
     void setUnsentFrames(quint16 channel, Peer::UnsentFrames policy);
     void setReconnectPolicy(const ReconnectPolicy &policy);
@@ -109,10 +117,6 @@ public:
 
     /// Ends the session for a reason that lies outside of the protocol.
     void abandon(const Error &reason);
-    /// Receives nothing while answers have to wait, whatever the application wants.
-    void holdBack(bool hold);
-
-    bool receives() const { return isReceiving && !(m_isHeldBack && state == Peer::State::Open); }
 
     Peer *const q;
 
@@ -193,7 +197,7 @@ private:
     bool m_routesFrames = false; // Whether one of these may take some:
     std::unique_ptr<Requests> m_requests;
     ChannelHandlers m_channelHandlers;
-    bool m_isHeldBack = false;
+    std::set<const void *> m_holders; // Who holds the other side back.
     std::unique_ptr<PeerHealth> m_health;
     PeerHealthPrivate *m_watcher = nullptr; // Of m_health.
 

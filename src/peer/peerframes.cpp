@@ -99,9 +99,10 @@ void PeerPrivate::setReceiving(bool receiving)
         updateReceiving();
 }
 
-void PeerPrivate::holdBack(bool hold)
+void PeerPrivate::holdBack(const void *holder, bool hold)
 {
-    if (std::exchange(m_isHeldBack, hold) != hold)
+    const bool isNew = hold ? m_holders.insert(holder).second : m_holders.erase(holder) > 0;
+    if (isNew)
         updateReceiving();
 }
 

@@ -6,6 +6,7 @@
 #include "frame/devicestream_p.h"
 #include "frame/header_p.h"
 #include "peer/peerhealth_p.h"
+#include "peer/streamsender_p.h"
 #include "transport/transportfactory_p.h"
 
 #include <QtCore/qpointer.h>
@@ -79,6 +80,9 @@ void PeerPrivate::prepare(Attempt attempt)
 void PeerPrivate::close(const QString &reason)
 {
     if (state == Peer::State::Open) {
+        const auto streams = q->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
+        for (StreamSender *const stream : streams)
+            stream->flush();
         state = Peer::State::Closing;
         reconnection.target.reset();
         setReceiving(true); // The acknowledgement comes after everything else.
@@ -345,7 +349,7 @@ void PeerPrivate::dropConnection()
         reconnection.unsent = link->takeUnsent();
         link.release()->deleteLater(); // It may be in the middle of a call that led here.
     }
-    m_isHeldBack = false;
+    m_holders.clear();
     m_timer.stop();
     m_timerDeadline.reset();
 }

@@ -202,7 +202,7 @@ void Requests::sendAnswers()
             m_answers.pop();
             break;
         case Outcome::NoRoom:
-            m_peer->holdBack(true);
+            m_peer->holdBack(this, true);
             return;
         case Outcome::Impossible:
             qCWarning(lcPeer)
@@ -213,7 +213,7 @@ void Requests::sendAnswers()
             break;
         }
     }
-    m_peer->holdBack(false);
+    m_peer->holdBack(this, false);
 }
 
 Requests::Outcome Requests::send(const Answer &answer)

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/error.h>
+#include <IpcPrims/ipcprimsglobal.h>
+
+#include <QtCore/qiodevice.h>
+
+#include <memory>
+
+namespace IpcPrims {
+
+class ChannelDevicePrivate;
+class Peer;
+
+/*!
+    A stream of bytes over one channel of an open session: what one end writes, the other reads, in
+    both directions at once, while frames of other channels pass in between. For QDataStream,
+    QTextStream, archives and images, which know nothing of frames.
+
+    Both ends open a device for the channel, before anything is sent on it: in a slot of
+    Peer::connected() and Server::peerConnected(), or after a command that announces the stream.
+    Bytes travel in frames of at most 64 KiB; an empty frame ends a stream. Then the channel's
+    frames are the peer's again, and a slot of readChannelFinished() may open another device for
+    what follows. At most one device at a time can read from a channel.
+
+    Writing: write() takes what there is room for, and so fewer bytes than given, or none, when the
+    peer's queue for the channel has reached its high-water mark and as many bytes as
+    writeBufferSize() says wait here; bytesWritten() tells when to go on. Written means that the
+    peer has taken the bytes: it sends them before Peer::close() ends the session.
+
+    Reading: when readBufferSize() bytes are unread, the device stops the peer's receiving and goes
+    on when half of them are read. The protocol has no flow control for a single channel, so a
+    reader that does not read holds back the other channels of its session, too.
+
+    A stream ends with its session; a peer that connects again needs a new open(). What a broken
+    stream has left unsent is nothing that the next session should send: leave the channel's
+    Peer::unsentFrames() at Report.
+
+    The waitFor functions of QIODevice are not supported, they return false: use the signals.
+    The device lives in the peer's thread. A validator of the peer judges its frames like any
+   others.
+*/
+class IPCPRIMS_CORE_EXPORT ChannelDevice : public QIODevice
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(ChannelDevice)
+
+public:
+    /// A device over \a channel, which has to be one of Peer::channels(). Doesn't own the peer.
+    ChannelDevice(Peer *peer, quint16 channel, QObject *parent = nullptr);
+    /// Closes. What was written is still sent, as long as the session lasts.
+    ~ChannelDevice() override;
+
+    /// \c nullptr if it was destroyed.
+    Peer *peer() const;
+    quint16 channel() const;
+
+    /// Fails, with an errorString(), if the peer isn't open or has no such channel. \a mode is a
+    /// combination of ReadOnly, WriteOnly, Text and Unbuffered.
+    bool open(OpenMode mode) override;
+
+    /*!
+        Ends the stream in the writing direction as finish() does, and drops what was not read;
+        from now on the channel's frames are the peer's. What still waits for room in the peer's
+        queue is lost at Peer::close(): before that, wait for bytesToWrite() to be 0.
+    */
+    void close() override;
+
+    /// Sends what was written and marks the end; write() fails from now on, reading goes on.
+    void finish();
+
+    /// Whether all was read up to the other side's end mark, or up to where the session broke off.
+    bool atEnd() const override;
+    /// Whether the other side has ended its stream as it should; not all may be read yet.
+    bool isFinished() const;
+
+    /// What failed: the session ended before a stream did, or a frame could not be sent.
+    Error error() const;
+
+    /// Hands over to the peer now what otherwise follows at the end of this event loop turn.
+    void flush();
+
+    /// How many bytes may wait unread, 1 MiB by default and at least 1, before the peer stops
+    /// receiving. One frame more may be there, and what QIODevice keeps for a transaction.
+    qint64 readBufferSize() const;
+    void setReadBufferSize(qint64 bytes);
+
+    /// How many bytes may wait here while the peer takes none, 1 MiB by default and at least
+    /// 64 KiB. Give it what the largest write takes if who writes can't wait for bytesWritten().
+    qint64 writeBufferSize() const;
+    void setWriteBufferSize(qint64 bytes);
+
+    bool isSequential() const override;
+    qint64 bytesAvailable() const override;
+    qint64 bytesToWrite() const override;
+    bool canReadLine() const override;
+
+Q_SIGNALS:
+    /// See error(); what was received can still be read. If the device was open for reading and
+    /// its stream not finished, readChannelFinished() follows.
+    void errorOccurred(const IpcPrims::Error &error);
+
+protected:
+    qint64 readData(char *data, qint64 maxSize) override;
+    qint64 writeData(const char *data, qint64 size) override;
+
+private:
+    friend class ChannelDevicePrivate;
+    std::unique_ptr<ChannelDevicePrivate> d;
+};
+
+} // namespace IpcPrims

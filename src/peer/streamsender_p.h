@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include "peer/chunkqueue_p.h"
+
+#include <IpcPrims/error.h>
+
+#include <QtCore/qbytearrayview.h>
+#include <QtCore/qobject.h>
+
+namespace IpcPrims {
+
+class Peer;
+
+/*!
+    The writing half of a ChannelDevice: cuts a stream into frames and hands them to the peer as
+    that takes them, with an empty one at the end. A child of the peer, so that it may outlive the
+    device until all is handed over. Signals come from the event loop only.
+*/
+class StreamSender : public QObject
+{
+    Q_OBJECT
+
+public:
+    StreamSender(Peer *peer, quint16 channel);
+
+    /// Accepts as much of \a bytes as leaves at most \a limit waiting here, and says how much that
+    /// is; -1 if nothing can be sent any more.
+    qint64 write(QByteArrayView bytes, qint64 limit);
+    /// Hands over now what otherwise waits for more to come, to the end of this event loop turn.
+    void flush();
+    /// Nothing follows: the end mark is to be sent.
+    void finish();
+    /// finish(), and goes when that is done.
+    void finishAndDelete();
+
+    qint64 bytesWaiting() const { return m_queue.size(); }
+    /// Whether the peer has the end mark.
+    bool isFinished() const { return m_isEndHandedOver; }
+
+Q_SIGNALS:
+    /// The peer has taken that many.
+    void handedOver(qint64 bytes);
+    /// What waits will never be sent.
+    void failed(const IpcPrims::Error &error);
+
+private:
+    enum class Amount { FullChunks, Everything };
+    void handOver(Amount amount);
+    bool sendFrame(const QByteArray &payload);
+    void fail(const Error &error);
+    void goOn();
+    void goOnLater();
+
+    Peer *const m_peer;
+    const quint16 m_channel;
+    ChunkQueue m_queue;
+    bool m_isFinishing = false;
+    bool m_isEndHandedOver = false;
+    bool m_isBlocked = false; // Until the peer is ready to send.
+    bool m_deletesItself = false;
+
+    // To be told.
+    bool m_isGoingOnDue = false;
+    qint64 m_bytesHandedOver = 0;
+    Error m_error;
+    bool m_isErrorTold = false;
+};
+
+} // namespace IpcPrims
