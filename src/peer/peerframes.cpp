@@ -6,6 +6,7 @@
 #include "peer/peer_p.h"
 
 #include "peer/peerhealth_p.h"
+#include "peer/peerlog_p.h"
 
 #include <QtCore/qpointer.h>
 
@@ -79,6 +80,7 @@ bool PeerPrivate::admits(quint16 channel, QByteArrayView payload)
     const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Receive);
     if (!failure)
         return true;
+    PeerLog::frameRefused(*session, channel, failure->errors.size());
     const bool isRequest = m_requests && m_requests->isFailure(channel);
     if (validation.answersErrors && !isRequest && channel != Channel::Error
         && session->acceptsSend(Channel::Error)) {

@@ -5,6 +5,7 @@
 
 #include "frame/header_p.h"
 #include "peer/peer_p.h"
+#include "peer/peerlog_p.h"
 
 #include <QtCore/qpointer.h>
 
@@ -184,8 +185,11 @@ void PeerHealthPrivate::onHeartbeatTimer()
 void PeerHealthPrivate::reportState()
 {
     const PeerHealth::State now = state();
-    if (std::exchange(m_reportedState, now) != now)
-        Q_EMIT q->stateChanged(now);
+    if (std::exchange(m_reportedState, now) == now)
+        return;
+    if (now == PeerHealth::State::Unresponsive)
+        PeerLog::peerUnresponsive(*peerPrivate->session, heartbeat.missed());
+    Q_EMIT q->stateChanged(now);
 }
 
 void PeerHealthPrivate::reportStateLater()

@@ -6,6 +6,7 @@
 #include "frame/devicestream_p.h"
 #include "frame/header_p.h"
 #include "peer/peerhealth_p.h"
+#include "peer/peerlog_p.h"
 #include "peer/streamsender_p.h"
 #include "transport/transportfactory_p.h"
 
@@ -240,6 +241,7 @@ void PeerPrivate::handle(const Session::Opened &)
     updateReceiving();
     reconnection.schedule.sessionOpened(Session::Clock::now());
     ++reconnection.generation;
+    PeerLog::sessionOpened(*session);
     const Outbox::Frames refused = sendKept(); // Before a slot can send anything.
     updateTerms();
     changeState(Peer::State::Open);
@@ -309,6 +311,7 @@ void PeerPrivate::changeState(Peer::State newState)
 void PeerPrivate::finish(const Error &reason)
 {
     const QPointer<Peer> alive(q);
+    PeerLog::ended(m_reportedState, session ? &*session : nullptr, reason);
     dropConnection();
     planRetry(reason);
     // Nothing that was accepted is lost without a word.

@@ -3,6 +3,7 @@
 
 #include "peer/requests_p.h"
 
+#include "frame/limitedlog_p.h"
 #include "peer/logging_p.h"
 #include "peer/peer_p.h"
 #include "peer/requeststate_p.h"
@@ -194,6 +195,16 @@ void Requests::deliverAnswers()
     sendAnswers();
 }
 
+static void warnOfUnansweredRequest(quint64 number)
+{
+    static LimitedLog log(lcPeer(), QtWarningMsg);
+    if (log.isEnabled())
+        log.write(QStringLiteral("request %1 of a session failed, which the other side can't be "
+                                 "told; so no later one can be answered either. See "
+                                 "Peer::setAnswersFailedRequests().")
+                          .arg(number));
+}
+
 void Requests::sendAnswers()
 {
     while (const Answer *const answer = m_answers.next()) {
@@ -205,10 +216,7 @@ void Requests::sendAnswers()
             m_peer->holdBack(this, true);
             return;
         case Outcome::Impossible:
-            qCWarning(lcPeer)
-                    << "Request" << answer->request << "of" << m_peer->q->peerId()
-                    << "failed, which it can't be told; so no later one can be answered either."
-                    << "See Peer::setAnswersFailedRequests().";
+            warnOfUnansweredRequest(answer->request);
             m_answers.stick();
             break;
         }

@@ -3,6 +3,8 @@
 
 #include "peer/streamsender_p.h"
 
+#include "peer/peerlog_p.h"
+
 #include <IpcPrims/peer.h>
 
 #include <QtCore/qpointer.h>
@@ -97,6 +99,8 @@ void StreamSender::fail(const Error &error)
     if (m_error)
         return;
     m_error = error;
+    if (m_deletesItself) // There is nobody else to tell.
+        PeerLog::streamCutOff(m_channel, m_queue.size(), error);
     m_queue.clear();
     goOnLater();
 }

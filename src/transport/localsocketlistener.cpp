@@ -193,8 +193,10 @@ void LocalSocketListener::lookAfterServer()
     }
     if (const Error startError = startServer())
         error = startError;
-    if (error && !std::exchange(m_isFailing, true))
+    if (error && !std::exchange(m_isFailing, true)) {
+        logAcceptError(error);
         Q_EMIT acceptError(error);
+    }
 }
 
 // Handed out from the event loop, because QLocalServer could not bear to be closed by a slot now.
@@ -224,7 +226,7 @@ void LocalSocketListener::handOver(qintptr descriptor)
     const auto connection = std::make_shared<Connection>();
     connection->credentials = readPeerCredentials(descriptor);
     if (m_endpoint.isAbstract() && !isThisUser(connection->credentials)) {
-        qCInfo(lcTransport) << "Refused another user's connection to" << m_endpoint;
+        logForeignUser(m_endpoint);
         return;
     }
     connection->stream = std::make_unique<LocalSocketStream>(std::move(socket));

@@ -53,7 +53,7 @@ UnixAcceptor::Outcome UnixAcceptor::accept(int listeningDescriptor, const Endpoi
     m_nextPause = FirstPause;
     connection->credentials = readPeerCredentials(connection->descriptor.get());
     if (endpoint.isAbstract() && !isThisUser(connection->credentials)) {
-        qCInfo(lcTransport) << "Refused another user's connection to" << endpoint;
+        logForeignUser(endpoint);
         connection->descriptor.reset();
         return Outcome::Dropped;
     }

@@ -3,6 +3,7 @@
 
 #include "transport/unixlistener_p.h"
 
+#include "transport/logging_p.h"
 #include "transport/nativestream_p.h"
 
 #include <QtCore/qpointer.h>
@@ -89,8 +90,10 @@ void UnixListener::pause()
     const UnixAcceptor::Exhaustion exhaustion = m_acceptor.exhaustion(m_endpoint);
     m_notifier->setEnabled(false);
     m_pauseTimer.start(exhaustion.pause);
-    if (exhaustion.news)
-        Q_EMIT acceptError(exhaustion.news);
+    if (!exhaustion.news)
+        return;
+    logAcceptError(exhaustion.news);
+    Q_EMIT acceptError(exhaustion.news);
 }
 
 } // namespace IpcPrims

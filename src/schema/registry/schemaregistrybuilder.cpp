@@ -5,6 +5,7 @@
 
 #include "schema/load/metaschemas_p.h"
 #include "schema/load/uri_p.h"
+#include "schema/registry/logging_p.h"
 #include "schema/registry/schemafiles_p.h"
 #include "schema/registry/schemaregistry_p.h"
 
@@ -37,7 +38,9 @@ Error SchemaRegistryBuilderPrivate::add(Entry entry)
     if (!document.root().isObject() && !document.root().isBoolean())
         return fail({entry.label, {}, QStringLiteral("neither an object nor a boolean")});
     // The URI stands for the channel as well: a later schema replaces an earlier one.
-    std::erase_if(entries, [&](const Entry &other) { return other.uri == entry.uri; });
+    if (std::erase_if(entries, [&](const Entry &other) { return other.uri == entry.uri; }) > 0)
+        qCInfo(lcSchema).noquote()
+                << entry.label << "replaces an earlier schema of the same channel";
     entries.push_back(std::move(entry));
     return {};
 }

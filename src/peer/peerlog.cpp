@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peer/peerlog_p.h"
+
+#include "frame/limitedlog_p.h"
+#include "peer/logging_p.h"
+#include "session/logging_p.h"
+#include "session/quotedexcerpt_p.h"
+#include "session/session_p.h"
+
+namespace IpcPrims {
+
+// A server's client knows its name only from the other side.
+static QString nameOf(const Session &session)
+{
+    return quotedExcerpt(QUtf8StringView(session.peerId()));
+}
+
+void PeerLog::sessionOpened(const Session &session)
+{
+    static LimitedLog log(lcSession(), QtDebugMsg);
+    if (log.isEnabled())
+        log.write(QStringLiteral("session %1 opened with %2 channels")
+                          .arg(nameOf(session))
+                          .arg(session.channels().size()));
+}
+
+static void sessionEnded(const Session &session, const Error &reason)
+{
+    if (!reason || reason.code() == ErrorCode::ShutdownRequested) {
+        static LimitedLog log(lcSession(), QtDebugMsg);
+        if (log.isEnabled())
+            log.write(QStringLiteral("session %1 ended in order").arg(nameOf(session)));
+        return;
+    }
+    static LimitedLog log(lcSession(), QtInfoMsg);
+    if (log.isEnabled())
+        log.write(QStringLiteral("session %1 ended: %2").arg(nameOf(session), reason.message()));
+}
+
+void PeerLog::ended(Peer::State state, const Session *session, const Error &reason)
+{
+    if (session && (state == Peer::State::Open || state == Peer::State::Closing)) {
+        sessionEnded(*session, reason);
+    } else if (state == Peer::State::Handshaking) {
+        static LimitedLog log(lcSession(), QtInfoMsg);
+        if (log.isEnabled())
+            log.write(QStringLiteral("handshake failed: %1").arg(reason.message()));
+    } else {
+        static LimitedLog log(lcPeer(), QtInfoMsg);
+        if (log.isEnabled())
+            log.write(QStringLiteral("can't connect: %1").arg(reason.message()));
+    }
+}
+
+void PeerLog::frameRefused(const Session &session, quint16 channel, qsizetype errorCount)
+{
+    static LimitedLog log(lcPeer(), QtInfoMsg);
+    if (log.isEnabled())
+        log.write(QStringLiteral("session %1: the validator refused a frame received on channel %2 "
+                                 "(%3 errors)")
+                          .arg(nameOf(session))
+                          .arg(channel)
+                          .arg(errorCount));
+}
+
+void PeerLog::peerUnresponsive(const Session &session, int missed)
+{
+    static LimitedLog log(lcPeer(), QtInfoMsg);
+    if (log.isEnabled())
+        log.write(QStringLiteral("session %1: the other side is unresponsive, %2 signs of life in "
+                                 "a row were missed")
+                          .arg(nameOf(session))
+                          .arg(missed));
+}
+
+void PeerLog::streamCutOff(quint16 channel, qint64 bytes, const Error &reason)
+{
+    static LimitedLog log(lcPeer(), QtInfoMsg);
+    if (log.isEnabled())
+        log.write(
+                QStringLiteral("the last %1 bytes of a closed stream on channel %2 were not sent: "
+                               "%3")
+                        .arg(bytes)
+                        .arg(channel)
+                        .arg(reason.message()));
+}
+
+} // namespace IpcPrims

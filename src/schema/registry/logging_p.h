@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <QtCore/qloggingcategory.h>
+
+namespace IpcPrims {
+
+/// "ipcprims.schema"; silent below warnings unless a logging rule asks for more.
+Q_DECLARE_LOGGING_CATEGORY(lcSchema)
+
+} // namespace IpcPrims
