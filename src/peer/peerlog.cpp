@@ -43,6 +43,8 @@ void PeerLog::ended(Peer::State state, const Session *session, const Error &reas
 {
     if (session && (state == Peer::State::Open || state == Peer::State::Closing)) {
         sessionEnded(*session, reason);
+    } else if (!reason) {
+        return; // The application has changed its mind.
     } else if (state == Peer::State::Handshaking) {
         static LimitedLog log(lcSession(), QtInfoMsg);
         if (log.isEnabled())
