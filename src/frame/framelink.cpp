@@ -52,6 +52,22 @@ Error FrameLink::send(quint16 channel, const QByteArray &payload)
     return {};
 }
 
+Error FrameLink::sendInPlaceOfOldest(quint16 channel, const QByteArray &payload, qsizetype *dropped)
+{
+    *dropped = 0;
+    if (payload.size() > maxPayloadSize() || !canSend())
+        return sendError(channel, payload.size());
+    const qint64 excess = m_queue.bytes(channel) - (m_waterMarks.high - 1);
+    if (excess > 0)
+        *dropped = m_queue.dropOldest(channel, excess);
+    if (m_queue.bytes(channel) >= m_waterMarks.high)
+        return sendError(channel, payload.size());
+    m_queue.enqueue(channel, payload);
+    noticeRoom();
+    writeWhenDue();
+    return {};
+}
+
 // Why such a frame can't be sent.
 Error FrameLink::sendError(quint16 channel, qint64 payloadSize) const
 {

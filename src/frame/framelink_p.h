@@ -82,6 +82,12 @@ public:
         low-water mark. The frame that reaches the mark is still accepted.
     */
     Error send(quint16 channel, const QByteArray &payload);
+    /*!
+        As send(), but at the high-water mark room is made: \a dropped says how many of the
+       channel's oldest frames that have not begun to be written went for it. QueueFull if that
+       wasn't enough.
+    */
+    Error sendInPlaceOfOldest(quint16 channel, const QByteArray &payload, qsizetype *dropped);
     /// Queues a frame on CONTROL, whatever the queue holds.
     void sendControl(const QByteArray &payload);
     /// As sendControl(), but the frame leaves after everything else that is accepted.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 namespace IpcPrims {
@@ -29,11 +30,16 @@ static size_t rankOf(quint16 channel)
     }
 }
 
+// ERROR waits in COMMAND's lane: an error that stands for an answer has to keep its place.
+inline std::deque<SendQueue::Chunk> &SendQueue::waitingChunks(Lane &own)
+{
+    return own.channel == Channel::Error ? lane(Channel::Command).chunks : own.chunks;
+}
+
 void SendQueue::enqueue(quint16 channel, const QByteArray &payload)
 {
     Lane &own = lane(channel);
-    // ERROR waits in COMMAND's lane: an error that stands for an answer has to keep its place.
-    append(channel == Channel::Error ? lane(Channel::Command).chunks : own.chunks, own, payload);
+    append(waitingChunks(own), own, payload);
 }
 
 void SendQueue::enqueueLast(const QByteArray &payload)
@@ -97,6 +103,62 @@ void SendQueue::append(std::deque<Chunk> &chunks, Lane &account, const QByteArra
     char *const place = extend(chunk, frameSize);
     header.write(place);
     std::copy_n(payload.constData(), payload.size(), place + FrameHeader::Size);
+}
+
+qsizetype SendQueue::dropOldest(quint16 channel, qint64 bytes)
+{
+    Lane &own = lane(channel);
+    const Dropped older = dropFrom(m_wire, m_frontWritten, channel, bytes);
+    const Dropped newer = dropFrom(waitingChunks(own), 0, channel, bytes - older.bytes);
+    m_wireBytes -= older.bytes;
+    m_bytes -= older.bytes + newer.bytes;
+    own.bytes -= older.bytes + newer.bytes;
+    return older.frames + newer.frames;
+}
+
+SendQueue::Dropped SendQueue::dropFrom(std::deque<Chunk> &chunks, qsizetype written,
+                                       quint16 channel, qint64 bytes)
+{
+    Dropped sum;
+    for (auto chunk = chunks.begin(); chunk != chunks.end() && sum.bytes < bytes;) {
+        if (chunk->channel == channel) {
+            const Dropped dropped = dropFrom(*chunk, written, bytes - sum.bytes);
+            sum.frames += dropped.frames;
+            sum.bytes += dropped.bytes;
+        }
+        written = 0; // Of those behind the first one.
+        chunk = chunk->size() == 0 ? chunks.erase(chunk) : std::next(chunk);
+    }
+    return sum;
+}
+
+SendQueue::Dropped SendQueue::dropFrom(Chunk &chunk, qsizetype written, qint64 bytes)
+{
+    if (!chunk.payload.isNull()) {
+        if (written > 0)
+            return {};
+        const qsizetype size = chunk.size();
+        chunk.used = 0;
+        chunk.payload = QByteArray();
+        return {1, size};
+    }
+    const auto endOfFrame = [&chunk](qsizetype start) {
+        const char *const header = chunk.bytes.get() + start;
+        return start + FrameHeader::Size + qsizetype(FrameHeader::read(header).payloadSize);
+    };
+    qsizetype begin = 0;
+    while (begin < written)
+        begin = endOfFrame(begin);
+    Dropped dropped;
+    qsizetype end = begin;
+    for (; end < chunk.used && dropped.bytes < bytes; ++dropped.frames) {
+        end = endOfFrame(end);
+        dropped.bytes = end - begin;
+    }
+    char *const base = chunk.bytes.get();
+    std::copy(base + end, base + chunk.used, base + begin);
+    chunk.used -= dropped.bytes;
+    return dropped;
 }
 
 qint64 SendQueue::bytes(quint16 channel) const

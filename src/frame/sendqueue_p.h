@@ -43,6 +43,12 @@ public:
     /// Adds a frame on CONTROL that leaves when nothing else waits any more.
     void enqueueLast(const QByteArray &payload);
 
+    /*!
+        Makes room on \a channel: drops the oldest frames of it that have not begun to be written,
+        until \a bytes are free or there is no such frame any more. Says how many went.
+    */
+    qsizetype dropOldest(quint16 channel, qint64 bytes);
+
     bool isEmpty() const { return m_bytes == 0; }
     /// All bytes that wait, headers included.
     qint64 bytes() const { return m_bytes; }
@@ -96,14 +102,24 @@ private:
         qint64 bytes = 0; // Until they are written, also those that have left for m_wire.
     };
 
+    struct Dropped
+    {
+        qsizetype frames = 0;
+        qsizetype bytes = 0;
+    };
+
     Lane &lane(quint16 channel)
     {
         return m_lastLane && m_lastLane->channel == channel ? *m_lastLane : findLane(channel);
     }
     Lane &findLane(quint16 channel);
+    std::deque<Chunk> &waitingChunks(Lane &own);
     void append(std::deque<Chunk> &chunks, Lane &account, const QByteArray &payload);
     char *extend(Chunk &chunk, qsizetype bytes);
     void grow(Chunk &chunk, qsizetype usedBefore);
+    static Dropped dropFrom(std::deque<Chunk> &chunks, qsizetype written, quint16 channel,
+                            qint64 bytes);
+    static Dropped dropFrom(Chunk &chunk, qsizetype written, qint64 bytes);
     std::optional<size_t> nextLane() const;
     void releaseMemory();
     void refill();

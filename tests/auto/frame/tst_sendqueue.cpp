@@ -74,6 +74,11 @@ private Q_SLOTS:
     void largePayloadIsShared();
     void mixOfSizesSurvivesAnyPartialWrite_data();
     void mixOfSizesSurvivesAnyPartialWrite();
+    void oldestFramesAreDroppedForAsManyBytesAsAsked();
+    void frameThatHasBegunIsNeverDropped_data();
+    void frameThatHasBegunIsNeverDropped();
+    void droppingLeavesOtherChannelsAlone();
+    void droppedErrorsLeaveCommandsWhereTheyAre();
 };
 
 void tst_SendQueue::countsBytesWithHeaders()
@@ -275,6 +280,111 @@ void tst_SendQueue::mixOfSizesSurvivesAnyPartialWrite()
         queue.enqueue(2, expected.last().second);
     }
     QCOMPARE(decode(writeOut(queue, atATime)), expected);
+}
+
+void tst_SendQueue::oldestFramesAreDroppedForAsManyBytesAsAsked()
+{
+    SendQueue queue;
+    Frames expected;
+    // More than one chunk, with large payloads among the small ones.
+    for (int i = 0; i < 300; ++i) {
+        const QByteArray payload(i % 10 == 0 ? 20'000 : 1000, char('a' + i % 26));
+        expected.append({2, payload});
+        queue.enqueue(2, payload);
+    }
+    QCOMPARE(queue.dropOldest(2, 0), 0);
+    QCOMPARE(queue.dropOldest(2, 1), 1);
+    QCOMPARE(queue.dropOldest(2, 1008), 1); // Exactly one.
+    QCOMPARE(queue.dropOldest(2, 1009), 2); // One byte more.
+    QCOMPARE(queue.dropOldest(3, 1000), 0);
+    expected.remove(0, 4);
+    qint64 bytes = 0;
+    for (const auto &frame : expected)
+        bytes += FrameHeader::Size + frame.second.size();
+    QCOMPARE(queue.bytes(2), bytes);
+    QCOMPARE(queue.bytes(), bytes);
+    QCOMPARE(queue.dropOldest(2, 200'000), 67);
+    expected.remove(0, 67);
+    QCOMPARE(decode(writeOut(queue, 5000)), expected);
+    QCOMPARE(queue.bytes(2), 0);
+
+    queue.enqueue(2, "x");
+    QCOMPARE(queue.dropOldest(2, 1'000'000), 1);
+    QVERIFY(queue.isEmpty());
+    queue.enqueue(2, "y");
+    QCOMPARE(decode(writeOut(queue)), Frames({{2, "y"}}));
+}
+
+void tst_SendQueue::frameThatHasBegunIsNeverDropped_data()
+{
+    QTest::addColumn<qsizetype>("size");
+    QTest::addColumn<qsizetype>("written");
+    QTest::addColumn<qsizetype>("remaining");
+    QTest::addRow("nothing") << qsizetype(100) << qsizetype(0) << qsizetype(0);
+    QTest::addRow("one byte") << qsizetype(100) << qsizetype(1) << qsizetype(1);
+    QTest::addRow("all but one byte") << qsizetype(100) << qsizetype(107) << qsizetype(1);
+    QTest::addRow("one frame") << qsizetype(100) << qsizetype(108) << qsizetype(0);
+    QTest::addRow("one frame and a byte") << qsizetype(100) << qsizetype(109) << qsizetype(1);
+    QTest::addRow("a large header") << qsizetype(100'000) << qsizetype(8) << qsizetype(1);
+    QTest::addRow("a large frame") << qsizetype(100'000) << qsizetype(100'008) << qsizetype(0);
+}
+
+void tst_SendQueue::frameThatHasBegunIsNeverDropped()
+{
+    QFETCH(qsizetype, size);
+    QFETCH(qsizetype, written);
+    QFETCH(qsizetype, remaining);
+    SendQueue queue;
+    for (int i = 0; i < 5; ++i)
+        queue.enqueue(2, QByteArray(size, char('a' + i)));
+    std::array<QByteArrayView, 8> buffers;
+    const qsizetype count = queue.peek(buffers);
+    QByteArray wire;
+    for (qsizetype i = 0; i < count; ++i)
+        wire += buffers[i];
+    wire.truncate(written);
+    queue.consume(written);
+
+    const qsizetype frameSize = FrameHeader::Size + size;
+    QCOMPARE(queue.dropOldest(2, 1'000'000'000), 5 - written / frameSize - remaining);
+    queue.enqueue(2, "new");
+    wire += writeOut(queue);
+    Frames expected;
+    for (qsizetype i = 0; i < written / frameSize + remaining; ++i)
+        expected.append({2, QByteArray(size, char('a' + i))});
+    expected.append({2, "new"});
+    QCOMPARE(decode(wire), expected);
+}
+
+void tst_SendQueue::droppingLeavesOtherChannelsAlone()
+{
+    SendQueue queue;
+    queue.enqueue(2, "two");
+    queue.enqueue(3, "three");
+    queue.enqueue(Channel::Control, "control");
+    queue.enqueueLast("last");
+    std::array<QByteArrayView, 8> buffers;
+    queue.peek(buffers); // Now the order is settled.
+    queue.enqueue(2, "two");
+    queue.enqueue(3, "three");
+    QCOMPARE(queue.dropOldest(3, 1'000'000), 2);
+    QCOMPARE(decode(writeOut(queue)), Frames({{Channel::Control, "control"},
+                                              {2, "two"},
+                                              {Channel::Control, "last"},
+                                              {2, "two"}}));
+}
+
+void tst_SendQueue::droppedErrorsLeaveCommandsWhereTheyAre()
+{
+    SendQueue queue;
+    queue.enqueue(Channel::Command, "a");
+    queue.enqueue(Channel::Error, "b");
+    queue.enqueue(Channel::Command, "c");
+    queue.enqueue(Channel::Error, "d");
+    QCOMPARE(queue.dropOldest(Channel::Error, 1), 1);
+    QCOMPARE(decode(writeOut(queue)),
+             Frames({{Channel::Command, "a"}, {Channel::Command, "c"}, {Channel::Error, "d"}}));
+    QCOMPARE(queue.bytes(Channel::Error), 0);
 }
 
 QTEST_APPLESS_MAIN(tst_SendQueue)
