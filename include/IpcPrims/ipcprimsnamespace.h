@@ -88,4 +88,14 @@ enum class TokenFormat {
 };
 Q_ENUM_NS(TokenFormat)
 
+/*!
+    What Server::broadcast() does with a peer whose queue has reached its high-water mark.
+*/
+enum class SlowPeerPolicy {
+    DropNewest, ///< The peer doesn't get this frame.
+    DropOldest, ///< The peer loses the oldest frames of that channel that have not begun to leave.
+    Disconnect, ///< The session is aborted; what is queued is lost.
+};
+Q_ENUM_NS(SlowPeerPolicy)
+
 } // namespace IpcPrims

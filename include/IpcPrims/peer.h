@@ -34,9 +34,9 @@ QT_END_NAMESPACE
 namespace IpcPrims {
 
 class ChannelDevicePrivate;
+class PeerGroup;
 class PeerHealth;
 class PeerPrivate;
-class ServerPrivate;
 
 /*!
     One end of a session: a client that connects to a server, or the server's end of one client
@@ -328,7 +328,7 @@ protected:
 
 private:
     friend class ChannelDevicePrivate;
-    friend class ServerPrivate;
+    friend class PeerGroup;
     std::unique_ptr<PeerPrivate> d;
 };
 

@@ -3,16 +3,20 @@
 
 #pragma once
 
+#include <IpcPrims/authorizationrequest.h>
 #include <IpcPrims/endpoint.h>
 #include <IpcPrims/error.h>
 #include <IpcPrims/ipcprimsglobal.h>
 #include <IpcPrims/payloadvalidator.h>
 #include <IpcPrims/protocol.h>
 
+#include <QtCore/qbytearray.h>
+#include <QtCore/qfuture.h>
 #include <QtCore/qlist.h>
 #include <QtCore/qobject.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 namespace IpcPrims {
@@ -20,11 +24,24 @@ namespace IpcPrims {
 class Peer;
 class ServerPrivate;
 
+/// What became of a broadcast; every peer that has the channel is counted.
+struct BroadcastResult
+{
+    /// The frame can't be sent to anybody: UnsupportedChannel for CONTROL, PayloadTooLarge, or
+    /// ValidationFailed if the server's validator refused it.
+    Error error;
+    qsizetype sent = 0; ///< Peers it was queued for.
+    /// Frames that were lost: this one, for a slow peer or one that can't take it, or older ones.
+    qsizetype dropped = 0;
+    qsizetype disconnected = 0; ///< Slow peers that were aborted, with QueueFull.
+};
+
 /*!
     Listens at an endpoint and shakes hands with every client that connects, each on its own and
     under its own deadline: a silent, slow or broken client delays nobody.
 
-    A server lives in one thread with an event loop, as do its peers.
+    A server lives in one thread with an event loop, and so do its peers, unless it has worker
+    threads, see setWorkerThreads(). All its functions are to be called there.
 */
 class IPCPRIMS_CORE_EXPORT Server : public QObject
 {
@@ -38,8 +55,8 @@ public:
     /// Closes; peers that still belong to the server are aborted and deleted with it.
     ~Server() override;
 
-    // Configuration; takes effect at the next listen(), the two limits and validation at the next
-    // client.
+    // Configuration; takes effect at the next listen(), what is said of limits, authorizer and
+    // validation at the next client.
 
     /// What clients may negotiate; COMMAND, DATA, TELEMETRY and ERROR by default.
     QList<quint16> channels() const;
@@ -57,6 +74,46 @@ public:
     /// Most open sessions at a time; 4096 by default. More clients wait in the system's backlog.
     int maxPeers() const;
     void setMaxPeers(int count);
+
+    /*!
+        Most clients of one user at a time, open or shaking hands; 1024 by default. One more is
+        turned away. With a socket for one user, which is the default, this is the lower one of the
+        two limits. Clients whose user the system doesn't tell count as those of one more user.
+    */
+    int maxPeersPerUser() const;
+    void setMaxPeersPerUser(int count);
+
+    /*!
+        Accepts at most \a perSecond clients a second, and \a burst (at least 1) at once after a
+        quiet time; further ones wait in the system's backlog. 0 for no limit, the default.
+    */
+    void setAcceptRate(int perSecond, int burst);
+    int acceptRate() const;
+    int acceptBurst() const;
+
+    /*!
+        Asks \a authorizer whether to let a client in, and with which channels, once its request has
+        been read and could be granted. It may answer at once or later; until then the client waits,
+        and its handshake's deadline goes on. With worker threads it is called in them, several at a
+        time. None by default, and an empty one: every client gets the channels both sides have.
+    */
+    using Authorizer = std::function<void(const AuthorizationRequest &request)>;
+    void setAuthorizer(Authorizer authorizer);
+
+    /*!
+        Has \a count threads of the server's own, each with an event loop, look after the clients,
+       in turn: a client's peer lives in one of them from its birth to its end. \a handler is called
+        there with each peer whose handshake is over, in the place of peerConnected(), and connects
+        to its signals; it has to bear being called in several threads at once. 0 for none, the
+        default. The threads start at the next listen() and end with the server, which aborts their
+        peers; a call that comes once they have started does nothing.
+
+        The destructor waits for the threads, so nothing in them may wait for the server's. With
+        maxPeers() reached a client may be turned away, rather than wait, if others open meanwhile.
+    */
+    using PeerHandler = std::function<void(Peer *peer)>;
+    void setWorkerThreads(int count, PeerHandler handler);
+    int workerThreads() const;
 
     /// Access rights of the socket's file, 0600 by default: this user only. Unused on Windows.
     unsigned socketMode() const;
@@ -89,16 +146,29 @@ public:
     bool isListening() const;
     Endpoint endpoint() const;
 
-    /// The open sessions, in the order they were opened.
+    /// The open sessions, in the order they were opened; without those in worker threads, whose
+    /// peers are no use here.
     QList<IpcPrims::Peer *> peers() const;
+    /// The number of open sessions, those in worker threads included.
+    qsizetype peerCount() const;
+
+    /*!
+        Sends a frame to every peer that has negotiated \a channel. \a policy is for those whose
+        queue is at its high-water mark (Peer::setSendWaterMarks()). A payload over 16 KiB is shared
+        by all, not copied. The future is finished when the call returns, so that result() doesn't
+        wait; with worker threads it is when all of them have queued the frame.
+    */
+    QFuture<BroadcastResult> broadcast(quint16 channel, const QByteArray &payload,
+                                       SlowPeerPolicy policy = SlowPeerPolicy::DropNewest);
 
 Q_SIGNALS:
     void listeningChanged(bool listening);
 
     /*!
-        A client has finished its handshake. Connect to \a peer's signals here: frames that came
-        with the handshake follow at once. The server owns the peer and deletes it some time after
-        its disconnected() signal; peer->setParent() takes it over.
+        A client has finished its handshake; not emitted for clients of worker threads. Connect to
+       \a peer's signals here: frames that came with the handshake follow at once. The server owns
+       the peer and deletes it some time after its disconnected() signal; peer->setParent() takes it
+       over.
     */
     void peerConnected(IpcPrims::Peer *peer);
 

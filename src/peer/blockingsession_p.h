@@ -100,6 +100,7 @@ private:
 
     void processEvents();
     void handle(const Session::Send &event);
+    void handle(const Session::AuthorizationAsked &) {} // Its settings don't ask.
     void handle(const Session::Opened &event);
     void handle(const Session::ShutdownAsked &) {}
     void handle(const Session::PingEnded &event) { m_pingEnded = event; }

@@ -47,6 +47,8 @@ public:
     class Owner
     {
     public:
+        /// To be answered with grant() or refuse(); only if the settings say that this is asked.
+        virtual void authorizationAsked(Peer *peer, const QList<quint16> &requestedChannels) = 0;
         virtual void peerOpened(Peer *peer) = 0;
         virtual void peerEnded(Peer *peer, const Error &reason) = 0;
         virtual void peerDestroyed(Peer *peer) = 0;
@@ -65,6 +67,9 @@ public:
     /// The server's end: shakes hands over \a connection.
     void acceptConnection(Connection connection, const SessionSettings &serverSettings,
                           Owner *serverOwner);
+    /// The answers to Owner::authorizationAsked(); nothing if the session has ended meanwhile.
+    void grant(const QList<quint16> &grantedChannels);
+    void refuse(const Error &reason);
 
     void connectTo(const Endpoint &endpoint);
     void connectOver(std::unique_ptr<QIODevice> device);
@@ -171,6 +176,7 @@ private:
 
     void processEvents();
     void handle(const Session::Send &event);
+    void handle(const Session::AuthorizationAsked &event);
     void handle(const Session::Opened &event);
     void handle(const Session::ShutdownAsked &event);
     void handle(const Session::PingEnded &event);

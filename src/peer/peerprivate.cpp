@@ -51,6 +51,22 @@ void PeerPrivate::acceptConnection(Connection connection, const SessionSettings 
     startSession(Session::Role::Server, serverSettings, std::move(connection));
 }
 
+void PeerPrivate::grant(const QList<quint16> &grantedChannels)
+{
+    if (!session)
+        return;
+    session->grant(grantedChannels);
+    processEvents();
+}
+
+void PeerPrivate::refuse(const Error &reason)
+{
+    if (!session)
+        return;
+    session->refuse(reason);
+    processEvents();
+}
+
 void PeerPrivate::connectTo(const Endpoint &endpoint)
 {
     prepare({{settings, transport, endpoint}});
@@ -232,6 +248,13 @@ void PeerPrivate::handle(const Session::Send &event)
     if (m_watcher)
         m_watcher->frameSent(Channel::Control, event.payload.size());
     session->judgeUnreadAnswers(link->queue().bytes(Channel::Control));
+}
+
+void PeerPrivate::handle(const Session::AuthorizationAsked &event)
+{
+    link->setReceiving(false); // What the client sends before it has an answer has to wait.
+    if (owner)
+        owner->authorizationAsked(q, event.requestedChannels);
 }
 
 void PeerPrivate::handle(const Session::Opened &)

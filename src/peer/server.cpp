@@ -5,6 +5,10 @@
 
 #include "peer/server_p.h"
 
+#include "peer/logging_p.h"
+
+#include <utility>
+
 namespace IpcPrims {
 
 Server::Server(QObject *parent)
@@ -53,6 +57,52 @@ void Server::setMaxPeers(int count)
 {
     d->maxPeers = qMax(1, count);
     d->updateAccepting();
+}
+
+int Server::maxPeersPerUser() const
+{
+    return d->maxPeersPerUser;
+}
+
+void Server::setMaxPeersPerUser(int count)
+{
+    d->maxPeersPerUser = qMax(1, count);
+}
+
+void Server::setAcceptRate(int perSecond, int burst)
+{
+    d->setAcceptRate(qMax(0, perSecond), qMax(1, burst));
+}
+
+int Server::acceptRate() const
+{
+    return d->acceptRate;
+}
+
+int Server::acceptBurst() const
+{
+    return d->acceptBurst;
+}
+
+void Server::setAuthorizer(Authorizer authorizer)
+{
+    d->authorizer
+            = authorizer ? std::make_shared<const Authorizer>(std::move(authorizer)) : nullptr;
+}
+
+void Server::setWorkerThreads(int count, PeerHandler handler)
+{
+    if (!d->threads.empty()) {
+        qCWarning(lcPeer) << "The worker threads of a server can't be changed any more";
+        return;
+    }
+    d->workerThreads = qMax(0, count);
+    d->peerHandler = std::make_shared<const PeerHandler>(std::move(handler));
+}
+
+int Server::workerThreads() const
+{
+    return d->workerThreads;
 }
 
 unsigned Server::socketMode() const
@@ -120,7 +170,18 @@ Endpoint Server::endpoint() const
 
 QList<Peer *> Server::peers() const
 {
-    return d->peers;
+    return d->group->peers();
+}
+
+qsizetype Server::peerCount() const
+{
+    return d->clients->openCount();
+}
+
+QFuture<BroadcastResult> Server::broadcast(quint16 channel, const QByteArray &payload,
+                                           SlowPeerPolicy policy)
+{
+    return d->broadcast(channel, payload, policy);
 }
 
 } // namespace IpcPrims

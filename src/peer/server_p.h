@@ -3,36 +3,45 @@
 
 #pragma once
 
-#include "peer/peer_p.h"
+#include "peer/clientlist_p.h"
+#include "peer/peergroup_p.h"
+#include "peer/peerthread_p.h"
 #include "peer/serverrules_p.h"
+#include "peer/taskbox_p.h"
+#include "peer/tokenbucket_p.h"
 #include "peer/validation_p.h"
 #include "session/session_p.h"
-#include "transport/connection_p.h"
 #include "transport/listener_p.h"
 
 #include <IpcPrims/endpoint.h>
-#include <IpcPrims/peer.h>
 #include <IpcPrims/server.h>
 
-#include <QtCore/qlist.h>
+#include <QtCore/qtimer.h>
 
 #include <memory>
+#include <vector>
 
 namespace IpcPrims {
 
-class ServerPrivate final : private PeerPrivate::Owner
+class ServerPrivate final : public PeerGroup::Observer
 {
 public:
-    explicit ServerPrivate(Server *server)
-        : q(server)
-    {}
+    explicit ServerPrivate(Server *server);
     ~ServerPrivate();
     Q_DISABLE_COPY_MOVE(ServerPrivate)
 
     Error listen(const Endpoint &where);
     void close();
-    /// Accepts only while there is room for one more peer.
+    /// Accepts only while there is room for one more peer, and no faster than is allowed.
     void updateAccepting();
+    void setAcceptRate(int perSecond, int burst);
+    QFuture<BroadcastResult> broadcast(quint16 channel, const QByteArray &payload,
+                                       SlowPeerPolicy policy);
+
+    // PeerGroup::Observer
+    void clientOpened(Peer *peer) override;
+    void clientFailed(const Error &reason) override;
+    void clientGone() override;
 
     Server *const q;
 
@@ -41,23 +50,32 @@ public:
     Transport transport = Transport::Automatic;
     int maxPendingHandshakes = DefaultMaxPendingHandshakes;
     int maxPeers = 4096;
+    int maxPeersPerUser = DefaultMaxPeersPerUser;
+    int acceptRate = 0;
+    int acceptBurst = 1;
     Validation validation;
+    std::shared_ptr<const Server::Authorizer> authorizer;
+    int workerThreads = 0;
+    std::shared_ptr<const Server::PeerHandler> peerHandler;
 
     Endpoint endpoint;
     std::unique_ptr<Listener> listener;
-    QList<Peer *> pending; // Still shaking hands, the oldest first.
-    QList<Peer *> peers;
+    const std::shared_ptr<ClientList> clients = std::make_shared<ClientList>();
+    const std::unique_ptr<PeerGroup> group; // Of the server's own thread.
+    TaskBox tasks; // What threads have to tell.
+    std::vector<std::unique_ptr<PeerThread>> threads; // Once there was a need for them.
 
 private:
-    void accept(Connection connection);
-    void peerOpened(Peer *peer) override;
-    void peerEnded(Peer *peer, const Error &reason) override;
-    void peerDestroyed(Peer *peer) override;
-    void forget(Peer *peer);
+    void startThreads();
+    void accept(const std::shared_ptr<IncomingConnection> &connection);
+    PeerThread &threadOf(quint64 number) const { return *threads[number % threads.size()]; }
     void dropOldestPending();
+    Error broadcastError(quint16 channel, const QByteArray &payload) const;
 
     SessionSettings m_served; // The settings at the time of listen().
     quint64 m_acceptCount = 0;
+    TokenBucket m_acceptBucket;
+    QTimer m_acceptTimer;
 };
 
 } // namespace IpcPrims

@@ -3,7 +3,7 @@
 
 #include "peer/server_p.h"
 
-#include "peer/peer_p.h"
+#include "frame/header_p.h"
 #include "peer/serverrules_p.h"
 #include "transport/transportfactory_p.h"
 
@@ -13,11 +13,22 @@
 
 namespace IpcPrims {
 
+ServerPrivate::ServerPrivate(Server *server)
+    : q(server)
+    , group(std::make_unique<PeerGroup>(clients, this, server))
+    , tasks(server)
+    , m_acceptBucket(acceptRate, acceptBurst, TokenBucket::Clock::now())
+{
+    // Both move with the server to another thread.
+    group->setParent(server);
+    m_acceptTimer.setParent(server);
+    m_acceptTimer.setSingleShot(true);
+    QObject::connect(&m_acceptTimer, &QTimer::timeout, q, [this] { updateAccepting(); });
+}
+
 ServerPrivate::~ServerPrivate()
 {
     close();
-    for (Peer *peer : std::as_const(peers)) // Some of which may live longer.
-        peer->d->owner = nullptr;
 }
 
 Error ServerPrivate::listen(const Endpoint &where)
@@ -32,94 +43,152 @@ Error ServerPrivate::listen(const Endpoint &where)
     if (const Error error = newListener->listen(where, listenOptions))
         return error;
 
+    startThreads();
     m_served = settings;
     listener = std::move(newListener);
     endpoint = where;
-    QObject::connect(listener.get(), &Listener::connectionAccepted, q,
-                     [this](const std::shared_ptr<Connection> &connection) {
-                         accept(std::move(*connection));
-                     });
+    QObject::connect(
+            listener.get(), &Listener::connectionAccepted, q,
+            [this](const std::shared_ptr<IncomingConnection> &connection) { accept(connection); });
     QObject::connect(listener.get(), &Listener::acceptError, q, &Server::acceptError);
     updateAccepting();
     Q_EMIT q->listeningChanged(true);
     return {};
 }
 
+void ServerPrivate::startThreads()
+{
+    if (!threads.empty())
+        return;
+    for (int i = 0; i < workerThreads; ++i)
+        threads.push_back(std::make_unique<PeerThread>(this, clients, peerHandler));
+}
+
 void ServerPrivate::close()
 {
     if (!listener)
         return;
+    m_acceptTimer.stop();
     listener->close();
     listener.release()->deleteLater(); // It may be what called us.
-    for (Peer *peer : std::exchange(pending, {})) {
-        peer->d->owner = nullptr;
-        peer->deleteLater();
-        peer->abort();
-    }
+    group->giveUpPending();
+    for (const auto &thread : threads)
+        thread->giveUpPending();
 }
+
+// Accepting
 
 void ServerPrivate::updateAccepting()
 {
-    if (listener)
-        listener->setAccepting(peers.size() < maxPeers);
+    if (!listener)
+        return;
+    const auto wait = m_acceptBucket.wait(TokenBucket::Clock::now());
+    if (wait > wait.zero())
+        m_acceptTimer.start(wait);
+    listener->setAccepting(clients->openCount() < maxPeers && wait == wait.zero());
 }
 
-void ServerPrivate::accept(Connection connection)
+void ServerPrivate::setAcceptRate(int perSecond, int burst)
 {
-    m_served.peerId = peerIdFor(++m_acceptCount);
+    acceptRate = perSecond;
+    acceptBurst = burst;
+    m_acceptBucket = TokenBucket(perSecond, burst, TokenBucket::Clock::now());
+    m_acceptTimer.stop();
+    updateAccepting();
+}
 
-    auto *const peer = new Peer(q);
-    peer->d->validation = validation;
-    pending.append(peer);
-    peer->d->acceptConnection(std::move(connection), m_served, this);
-    dropOldestPending();
+void ServerPrivate::accept(const std::shared_ptr<IncomingConnection> &connection)
+{
+    const quint64 number = ++m_acceptCount;
+    m_acceptBucket.take(TokenBucket::Clock::now());
+    updateAccepting();
+
+    ClientList::User user;
+    if (connection->credentials)
+        user = connection->credentials->uid;
+    if (clients->countOf(user) >= maxPeersPerUser) {
+        Q_EMIT q->handshakeFailed(tooManyOfUserError(user, maxPeersPerUser));
+        return;
+    }
+
+    clients->add(number, user);
+    NewClient client = {number, connection, m_served, validation, authorizer};
+    client.settings.peerId = peerIdFor(number);
+    client.settings.asksForAuthorization = authorizer != nullptr;
+    const QPointer<Server> alive(q);
+    if (threads.empty())
+        group->accept(client);
+    else
+        threadOf(number).accept(std::move(client));
+    if (alive)
+        dropOldestPending();
 }
 
 void ServerPrivate::dropOldestPending()
 {
     const QPointer<Server> alive(q);
-    const qsizetype places = qMin<qsizetype>(maxPendingHandshakes, maxPeers - peers.size());
-    while (alive && pending.size() > places) {
-        const Error reason = gaveWayError(pending.size(), places);
-        Peer *const oldest = pending.takeFirst();
-        oldest->d->owner = nullptr;
-        oldest->abort();
-        oldest->deleteLater();
-        Q_EMIT q->handshakeFailed(reason);
+    while (alive) {
+        const qsizetype places
+                = qMin<qsizetype>(maxPendingHandshakes, maxPeers - clients->openCount());
+        const qsizetype pendingCount = clients->pendingCount();
+        const auto oldest = clients->takeOldestPending(places);
+        if (!oldest)
+            return;
+        if (threads.empty())
+            group->giveUp(*oldest);
+        else
+            threadOf(*oldest).giveUp(*oldest);
+        Q_EMIT q->handshakeFailed(gaveWayError(pendingCount, places));
     }
 }
 
-void ServerPrivate::peerOpened(Peer *peer)
+// What becomes of clients
+
+void ServerPrivate::clientOpened(Peer *peer)
 {
-    pending.removeOne(peer);
-    peers.append(peer);
     updateAccepting();
     Q_EMIT q->peerConnected(peer);
 }
 
-// If the application goes on using the peer, it does so as a client.
-void ServerPrivate::peerEnded(Peer *peer, const Error &reason)
+void ServerPrivate::clientFailed(const Error &reason)
 {
-    const bool wasOpen = peers.contains(peer);
-    peer->d->owner = nullptr;
-    forget(peer);
-    // Later, as the application's slots are to be called with it, too.
-    if (peer->parent() == q)
-        peer->deleteLater();
-    if (!wasOpen)
-        Q_EMIT q->handshakeFailed(reason);
-}
-
-void ServerPrivate::peerDestroyed(Peer *peer)
-{
-    forget(peer);
-}
-
-void ServerPrivate::forget(Peer *peer)
-{
-    pending.removeOne(peer);
-    peers.removeOne(peer);
     updateAccepting();
+    Q_EMIT q->handshakeFailed(reason);
+}
+
+void ServerPrivate::clientGone()
+{
+    updateAccepting();
+}
+
+// Sending to all
+
+QFuture<BroadcastResult> ServerPrivate::broadcast(quint16 channel, const QByteArray &payload,
+                                                  SlowPeerPolicy policy)
+{
+    if (const Error error = broadcastError(channel, payload))
+        return QtFuture::makeReadyFuture(BroadcastResult{error});
+    const auto sum = std::make_shared<BroadcastSum>(1 + qsizetype(threads.size()));
+    for (const auto &thread : threads)
+        thread->broadcast(channel, payload, policy, sum);
+    sum->add(group->broadcast(channel, payload, policy));
+    return sum->future();
+}
+
+// Why such a frame can't be sent to anybody.
+Error ServerPrivate::broadcastError(quint16 channel, const QByteArray &payload) const
+{
+    if (channel == Channel::Control) {
+        return Error(ErrorCode::UnsupportedChannel,
+                     QStringLiteral("channel 0 (CONTROL) belongs to the protocol itself"));
+    }
+    if (const Error error = checkPayloadSize(payload.size(), MaxPayloadSize))
+        return error;
+    if (!validation.validator)
+        return {};
+    const auto failure
+            = validation.validator->check(channel, payload, PayloadValidator::Direction::Send);
+    return failure ? Error(ErrorCode::ValidationFailed, validationText(*failure)) : Error();
 }
 
 } // namespace IpcPrims

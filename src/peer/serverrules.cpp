@@ -27,4 +27,13 @@ Error gaveWayError(qsizetype pending, qsizetype places)
                          .arg(places));
 }
 
+Error tooManyOfUserError(std::optional<quint32> uid, int max)
+{
+    return Error(ErrorCode::ResourcesExhausted,
+                 QStringLiteral("too many clients of %1 at once (max %2)")
+                         .arg(uid ? QStringLiteral("user %1").arg(*uid)
+                                  : QStringLiteral("users whom the system doesn't tell"))
+                         .arg(max));
+}
+
 } // namespace IpcPrims

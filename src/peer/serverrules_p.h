@@ -9,12 +9,16 @@
 
 #include <QtCore/qbytearray.h>
 
+#include <optional>
+
 // What servers do with their clients, whether an event loop waits for these or a thread.
 
 namespace IpcPrims {
 
 /// Most clients at a time that have not finished their handshake.
 inline constexpr int DefaultMaxPendingHandshakes = 64;
+/// Most clients of one user at a time.
+inline constexpr int DefaultMaxPeersPerUser = 1024;
 
 /// Refuses settings with which no handshake could succeed.
 Error checkServable(const SessionSettings &settings);
@@ -26,5 +30,8 @@ QByteArray peerIdFor(quint64 number);
 /// A silent client must not keep its place when others want it: why the oldest of \a pending ones
 /// has to go, when there are \a places.
 Error gaveWayError(qsizetype pending, qsizetype places);
+
+/// Why one more client of a user, who may be unknown, is turned away.
+Error tooManyOfUserError(std::optional<quint32> uid, int max);
 
 } // namespace IpcPrims

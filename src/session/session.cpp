@@ -66,87 +66,6 @@ std::optional<Session::Instant> Session::deadline() const
     return earliest;
 }
 
-// Handshake
-
-void Session::start(Instant now)
-{
-    m_deadline = now + m_settings.handshakeTimeout;
-    if (m_role == Role::Server)
-        return;
-    const HandshakeTerms &terms = m_settings.terms;
-    const HandshakeRequest request
-            = {terms.protocol, terms.version.toWire(), terms.channels, m_settings.authToken};
-    m_events.push_back(Send{encodeRequest(request, m_settings.tokenFormat)});
-}
-
-void Session::receive(quint16 channel, QByteArrayView payload, Instant now)
-{
-    if (m_state == State::Ended)
-        return;
-    if (m_state != State::Handshaking) {
-        if (channel == Channel::Control) {
-            receiveControl(payload, now);
-        } else {
-            end(Error(ErrorCode::ProtocolViolation,
-                      QStringLiteral("received frame on unnegotiated channel %1").arg(channel)));
-        }
-        return;
-    }
-
-    if (channel != Channel::Control) {
-        end(Error(ErrorCode::HandshakeMalformed,
-                  QStringLiteral("expected CONTROL channel 0, got %1, for the first frame")
-                          .arg(channel)));
-        return;
-    }
-    const Error error = m_role == Role::Server ? acceptRequest(payload) : acceptResponse(payload);
-    if (error)
-        end(error);
-    else
-        open();
-}
-
-Error Session::acceptRequest(QByteArrayView payload)
-{
-    HandshakeRequest request;
-    if (const Error error = decodeRequest(payload, &request))
-        return error;
-    if (const Error error = negotiate(request, m_settings.terms, &m_channels))
-        return error;
-    m_clientToken = std::move(request.authToken);
-    m_protocolVersion = m_settings.terms.version.toWire();
-    const HandshakeResponse response
-            = {m_settings.terms.protocol, m_protocolVersion, m_channels, m_peerId};
-    m_events.push_back(Send{encodeResponse(response)});
-    return {};
-}
-
-Error Session::acceptResponse(QByteArrayView payload)
-{
-    HandshakeResponse response;
-    if (const Error error = decodeResponse(payload, &response))
-        return error;
-    if (const Error error = checkResponse(response, m_settings.terms, &m_channels))
-        return error;
-    m_peerId = response.peerId;
-    m_protocolVersion = response.version;
-    return {};
-}
-
-void Session::open()
-{
-    m_state = State::Open;
-    m_isReceiving = true;
-    m_deadline.reset();
-    m_channelSet = ChannelSet(m_channels);
-    m_events.push_back(Opened{});
-}
-
-std::optional<QByteArray> Session::takeAuthToken()
-{
-    return std::exchange(m_clientToken, std::nullopt);
-}
-
 // Control messages
 
 void Session::receiveControl(QByteArrayView payload, Instant now)
@@ -293,7 +212,7 @@ void Session::timePassed(Instant now, qint64 bytesQueued)
 
     if (!m_deadline || now < *m_deadline)
         return;
-    if (m_state == State::Handshaking) {
+    if (isShakingHands()) {
         end(Error(ErrorCode::Timeout, QStringLiteral("the handshake was not finished within %1 ms")
                                               .arg(m_settings.handshakeTimeout.count())));
         return;
@@ -315,6 +234,7 @@ void Session::streamEnded(const Error &error)
 {
     switch (m_state) {
     case State::Handshaking:
+    case State::Authorizing:
         if (error.code() == ErrorCode::NoError || error.code() == ErrorCode::TruncatedFrame) {
             end(Error(m_role == Role::Client ? ErrorCode::HandshakeRefused
                                              : ErrorCode::Disconnected,
@@ -371,6 +291,7 @@ Error Session::sendError(quint16 channel) const
     case State::ClosingHere:
         return Error(ErrorCode::NotConnected, QStringLiteral("the session is being closed"));
     case State::Handshaking:
+    case State::Authorizing:
         return Error(ErrorCode::NotConnected, QStringLiteral("the handshake is not over yet"));
     case State::Ended:
         return Error(ErrorCode::NotConnected, QStringLiteral("the session has ended"));

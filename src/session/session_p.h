@@ -39,6 +39,8 @@ struct IPCPRIMS_AUTOTEST_EXPORT SessionSettings
 
     // Of a server.
     QByteArray peerId;
+    /// Whether to ask before a request that could be granted is answered.
+    bool asksForAuthorization = false;
 
     /// Says why no handshake could succeed with these settings, before anything is connected.
     Error validate() const;
@@ -61,6 +63,7 @@ public:
 
     enum class State {
         Handshaking,
+        Authorizing, ///< Of a server: the request could be granted; grant() or refuse() is awaited.
         Open,
         ClosingHere, ///< This side asked to shut down and waits for the acknowledgement.
         ClosingThere, ///< The other side asked; it was acknowledged and is expected to close.
@@ -75,6 +78,12 @@ public:
         QByteArray payload;
         /// Only after everything that was accepted for sending.
         bool isLast = false;
+    };
+    /// A client's request could be granted; channels() are those it would get. To be answered with
+    /// grant() or refuse(); the session takes no frames until then.
+    struct AuthorizationAsked
+    {
+        QList<quint16> requestedChannels; // As the client sent them.
     };
     /// The handshake is over; channels() and peerId() are known.
     struct Opened
@@ -96,7 +105,7 @@ public:
     {
         Error reason;
     };
-    using Event = std::variant<Send, Opened, ShutdownAsked, PingEnded, Ended>;
+    using Event = std::variant<Send, AuthorizationAsked, Opened, ShutdownAsked, PingEnded, Ended>;
 
     Session(Role role, const SessionSettings &settings);
 
@@ -129,6 +138,12 @@ public:
     /// \a bytesQueued tells a slow receiver, which is waited for, from one that doesn't read.
     void timePassed(Instant now, qint64 bytesQueued);
 
+    /// The answer to AuthorizationAsked: the client gets those of \a channels that it would get
+    /// anyway, or is refused if that leaves none. Comes to nothing if the session has ended.
+    void grant(const QList<quint16> &channels);
+    /// As above, in the manner of every refusal: without a word to the client.
+    void refuse(const Error &reason);
+
     // What this side wants
 
     bool acceptsSend(quint16 channel) const
@@ -160,7 +175,7 @@ public:
     State state() const { return m_state; }
     qint64 maxPayloadSize() const
     {
-        return m_state == State::Handshaking ? MaxHandshakePayloadSize : MaxPayloadSize;
+        return isShakingHands() ? MaxHandshakePayloadSize : MaxPayloadSize;
     }
     /// Whether an answer is still to come, be it too late.
     bool isPingUnderWay() const { return !m_pings.empty(); }
@@ -181,7 +196,13 @@ private:
         bool hasTimedOut = false;
     };
 
-    Error acceptRequest(QByteArrayView payload);
+    bool isShakingHands() const
+    {
+        return m_state == State::Handshaking || m_state == State::Authorizing;
+    }
+    void receiveRequest(QByteArrayView payload);
+    Error acceptRequest(QByteArrayView payload, QList<quint16> *requestedChannels);
+    void respond();
     Error acceptResponse(QByteArrayView payload);
     void open();
     void receiveControl(QByteArrayView payload, Instant now);

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "transport/connection_p.h"
+#include "transport/incomingconnection_p.h"
 
 #include <IpcPrims/endpoint.h>
 #include <IpcPrims/error.h>
@@ -51,8 +51,7 @@ public:
     virtual void setAccepting(bool accepting) = 0;
 
 Q_SIGNALS:
-    /// A connection was accepted. The receiver takes it; what nobody takes is closed.
-    void connectionAccepted(const std::shared_ptr<IpcPrims::Connection> &connection);
+    void connectionAccepted(const std::shared_ptr<IpcPrims::IncomingConnection> &connection);
     void acceptError(const IpcPrims::Error &error);
 };
 

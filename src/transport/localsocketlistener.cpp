@@ -12,6 +12,7 @@
 #include <QtNetwork/qlocalsocket.h>
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #ifdef Q_OS_LINUX
@@ -65,6 +66,33 @@ static std::unique_ptr<QLocalSocket> socketFor(qintptr descriptor)
         return nullptr;
     return socket;
 }
+
+namespace {
+
+class IncomingLocalSocket final : public IncomingConnection
+{
+public:
+    explicit IncomingLocalSocket(qintptr descriptor)
+        : IncomingConnection(readPeerCredentials(descriptor))
+        , m_descriptor(descriptor)
+    {}
+    ~IncomingLocalSocket() override
+    {
+        if (m_descriptor)
+            socketFor(*m_descriptor); // Closes it.
+    }
+
+private:
+    std::unique_ptr<ByteStream> openStream() override
+    {
+        auto socket = socketFor(*std::exchange(m_descriptor, std::nullopt));
+        return socket ? std::make_unique<LocalSocketStream>(std::move(socket)) : nullptr;
+    }
+
+    std::optional<qintptr> m_descriptor;
+};
+
+} // namespace
 
 LocalSocketListener::LocalSocketListener(QObject *parent)
     : Listener(parent)
@@ -220,16 +248,11 @@ void LocalSocketListener::deliver()
 
 void LocalSocketListener::handOver(qintptr descriptor)
 {
-    std::unique_ptr<QLocalSocket> socket = socketFor(descriptor);
-    if (!socket)
-        return;
-    const auto connection = std::make_shared<Connection>();
-    connection->credentials = readPeerCredentials(descriptor);
+    const auto connection = std::make_shared<IncomingLocalSocket>(descriptor);
     if (m_endpoint.isAbstract() && !isThisUser(connection->credentials)) {
         logForeignUser(m_endpoint);
         return;
     }
-    connection->stream = std::make_unique<LocalSocketStream>(std::move(socket));
     Q_EMIT connectionAccepted(connection);
 }
 

@@ -15,6 +15,27 @@ namespace IpcPrims {
 // How many connections are accepted before others in the event loop get their turn.
 static constexpr int MaxAcceptsPerTurn = 16;
 
+namespace {
+
+class IncomingSocket final : public IncomingConnection
+{
+public:
+    explicit IncomingSocket(UnixConnection accepted)
+        : IncomingConnection(accepted.credentials)
+        , m_descriptor(std::move(accepted.descriptor))
+    {}
+
+private:
+    std::unique_ptr<ByteStream> openStream() override
+    {
+        return std::make_unique<NativeStream>(std::move(m_descriptor));
+    }
+
+    FileDescriptor m_descriptor;
+};
+
+} // namespace
+
 UnixListener::UnixListener(QObject *parent)
     : Listener(parent)
 {
@@ -79,10 +100,7 @@ void UnixListener::acceptWaiting()
 
 void UnixListener::handOver(UnixConnection accepted)
 {
-    const auto connection = std::make_shared<Connection>();
-    connection->credentials = accepted.credentials;
-    connection->stream = std::make_unique<NativeStream>(std::move(accepted.descriptor));
-    Q_EMIT connectionAccepted(connection);
+    Q_EMIT connectionAccepted(std::make_shared<IncomingSocket>(std::move(accepted)));
 }
 
 void UnixListener::pause()

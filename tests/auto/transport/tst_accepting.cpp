@@ -95,8 +95,8 @@ void tst_Accepting::listen(Transport transport)
 {
     m_listener = makeListener(transport);
     connect(m_listener.get(), &Listener::connectionAccepted, this,
-            [this](const std::shared_ptr<Connection> &connection) {
-                m_accepted.push_back(connection);
+            [this](const std::shared_ptr<IncomingConnection> &connection) {
+                m_accepted.push_back(std::make_shared<Connection>(connection->open()));
             });
     connect(m_listener.get(), &Listener::acceptError, this,
             [this](const Error &error) { m_errors.push_back(error); });

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peer/peerthread_p.h"
+
+#include "peer/server_p.h"
+
+#include <utility>
+
+namespace IpcPrims {
+
+static PeerGroup *movedTo(QThread *thread, PeerGroup *group)
+{
+    group->moveToThread(thread);
+    return group;
+}
+
+PeerThread::PeerThread(ServerPrivate *server, std::shared_ptr<ClientList> clients,
+                       std::shared_ptr<const Server::PeerHandler> handler)
+    : m_server(server)
+    , m_handler(std::move(handler))
+    , m_group(movedTo(&m_thread, new PeerGroup(std::move(clients), this)))
+    , m_tasks(m_group)
+{
+    m_thread.setObjectName(QStringLiteral("ipcprims"));
+    m_thread.start();
+}
+
+PeerThread::~PeerThread()
+{
+    m_tasks.put([this] {
+        delete m_group;
+        m_tasks.close();
+        m_thread.quit();
+        m_hasEnded.release();
+    });
+    m_hasEnded.acquire();
+    m_thread.wait();
+}
+
+// From the server's thread
+
+void PeerThread::accept(NewClient client)
+{
+    m_tasks.put([group = m_group, client = std::move(client)] { group->accept(client); });
+}
+
+void PeerThread::giveUp(quint64 number)
+{
+    m_tasks.put([group = m_group, number] { group->giveUp(number); });
+}
+
+void PeerThread::giveUpPending()
+{
+    m_tasks.put([group = m_group] { group->giveUpPending(); });
+}
+
+void PeerThread::broadcast(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy,
+                           const std::shared_ptr<BroadcastSum> &sum)
+{
+    m_tasks.put([group = m_group, channel, payload, policy, sum] {
+        sum->add(group->broadcast(channel, payload, policy));
+    });
+}
+
+// From the worker. The server waits for this thread before it goes, so it is there.
+
+void PeerThread::clientOpened(Peer *peer)
+{
+    updateServer();
+    if (*m_handler)
+        (*m_handler)(peer);
+}
+
+void PeerThread::clientFailed(const Error &reason)
+{
+    m_server->tasks.put([server = m_server, reason] { server->clientFailed(reason); });
+}
+
+void PeerThread::clientGone()
+{
+    updateServer();
+}
+
+// The number of peers has changed.
+void PeerThread::updateServer()
+{
+    m_server->tasks.put([server = m_server] { server->updateAccepting(); });
+}
+
+} // namespace IpcPrims

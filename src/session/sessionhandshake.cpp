@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// How a session begins: protocol section 3.
+
+#include "session/session_p.h"
+
+#include <utility>
+
+namespace IpcPrims {
+
+void Session::start(Instant now)
+{
+    m_deadline = now + m_settings.handshakeTimeout;
+    if (m_role == Role::Server)
+        return;
+    const HandshakeTerms &terms = m_settings.terms;
+    const HandshakeRequest request
+            = {terms.protocol, terms.version.toWire(), terms.channels, m_settings.authToken};
+    m_events.push_back(Send{encodeRequest(request, m_settings.tokenFormat)});
+}
+
+void Session::receive(quint16 channel, QByteArrayView payload, Instant now)
+{
+    if (m_state == State::Ended)
+        return;
+    if (!isShakingHands()) {
+        if (channel == Channel::Control) {
+            receiveControl(payload, now);
+        } else {
+            end(Error(ErrorCode::ProtocolViolation,
+                      QStringLiteral("received frame on unnegotiated channel %1").arg(channel)));
+        }
+        return;
+    }
+
+    if (channel != Channel::Control) {
+        end(Error(ErrorCode::HandshakeMalformed,
+                  QStringLiteral("expected CONTROL channel 0, got %1, for the first frame")
+                          .arg(channel)));
+        return;
+    }
+    if (m_role == Role::Server)
+        receiveRequest(payload);
+    else if (const Error error = acceptResponse(payload))
+        end(error);
+    else
+        open();
+}
+
+void Session::receiveRequest(QByteArrayView payload)
+{
+    QList<quint16> requestedChannels;
+    if (m_state == State::Authorizing) {
+        end(Error(ErrorCode::HandshakeMalformed,
+                  QStringLiteral("a second request, before the first one was answered")));
+    } else if (const Error error = acceptRequest(payload, &requestedChannels)) {
+        end(error);
+    } else if (m_settings.asksForAuthorization) {
+        m_state = State::Authorizing;
+        m_events.push_back(AuthorizationAsked{requestedChannels});
+    } else {
+        respond();
+    }
+}
+
+Error Session::acceptRequest(QByteArrayView payload, QList<quint16> *requestedChannels)
+{
+    HandshakeRequest request;
+    if (const Error error = decodeRequest(payload, &request))
+        return error;
+    if (const Error error = negotiate(request, m_settings.terms, &m_channels))
+        return error;
+    m_clientToken = std::move(request.authToken);
+    *requestedChannels = std::move(request.channels);
+    return {};
+}
+
+void Session::grant(const QList<quint16> &channels)
+{
+    if (m_state != State::Authorizing)
+        return;
+    m_channels.removeIf([&channels](quint16 channel) { return !channels.contains(channel); });
+    if (m_channels.isEmpty()) {
+        refuse(Error(ErrorCode::ChannelsRefused,
+                     QStringLiteral("the authorizer granted none of the client's channels")));
+    } else {
+        respond();
+    }
+}
+
+void Session::refuse(const Error &reason)
+{
+    if (m_state == State::Authorizing)
+        end(reason);
+}
+
+void Session::respond()
+{
+    m_protocolVersion = m_settings.terms.version.toWire();
+    const HandshakeResponse response
+            = {m_settings.terms.protocol, m_protocolVersion, m_channels, m_peerId};
+    m_events.push_back(Send{encodeResponse(response)});
+    open();
+}
+
+Error Session::acceptResponse(QByteArrayView payload)
+{
+    HandshakeResponse response;
+    if (const Error error = decodeResponse(payload, &response))
+        return error;
+    if (const Error error = checkResponse(response, m_settings.terms, &m_channels))
+        return error;
+    m_peerId = response.peerId;
+    m_protocolVersion = response.version;
+    return {};
+}
+
+void Session::open()
+{
+    m_state = State::Open;
+    m_isReceiving = true;
+    m_deadline.reset();
+    m_channelSet = ChannelSet(m_channels);
+    m_events.push_back(Opened{});
+}
+
+std::optional<QByteArray> Session::takeAuthToken()
+{
+    return std::exchange(m_clientToken, std::nullopt);
+}
+
+} // namespace IpcPrims
