@@ -103,6 +103,7 @@ public:
         opened: never by default. Each end is reported by disconnected() as always, and then by
         retryScheduled(); in between, the state is Waiting. connected() tells of each new session,
         the place to subscribe again. close() and abort() end it, and connectToServer() begins anew.
+        With a heartbeat (see PeerHealth) an unresponsive session is given up for a new one.
     */
     ReconnectPolicy reconnectPolicy() const;
     void setReconnectPolicy(const ReconnectPolicy &policy);

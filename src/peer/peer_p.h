@@ -89,6 +89,8 @@ public:
     std::chrono::milliseconds nextRetryIn() const;
     void onTimer();
     void onRetryTimer();
+    /// The heartbeat has found no sign of life: who reconnects tries a new session.
+    void reconnectUnresponsive();
     Error send(quint16 channel, const QByteArray &payload)
     {
         if (Q_UNLIKELY(!session || !session->acceptsSend(channel)))

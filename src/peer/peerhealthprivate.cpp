@@ -187,9 +187,15 @@ void PeerHealthPrivate::reportState()
     const PeerHealth::State now = state();
     if (std::exchange(m_reportedState, now) == now)
         return;
-    if (now == PeerHealth::State::Unresponsive)
-        PeerLog::peerUnresponsive(*peerPrivate->session, heartbeat.missed());
+    if (now != PeerHealth::State::Unresponsive) {
+        Q_EMIT q->stateChanged(now);
+        return;
+    }
+    PeerLog::peerUnresponsive(*peerPrivate->session, heartbeat.missed());
+    const QPointer<PeerHealth> alive(q);
     Q_EMIT q->stateChanged(now);
+    if (alive && state() == PeerHealth::State::Unresponsive)
+        peerPrivate->reconnectUnresponsive();
 }
 
 void PeerHealthPrivate::reportStateLater()

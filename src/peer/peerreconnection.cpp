@@ -50,6 +50,14 @@ void PeerPrivate::onRetryTimer()
         begin({*reconnection.target});
 }
 
+void PeerPrivate::reconnectUnresponsive()
+{
+    if (state == Peer::State::Open && reconnection.target && reconnection.policy.isEnabled) {
+        abandon(Error(ErrorCode::Timeout,
+                      QStringLiteral("the other side has become unresponsive")));
+    }
+}
+
 std::chrono::milliseconds PeerPrivate::nextRetryIn() const
 {
     using std::chrono::milliseconds;

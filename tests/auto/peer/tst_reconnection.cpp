@@ -3,6 +3,8 @@
 
 #include "peertest.h"
 
+#include <IpcPrims/peerhealth.h>
+
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
@@ -26,6 +28,7 @@ private Q_SLOTS:
     void abortWhileWaitingEndsIt();
     void connectToServerWhileWaitingBeginsAnew();
     void otherSideMayEndIt();
+    void unresponsiveSessionIsGivenUp();
 
     void unsentFramesAreHandedBack();
     void keptFramesAreSentFirst();
@@ -248,6 +251,17 @@ void tst_Reconnection::otherSideMayEndIt()
     open();
     m_peer->close();
     QTRY_COMPARE_WITH_TIMEOUT(m_client->generation(), 3u, Patience);
+}
+
+void tst_Reconnection::unresponsiveSessionIsGivenUp()
+{
+    openWithPolicy();
+    Diary diary(m_client.get());
+    m_client->health()->setHeartbeat(50ms, 2);
+    m_peer->setReceiving(false); // So its pings go unanswered.
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->generation() == 2 && m_client->isOpen(), Patience);
+    QCOMPARE(diary.reasons.first().code(), ErrorCode::Timeout);
+    QVERIFY(diary.reasons.first().message().contains(u"unresponsive"_s));
 }
 
 void tst_Reconnection::unsentFramesAreHandedBack()
