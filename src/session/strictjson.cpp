@@ -372,8 +372,7 @@ void appendJsonString(QByteArray *json, QByteArrayView utf8)
 void appendJsonInteger(QByteArray *json, quint16 number)
 {
     std::array<char, std::numeric_limits<quint16>::digits10 + 1> digits;
-    const char *const end
-            = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    const char *const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     json->append(digits.data(), end - digits.data());
 }
 
