@@ -8,6 +8,7 @@
 
 #include <IpcPrims/schemaregistry.h>
 
+#include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
 
@@ -31,7 +32,11 @@ void SchemaCheckCommand::start()
             // Each has schemas for channels of its own. What is wrong is among the problems.
             SchemaRegistryBuilder directory(schemaOptions);
             static_cast<void>(directory.addDirectory(path));
-            problems += directory.problems();
+            for (SchemaLoadError problem : directory.problems()) {
+                if (problem.source != path)
+                    problem.source = QDir(path).filePath(problem.source);
+                problems.append(problem);
+            }
             continue;
         }
         QByteArray schema;

@@ -5,6 +5,7 @@
 
 #include "peer/peer_p.h"
 
+#include <QtCore/qcoreevent.h>
 #include <QtCore/qjsondocument.h>
 
 #include <utility>
