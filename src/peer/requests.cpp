@@ -195,14 +195,13 @@ void Requests::deliverAnswers()
     sendAnswers();
 }
 
-static void warnOfUnansweredRequest(quint64 number)
+static void warnOfUnansweredRequest(quint64 number, const QString &peerId)
 {
     static LimitedLog log(lcPeer(), QtWarningMsg);
     if (log.isEnabled())
-        log.write(QStringLiteral("request %1 of a session failed, which the other side can't be "
-                                 "told; so no later one can be answered either. See "
-                                 "Peer::setAnswersFailedRequests().")
-                          .arg(number));
+        log.write(QStringLiteral("Request %1 of %2 failed, which it can't be told; so no later one "
+                                 "can be answered either. See Peer::setAnswersFailedRequests().")
+                          .arg(QString::number(number), peerId));
 }
 
 void Requests::sendAnswers()
@@ -216,7 +215,7 @@ void Requests::sendAnswers()
             m_peer->holdBack(this, true);
             return;
         case Outcome::Impossible:
-            warnOfUnansweredRequest(answer->request);
+            warnOfUnansweredRequest(answer->request, m_peer->q->peerId());
             m_answers.stick();
             break;
         }
