@@ -11,13 +11,6 @@
 
 #include <sys/socket.h>
 
-namespace {
-
-// More than the system takes off a sender's hands.
-constexpr qsizetype LargeSize = 8 * 1024 * 1024;
-
-} // namespace
-
 /// Two blocking peers, each in a thread.
 class tst_BlockingPeer : public BlockingTest
 {
@@ -37,17 +30,8 @@ private Q_SLOTS:
     void bufferHoldsExactly16MiB_data();
     void bufferHoldsExactly16MiB();
 
-    void twoThatSendAtOnceDontWaitForEachOther();
-    void pingIsAnsweredWhileASendWaits();
-    void sendThatTimesOutHasSentNothing();
-    void frameThatHasBegunIsFinishedLater();
-    void gatheredFramesLeaveTogether();
-    void gatheredFramesLeaveBeforeACallThatWaits();
-    void gatheringIsBounded();
-
     void cancelEndsACall_data();
     void cancelEndsACall();
-    void cancelEndsASendThatWaits();
     void cancelEndsConnecting();
     void cancelIsRememberedUntilCleared();
 
@@ -214,138 +198,6 @@ void tst_BlockingPeer::bufferHoldsExactly16MiB()
         QVERIFY(!m_server.receiveOn(Channel::Command, &frame));
 }
 
-// Neither receives before it has sent more than the system keeps for it.
-void tst_BlockingPeer::twoThatSendAtOnceDontWaitForEachOther()
-{
-    open();
-    const auto exchange = [](BlockingPeer *peer) {
-        for (int i = 0; i < 3; ++i) {
-            if (peer->send(Channel::Data, QByteArray(LargeSize / 2, 'a' + i), 30s))
-                return false;
-        }
-        for (int i = 0; i < 3; ++i) {
-            Frame frame;
-            if (peer->receive(&frame) || frame.payload != QByteArray(LargeSize / 2, 'a' + i))
-                return false;
-        }
-        return true;
-    };
-    bool worked = false;
-    Background other([&] { worked = exchange(&m_server); });
-    QVERIFY(exchange(&m_client));
-    other.join();
-    QVERIFY(worked);
-}
-
-void tst_BlockingPeer::pingIsAnsweredWhileASendWaits()
-{
-    open();
-    Background sending(
-            [&] { static_cast<void>(m_client.send(Channel::Data, QByteArray(LargeSize, 'd'))); });
-    sending.waitUntilAsleep();
-    // The answer comes behind the frame that has begun.
-    QVERIFY(!m_server.ping().error);
-    Frame frame;
-    QVERIFY(!m_server.receiveOn(Channel::Data, &frame));
-    QCOMPARE(frame.payload.size(), LargeSize);
-}
-
-void tst_BlockingPeer::sendThatTimesOutHasSentNothing()
-{
-    open();
-    const QByteArray payload(5'000, 'x');
-    int accepted = 0;
-    Error error;
-    while (!(error = m_client.send(Channel::Data, QByteArray::number(accepted) + payload, 1ms)))
-        ++accepted;
-    QCOMPARE(error.code(), ErrorCode::Timeout);
-    QVERIFY(accepted > 1);
-    QCOMPARE(m_client.send(Channel::Data, "nor is this", 0ms).code(), ErrorCode::Timeout);
-
-    Background rest([&] {
-        if (!m_client.send(Channel::Command, "the end"))
-            static_cast<void>(m_client.shutdown());
-    });
-    Frame frame;
-    for (int i = 0; i < accepted; ++i) {
-        QVERIFY(!m_server.receive(&frame));
-        QVERIFY(frame.payload == QByteArray::number(i) + payload);
-    }
-    QVERIFY(!m_server.receive(&frame));
-    QCOMPARE(frame.payload, "the end"_ba);
-    QCOMPARE(m_server.receive(&frame).code(), ErrorCode::ShutdownRequested);
-}
-
-void tst_BlockingPeer::frameThatHasBegunIsFinishedLater()
-{
-    open();
-    const QByteArray payload(LargeSize, 'l');
-    QVERIFY(!m_client.send(Channel::Data, payload, 0ms));
-    QCOMPARE(m_client.send(Channel::Data, "too early", 1ms).code(), ErrorCode::Timeout);
-    Background waiting([&] {
-        Frame frame;
-        static_cast<void>(m_client.receive(&frame));
-    });
-    Frame frame;
-    QVERIFY(!m_server.receive(&frame));
-    QVERIFY(frame.payload == payload);
-    QVERIFY(!m_server.send(Channel::Data, "enough"));
-}
-
-void tst_BlockingPeer::gatheredFramesLeaveTogether()
-{
-    open();
-    for (int i = 0; i < 1000; ++i)
-        QVERIFY(!m_client.gather(Channel::Data, QByteArray::number(i)));
-    Frame frame;
-    QCOMPARE(m_server.receive(&frame, 0ms).code(), ErrorCode::Timeout);
-    QVERIFY(!m_client.flush());
-    for (int i = 0; i < 1000; ++i) {
-        QVERIFY(!m_server.receive(&frame, 0ms));
-        QCOMPARE(frame.payload, QByteArray::number(i));
-    }
-    QVERIFY(!m_client.gather(Channel::Data, "first"));
-    QVERIFY(!m_client.send(Channel::Data, "second"));
-    QVERIFY(!m_server.receive(&frame, 0ms));
-    QCOMPARE(frame.payload, "first"_ba);
-    QVERIFY(!m_server.receive(&frame, 0ms));
-    QCOMPARE(frame.payload, "second"_ba);
-}
-
-void tst_BlockingPeer::gatheredFramesLeaveBeforeACallThatWaits()
-{
-    open();
-    QVERIFY(!m_client.gather(Channel::Data, "kept"));
-    Frame frame;
-    QCOMPARE(m_client.receive(&frame, 0ms).code(), ErrorCode::Timeout);
-    QVERIFY(!m_server.receive(&frame, 0ms));
-    QCOMPARE(frame.payload, "kept"_ba);
-
-    QVERIFY(!m_client.gather(Channel::Data, "kept"));
-    Background shuttingDown([&] { static_cast<void>(m_client.shutdown()); });
-    QVERIFY(!m_server.receive(&frame));
-    QCOMPARE(frame.payload, "kept"_ba);
-    QCOMPARE(m_server.receive(&frame).code(), ErrorCode::ShutdownRequested);
-}
-
-void tst_BlockingPeer::gatheringIsBounded()
-{
-    open();
-    m_client.cancel(); // So that a call that has to wait doesn't.
-    QCOMPARE(m_client.gather(Channel::Data, "x").code(), ErrorCode::Cancelled);
-    m_client.clearCancellation();
-    // 64 KiB leave at once, and the system has no room for all of it.
-    Error error;
-    Background gathering([&] {
-        while (!error)
-            error = m_client.gather(Channel::Data, QByteArray(10'000, 'g'));
-    });
-    gathering.waitUntilAsleep();
-    m_client.cancel();
-    gathering.join();
-    QCOMPARE(error.code(), ErrorCode::Cancelled);
-}
-
 void tst_BlockingPeer::cancelEndsACall_data()
 {
     using Call = std::function<Error(BlockingPeer *)>;
@@ -387,28 +239,6 @@ void tst_BlockingPeer::cancelEndsACall()
     QVERIFY(!m_client.receive(&frame));
     QCOMPARE(frame.payload, "still here"_ba);
     QCOMPARE(m_client.receive(&frame, 1ms).code(), ErrorCode::Timeout);
-}
-
-void tst_BlockingPeer::cancelEndsASendThatWaits()
-{
-    open();
-    Error first;
-    Background filling([&] {
-        while (!first)
-            first = m_client.send(Channel::Data, QByteArray(30'000, 's'));
-    });
-    filling.waitUntilAsleep();
-    m_client.cancel();
-    filling.join();
-    QCOMPARE(first.code(), ErrorCode::Cancelled);
-    // What is underway is whole frames.
-    Frame frame;
-    m_client.clearCancellation();
-    Background rest([&] { static_cast<void>(m_client.shutdown()); });
-    Error error;
-    while (!(error = m_server.receive(&frame)))
-        QCOMPARE(frame.payload.size(), 30'000);
-    QCOMPARE(error.code(), ErrorCode::ShutdownRequested);
 }
 
 void tst_BlockingPeer::cancelEndsConnecting()

@@ -1,9 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "rawsocket.h"
-
-#include <IpcPrims/blockingpeer.h>
+#include "scriptedtest.h"
 
 #include <QtTest/qtest.h>
 
@@ -11,18 +9,7 @@
 
 #include <sys/socket.h>
 
-using namespace IpcPrims;
-using namespace std::chrono_literals;
-using namespace Qt::StringLiterals;
-
 namespace {
-
-const QByteArray Response
-        = R"({"protocol":"ipcprims","version":"1.0","channels":[1,2,3,4],"peer_id":"peer-1"})";
-const QByteArray Ping = R"({"type":"ping"})";
-const QByteArray Pong = R"({"type":"pong"})";
-const QByteArray ShutdownRequest = R"({"type":"shutdown_request"})";
-const QByteArray ShutdownAck = R"({"type":"shutdown_ack"})";
 
 /// Refuses payloads that begin with "bad".
 class NothingBad : public PayloadValidator
@@ -38,110 +25,37 @@ public:
 
 } // namespace
 
-/*!
-    Section 5 of the protocol, and what of section 4 a receiver meets: a client whose server is the
-    other end of a socket pair, on which everything is written before it is received. So there is no
-    second thread, no event loop, and not even an application object.
-*/
-class tst_BlockingReceiving : public QObject
+/// Section 5 of the protocol: which call receives which frames.
+class tst_BlockingReceiving : public ScriptedTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
-
     void framesAreReceivedInOrder();
     void framesMayComeWithTheHandshake();
     void timeoutLeavesTheSessionUsable();
     void partOfAFrameSurvivesATimeout_data();
     void partOfAFrameSurvivesATimeout();
     void timeoutIsFiveSecondsUnlessChanged();
-
     void receiveNeverLooksIntoTheBuffers();
     void receiveOnTakesFromTheBufferFirst();
     void pingPutsFramesAside();
     void shutdownPutsFramesAside();
-
     void bufferHolds256FramesOfAChannel();
     void everyChannelHasItsOwnCount();
     void bufferCountsHeaders();
     void pingReportsAFullBuffer();
     void shutdownReportsAFullBufferAndEndsTheSessionAllTheSame();
-
     void unnegotiatedChannelEndsTheSession();
     void unnegotiatedChannelIsNotSent();
     void unnegotiatedChannelIsNotReceivedOn();
     void tooLargePayloadIsNotSent();
-
     void requestTakesTheNextCommand();
     void lateAnswerIsNotGivenToTheNextRequest();
     void lateAnswerCanBeReceivedInstead();
-
     void failedRequestIsTold();
-
-    void whatArrivedComesBeforeTheEnd();
-    void buffersOutliveTheSession();
-    void resetIsADisconnect();
-    void sendingAfterTheEndSaysSo();
-    void whatArrivedIsReceivedAfterAFailedSend();
-    void endInsideAFrame();
-    void badMagicIsReportedForEver();
-    void tooLargeFrameIsRefusedByItsHeader();
-
-    void pingsAreAnsweredWhileReceiving();
-    void unaskedPongIsIgnored();
-    void latePongDoesNotAnswerTheNextPing();
-    void floodOfControlFramesEndsTheSession();
-    void shutdownRequestIsAcknowledged();
-    void shutdownAfterTheOthersIsNoError();
-    void shutdownWithoutAnswerFails();
     void badFrameIsReportedAndTheSessionGoesOn();
-
-private:
-    /// Writes, as the other side.
-    void write(quint16 channel, const QByteArray &payload)
-    {
-        QVERIFY(m_other.writeFrame(channel, payload));
-    }
-    /// What the other side has received.
-    RawSocket::Frame sent() { return m_other.readFrame().value_or(RawSocket::Frame()); }
-    ErrorCode receive(std::chrono::milliseconds timeout = 0ms)
-    {
-        m_frame = {};
-        m_error = m_peer.receive(&m_frame, timeout);
-        return m_error.code();
-    }
-    ErrorCode receiveOn(quint16 channel)
-    {
-        m_frame = {};
-        m_error = m_peer.receiveOn(channel, &m_frame, 0ms);
-        return m_error.code();
-    }
-
-    BlockingPeer m_peer;
-    RawSocket m_other;
-    Frame m_frame;
-    Error m_error;
 };
-
-#define COMPARE_RECEIVED(call, number, text) \
-    QCOMPARE(call, ErrorCode::NoError); \
-    QCOMPARE(m_frame.channel, number); \
-    QCOMPARE(m_frame.payload, QByteArray(text))
-
-void tst_BlockingReceiving::init()
-{
-    std::array<int, 2> ends = {-1, -1};
-    QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-    m_other = RawSocket(ends[0]);
-    write(Channel::Control, Response);
-    m_peer = BlockingPeer();
-    const Error error = m_peer.connectOver(ends[1]);
-    QVERIFY2(!error, qPrintable(error.message()));
-    QCOMPARE(sent().channel, Channel::Control);
-    QVERIFY(m_peer.isOpen());
-    QVERIFY(!QCoreApplication::instance());
-}
 
 void tst_BlockingReceiving::framesAreReceivedInOrder()
 {
@@ -439,172 +353,6 @@ void tst_BlockingReceiving::failedRequestIsTold()
     QCOMPARE(m_peer.request("3", 0ms).payload, "to 3"_ba);
     COMPARE_RECEIVED(receiveOn(4), 4, R"({"error":"another matter"})");
     QCOMPARE(receiveOn(4), ErrorCode::Timeout);
-}
-
-void tst_BlockingReceiving::whatArrivedComesBeforeTheEnd()
-{
-    write(1, "one");
-    write(2, "two");
-    m_other.close();
-    COMPARE_RECEIVED(receive(), 1, "one");
-    COMPARE_RECEIVED(receive(), 2, "two");
-    for (int i = 0; i < 3; ++i)
-        QCOMPARE(receive(), ErrorCode::Disconnected);
-    QCOMPARE(m_peer.state(), BlockingPeer::State::Closed);
-    QCOMPARE(receiveOn(1), ErrorCode::Disconnected);
-    QCOMPARE(m_peer.ping().error.code(), ErrorCode::Disconnected);
-    QCOMPARE(m_peer.send(1, "x").code(), ErrorCode::Disconnected);
-    QCOMPARE(m_peer.shutdown().code(), ErrorCode::Disconnected);
-    QCOMPARE(m_peer.channels(), (QList<quint16>{1, 2, 3, 4})); // Still known.
-}
-
-void tst_BlockingReceiving::buffersOutliveTheSession()
-{
-    write(2, "kept");
-    m_other.close();
-    QCOMPARE(receiveOn(1), ErrorCode::Disconnected);
-    QCOMPARE(receive(), ErrorCode::Disconnected);
-    COMPARE_RECEIVED(receiveOn(2), 2, "kept");
-    QCOMPARE(receiveOn(2), ErrorCode::Disconnected);
-}
-
-void tst_BlockingReceiving::resetIsADisconnect()
-{
-    write(2, "one");
-    QVERIFY(!m_peer.send(1, "never read"));
-    m_other.close();
-    COMPARE_RECEIVED(receive(), 2, "one");
-    QCOMPARE(receive(), ErrorCode::Disconnected);
-}
-
-void tst_BlockingReceiving::sendingAfterTheEndSaysSo()
-{
-    m_other.close();
-    const Error error = m_peer.send(1, "x");
-    QCOMPARE(error.code(), ErrorCode::Disconnected);
-    QCOMPARE(error.nativeError(), EPIPE);
-    QCOMPARE(m_peer.send(1, "x").code(), ErrorCode::Disconnected);
-    QCOMPARE(receive(), ErrorCode::Disconnected);
-}
-
-void tst_BlockingReceiving::whatArrivedIsReceivedAfterAFailedSend()
-{
-    write(2, "last words");
-    m_other.close();
-    QCOMPARE(m_peer.send(1, "x").code(), ErrorCode::Disconnected);
-    COMPARE_RECEIVED(receive(), 2, "last words");
-    QCOMPARE(receive(), ErrorCode::Disconnected);
-}
-
-void tst_BlockingReceiving::endInsideAFrame()
-{
-    write(2, "whole");
-    QVERIFY(m_other.write(RawSocket::frame(2, "cut off").chopped(3)));
-    m_other.close();
-    COMPARE_RECEIVED(receive(), 2, "whole");
-    QCOMPARE(receive(), ErrorCode::TruncatedFrame);
-    QCOMPARE(receive(), ErrorCode::TruncatedFrame);
-}
-
-void tst_BlockingReceiving::badMagicIsReportedForEver()
-{
-    write(2, "whole");
-    QVERIFY(m_other.write("HTTP/1.1"));
-    COMPARE_RECEIVED(receive(), 2, "whole");
-    QCOMPARE(receive(), ErrorCode::BadMagic);
-    QCOMPARE(receive(), ErrorCode::BadMagic);
-    QVERIFY(m_other.waitForClosed());
-}
-
-void tst_BlockingReceiving::tooLargeFrameIsRefusedByItsHeader()
-{
-    QVERIFY(m_other.write(RawSocket::header(2, MaxPayloadSize + 1)));
-    QCOMPARE(receive(), ErrorCode::PayloadTooLarge);
-    QCOMPARE(m_error.message(), u"payload too large (16777217 bytes, max 16777216)"_s);
-}
-
-void tst_BlockingReceiving::pingsAreAnsweredWhileReceiving()
-{
-    write(0, Ping);
-    write(2, "data");
-    COMPARE_RECEIVED(receive(), 2, "data");
-    QCOMPARE(sent(), (RawSocket::Frame{0, Pong}));
-}
-
-void tst_BlockingReceiving::unaskedPongIsIgnored()
-{
-    write(0, Pong);
-    QCOMPARE(receive(), ErrorCode::Timeout);
-    QVERIFY(m_peer.isOpen());
-}
-
-void tst_BlockingReceiving::latePongDoesNotAnswerTheNextPing()
-{
-    QCOMPARE(m_peer.ping(1ms).error.code(), ErrorCode::Timeout);
-    write(0, Pong);
-    QCOMPARE(m_peer.ping(1ms).error.code(), ErrorCode::Timeout);
-    write(0, Pong);
-    write(0, Pong);
-    QVERIFY(!m_peer.ping(1s).error);
-}
-
-void tst_BlockingReceiving::floodOfControlFramesEndsTheSession()
-{
-    const QByteArray pings = RawSocket::frame(0, Ping).repeated(MaxControlFramesInARow);
-    QVERIFY(m_other.write(pings + RawSocket::frame(2, "data")));
-    COMPARE_RECEIVED(receive(), 2, "data");
-    for (int i = 0; i < MaxControlFramesInARow; ++i)
-        QCOMPARE(sent(), (RawSocket::Frame{0, Pong}));
-
-    QVERIFY(m_other.write(pings + RawSocket::frame(0, Ping)));
-    QCOMPARE(receive(), ErrorCode::ProtocolViolation);
-    QVERIFY(m_error.message().startsWith(u"control frame flood detected"));
-    for (int i = 0; i < MaxControlFramesInARow; ++i)
-        QCOMPARE(sent(), (RawSocket::Frame{0, Pong}));
-    QVERIFY(m_other.waitForClosed());
-    QCOMPARE(m_other.leftovers(), QByteArray());
-}
-
-void tst_BlockingReceiving::shutdownRequestIsAcknowledged()
-{
-    write(2, "before");
-    write(0, R"({"type":"shutdown_request","payload":{"reason":"tea"}})");
-    write(2, "after");
-    COMPARE_RECEIVED(receive(), 2, "before");
-    COMPARE_RECEIVED(receive(), 2, "after");
-    QCOMPARE(sent(), (RawSocket::Frame{0, ShutdownAck}));
-    QCOMPARE(m_peer.state(), BlockingPeer::State::Closing);
-    QCOMPARE(m_peer.send(1, "x").code(), ErrorCode::ShutdownRequested);
-    m_other.close();
-    QCOMPARE(receive(), ErrorCode::ShutdownRequested);
-    QVERIFY2(m_error.message().contains(u"tea"), qPrintable(m_error.message()));
-    QCOMPARE(receive(), ErrorCode::ShutdownRequested);
-}
-
-void tst_BlockingReceiving::shutdownAfterTheOthersIsNoError()
-{
-    write(2, "before");
-    write(0, ShutdownRequest);
-    write(2, "after");
-    write(3, "and another");
-    COMPARE_RECEIVED(receive(), 2, "before");
-    COMPARE_RECEIVED(receive(), 2, "after");
-    QCOMPARE(m_peer.state(), BlockingPeer::State::Closing);
-    QVERIFY(!m_peer.shutdown());
-    QCOMPARE(m_peer.state(), BlockingPeer::State::Closed);
-    QCOMPARE(sent(), (RawSocket::Frame{0, ShutdownAck}));
-    QVERIFY(m_other.waitForClosed());
-    COMPARE_RECEIVED(receiveOn(3), 3, "and another");
-}
-
-void tst_BlockingReceiving::shutdownWithoutAnswerFails()
-{
-    const Error error = m_peer.shutdown({}, 2ms);
-    QCOMPARE(error.code(), ErrorCode::ShutdownFailed);
-    QVERIFY2(error.message().contains(u"timed out waiting for shutdown acknowledgement"),
-             qPrintable(error.message()));
-    QCOMPARE(m_peer.state(), BlockingPeer::State::Closed);
-    QVERIFY(m_other.waitForClosed());
 }
 
 void tst_BlockingReceiving::badFrameIsReportedAndTheSessionGoesOn()
