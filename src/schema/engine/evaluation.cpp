@@ -18,14 +18,14 @@ constexpr std::size_t BitsInWord = 64;
 constexpr int LargestEvaluationDepth = 600;
 
 // Enough for any schema that is meant to be used, and a fraction of a second.
-constexpr qsizetype BaseSteps = 400'000;
-constexpr qsizetype StepsPerValue = 32;
+constexpr qsizetype BaseSteps = 1'000'000;
+constexpr qsizetype StepsPerWeight = 32;
 } // namespace
 
-Evaluation::Evaluation(Workspace &workspace, qsizetype valueCount, bool tracksScope)
+Evaluation::Evaluation(Workspace &workspace, qsizetype weight, bool tracksScope)
     : m_workspace(workspace)
     , m_tracksScope(tracksScope)
-    , m_stepsLeft(BaseSteps + StepsPerValue * valueCount)
+    , m_stepsLeft(BaseSteps + StepsPerWeight * weight)
     , m_visitor(ValijsonVersion::makeVisitor(Instance(&m_value, this), workspace.unusedRegexes))
 {
     m_workspace.evaluatedBits.clear();

@@ -50,8 +50,8 @@ class Evaluation
 public:
     enum class Verdict : quint8 { Valid, Invalid, GivenUp };
 
-    /// \a valueCount says how large the message is, and thereby how much work is in proportion.
-    Evaluation(Workspace &workspace, qsizetype valueCount, bool tracksScope);
+    /// \a weight says how large the message is, and thereby how much work is in proportion.
+    Evaluation(Workspace &workspace, qsizetype weight, bool tracksScope);
     Q_DISABLE_COPY_MOVE(Evaluation)
 
     Verdict run(const Schema &schema, const Value &value);

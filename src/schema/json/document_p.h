@@ -40,10 +40,13 @@ public:
     /// What was expected and at which byte; never a part of the text.
     QString errorString() const;
 
-    /// How many values there are; every element and every member counts, repeated ones as well.
-    qsizetype valueCount() const { return m_valueCount; }
+    /// How much there is to work on: every element and every member counts, repeated ones as well,
+    /// and so do every 128 bytes of the text.
+    qsizetype weight() const { return m_valueCount + (m_end - m_begin) / BytesPerWeight; }
 
 private:
+    static constexpr qsizetype BytesPerWeight = 128;
+
     struct Container
     {
         std::size_t start; ///< Its first value on the stack.

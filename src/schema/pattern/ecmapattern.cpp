@@ -58,7 +58,9 @@ public:
             fail("a group without an end");
         if (!std::ranges::includes(m_names, m_references))
             fail("a reference to a group that does not exist");
-        return {std::move(m_out), m_error};
+        // Anchored, with one repetition of a single character: there is nothing to multiply.
+        const bool isLinear = m_text.starts_with('^') && !m_hasBranches && m_quantifiers <= 1;
+        return {std::move(m_out), m_error, isLinear, m_largestMinimum};
     }
 
 private:
@@ -84,6 +86,7 @@ private:
     void translateGroup();
     std::string translateGroupName(std::string_view opening);
     void translateQuantifier();
+    void endQuantifier();
     bool takeRepetition();
     void translateEscape();
     void translateClass();
@@ -100,6 +103,9 @@ private:
     QString m_error;
     int m_openGroups = 0;
     bool m_isQuantifiable = false; ///< Something to repeat stands before.
+    bool m_hasBranches = false; ///< Groups or alternatives.
+    int m_quantifiers = 0;
+    unsigned m_largestMinimum = 0; ///< Of a repetition.
     std::set<std::string> m_names; ///< Of groups.
     std::set<std::string> m_references;
 };
@@ -124,6 +130,8 @@ void Translator::translateTerm()
         m_isQuantifiable = true;
         break;
     case '|':
+        m_hasBranches = true;
+        [[fallthrough]];
     case '^':
     case '$':
         m_isQuantifiable = false;
@@ -171,6 +179,7 @@ void Translator::translateTerm()
 void Translator::translateGroup()
 {
     ++m_openGroups;
+    m_hasBranches = true;
     m_isQuantifiable = false;
     for (const std::string_view opening : {"(?:", "(?=", "(?!", "(?<=", "(?<!"}) {
         if (take(opening)) {
@@ -217,9 +226,15 @@ void Translator::translateQuantifier()
         return;
     }
     m_out += m_text[m_pos++];
+    endQuantifier();
+}
+
+void Translator::endQuantifier()
+{
     if (take("?"))
         m_out += '?';
     m_isQuantifiable = false;
+    ++m_quantifiers;
 }
 
 // Whether the brace begins a repetition; if not it stands for itself.
@@ -250,9 +265,8 @@ bool Translator::takeRepetition()
         fail("nothing to repeat");
     m_out += m_text.substr(m_pos, end + 1 - m_pos);
     m_pos = end + 1;
-    if (take("?"))
-        m_out += '?';
-    m_isQuantifiable = false;
+    m_largestMinimum = std::max(m_largestMinimum, min);
+    endQuantifier();
     return true;
 }
 

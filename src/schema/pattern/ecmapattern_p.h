@@ -15,6 +15,10 @@ struct EcmaPattern
 {
     std::string pcre;
     QString error;
+    /// Whether a match passes over a text a fixed number of times at most, whatever the text is.
+    bool isLinear = false;
+    /// The most characters that one item of the pattern needs before it agrees or not.
+    unsigned largestMinimum = 0;
 };
 
 /*!

@@ -17,8 +17,12 @@ struct Workspace::MatchData
     ~MatchData();
     Q_DISABLE_COPY_MOVE(MatchData)
 
+    /// A stack for what the just-in-time compiler's own one is too small for.
+    void enlargeStack();
+
     pcre2_match_data_8 *block;
     pcre2_match_context_8 *context;
+    pcre2_jit_stack_8 *stack = nullptr;
 };
 
 } // namespace IpcPrims::JsonSchema

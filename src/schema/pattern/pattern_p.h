@@ -18,8 +18,8 @@ struct Workspace;
 
 /*!
     A regular expression as ECMA-262 defines it (with the u flag), searched for anywhere in a text.
-    How long that may take is limited in proportion to the text: whoever writes a message must not
-    be able to keep its receiver busy.
+    All matches of a message draw from its steps: whoever writes it must not be able to keep its
+    receiver busy.
 */
 class Pattern
 {
@@ -27,7 +27,7 @@ public:
     /// Nothing if \a expression isn't valid; \a error says why.
     static std::optional<Pattern> compile(std::string_view expression, QString *error);
 
-    /// Gives the \a evaluation up if the limit is reached.
+    /// Gives the \a evaluation up if its steps or the memory for a match don't suffice.
     bool matches(std::string_view text, Evaluation &evaluation) const;
 
 private:
@@ -39,9 +39,12 @@ private:
         : m_code(code)
     {}
 
-    int match(std::string_view text, quint32 limit, Workspace &workspace) const;
+    int match(std::string_view text, Workspace &workspace) const;
 
     std::unique_ptr<pcre2_real_code_8, Deleter> m_code;
+    std::size_t m_largestMinimum = 0; ///< The most characters that an item of it needs.
+    bool m_isMetered = false;
+    bool m_hasBackReferences = false;
 };
 
 } // namespace IpcPrims::JsonSchema

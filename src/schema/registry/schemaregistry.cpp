@@ -89,7 +89,7 @@ std::optional<PayloadValidator::Failure> SchemaRegistryPrivate::judge(quint16 ch
                                                                       Workspace &workspace) const
 {
     const Value &message = document.root();
-    Evaluation evaluation(workspace, document.valueCount(), program.tracksScope);
+    Evaluation evaluation(workspace, document.weight(), program.tracksScope);
     const Evaluation::Verdict verdict = evaluation.run(schema, message);
     if (verdict == Evaluation::Verdict::Valid)
         return std::nullopt;
@@ -97,7 +97,7 @@ std::optional<PayloadValidator::Failure> SchemaRegistryPrivate::judge(quint16 ch
         return failure(channel, {generalError(QLatin1String(evaluation.reason()))});
 
     std::vector<Issue> issues;
-    Evaluation second(workspace, document.valueCount(), program.tracksScope);
+    Evaluation second(workspace, document.weight(), program.tracksScope);
     const auto maxIssues = std::size_t(std::max(options.maxErrors, 1));
     second.explain(schema, message, maxIssues, &issues);
     QList<ValidationError> errors;
