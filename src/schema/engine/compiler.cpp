@@ -125,8 +125,7 @@ bool Compiler::assertsFormats() const
 }
 
 void Compiler::add(std::string_view keyword, const Value &argument,
-                   std::unique_ptr<const valijson::constraints::Constraint> constraint,
-                   bool explainsItself)
+                   std::unique_ptr<const Constraint> constraint, bool explainsItself)
 {
     m_schema->rules.push_back({std::move(constraint), keyword, &argument, explainsItself});
 }

@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include "schema/engine/constraint_p.h"
 #include "schema/engine/schema_p.h"
 #include "schema/load/resourceindex_p.h"
 
@@ -55,8 +54,7 @@ public:
 
     /// Adds a rule. \a explainsItself as in Rule.
     void add(std::string_view keyword, const Value &argument,
-             std::unique_ptr<const valijson::constraints::Constraint> constraint,
-             bool explainsItself = false);
+             std::unique_ptr<const Constraint> constraint, bool explainsItself = false);
     /// The schema that is being compiled wants to know what its other keywords evaluate.
     void needEvaluated() { m_schema->needsEvaluated = true; }
 

@@ -12,8 +12,6 @@
 namespace IpcPrims::JsonSchema {
 
 namespace {
-constexpr std::size_t BitsInWord = 64;
-
 // What is left over of a thread's stack of 512 KiB has to be enough for these.
 constexpr int LargestEvaluationDepth = 600;
 
@@ -25,8 +23,9 @@ constexpr qsizetype StepsPerWeight = 32;
 Evaluation::Evaluation(Workspace &workspace, qsizetype weight, bool tracksScope)
     : m_workspace(workspace)
     , m_tracksScope(tracksScope)
+    , m_isPlain(!tracksScope)
     , m_stepsLeft(BaseSteps + StepsPerWeight * weight)
-    , m_visitor(ValijsonVersion::makeVisitor(Instance(&m_value, this), workspace.unusedRegexes))
+    , m_visitor(ValijsonVersion::makeVisitor(Instance(&m_visited), workspace.unusedRegexes))
 {
     m_workspace.evaluatedBits.clear();
 }
@@ -42,37 +41,49 @@ Evaluation::Verdict Evaluation::explain(const Schema &schema, const Value &value
 {
     m_issues = issues;
     m_maxIssues = max;
+    m_isPlain = false;
     return run(schema, value);
 }
 
 bool Evaluation::evaluate(const Schema &schema, const Value &value)
 {
-    if (schema.kind == Schema::Kind::Always)
-        return true;
-    if (schema.kind == Schema::Kind::Never) {
-        if (m_issues && !isGivenUp() && m_issues->size() < m_maxIssues) {
-            const bool isArgument = m_rule && m_rule->argument == schema.source;
-            const std::string_view keyword = isArgument ? m_rule->keyword : std::string_view();
-            m_issues->push_back({&value, &schema, keyword, nullptr});
-        }
-        return false;
-    }
+    if (schema.kind != Schema::Kind::Rules)
+        return schema.kind == Schema::Kind::Always || reportNever(schema, value);
     if (!takeSteps(1))
         return false;
     if (m_depth == LargestEvaluationDepth)
         return giveUp("schemas are applied within one another more than 600 times");
 
     ++m_depth;
-    bool isValid = false;
-    if (m_tracksScope && (!m_scope || m_scope->resource != schema.resource)) {
-        const Scope scope{schema.resource, m_scope};
-        const QScopedValueRollback<const Scope *> enter(m_scope, &scope);
-        isValid = evaluateTracked(schema, value);
-    } else {
-        isValid = evaluateTracked(schema, value);
-    }
+    const bool isValid = m_isPlain && !schema.needsEvaluated ? meetsRules(schema, value)
+                                                             : evaluateInScope(schema, value);
     --m_depth;
     return isValid;
+}
+
+bool Evaluation::reportNever(const Schema &schema, const Value &value)
+{
+    if (m_issues && !isGivenUp() && m_issues->size() < m_maxIssues) {
+        const bool isArgument = m_rule && m_rule->argument == schema.source;
+        const std::string_view keyword = isArgument ? m_rule->keyword : std::string_view();
+        m_issues->push_back({&value, &schema, keyword, nullptr});
+    }
+    return false;
+}
+
+bool Evaluation::meetsRules(const Schema &schema, const Value &value)
+{
+    return std::ranges::all_of(
+            schema.rules, [&](const Rule &rule) { return rule.constraint->isMetBy(value, *this); });
+}
+
+bool Evaluation::evaluateInScope(const Schema &schema, const Value &value)
+{
+    if (!m_tracksScope || (m_scope && m_scope->resource == schema.resource))
+        return evaluateTracked(schema, value);
+    const Scope scope{schema.resource, m_scope};
+    const QScopedValueRollback<const Scope *> enter(m_scope, &scope);
+    return evaluateTracked(schema, value);
 }
 
 // A schema that asks what was evaluated starts with a set of its own: only what it says itself
@@ -103,18 +114,14 @@ bool Evaluation::inOwnSet(std::size_t words, Judge judge)
 
 bool Evaluation::evaluateRules(const Schema &schema, const Value &value)
 {
-    const QScopedValueRollback<const Value *> goToValue(m_value, &value);
-    if (!m_issues) {
-        return std::ranges::all_of(schema.rules, [this](const Rule &rule) {
-            return rule.constraint->accept(m_visitor);
-        });
-    }
+    if (!m_issues)
+        return meetsRules(schema, value);
 
     const QScopedValueRollback<const Schema *> enterSchema(m_schema, &schema);
     bool isValid = true;
     for (const Rule &rule : schema.rules) {
         const QScopedValueRollback<const Rule *> enterRule(m_rule, &rule);
-        if (!rule.constraint->accept(m_visitor)) {
+        if (!rule.constraint->isMetBy(value, *this)) {
             isValid = false;
             if (!rule.explainsItself)
                 report(value, rule.argument);
@@ -131,14 +138,6 @@ bool Evaluation::evaluateTrial(const Schema &schema, const Value &value)
     if (!m_evaluated)
         return evaluate(schema, value);
     return inOwnSet(m_evaluated->words, [&] { return evaluate(schema, value); });
-}
-
-bool Evaluation::evaluateChild(const Schema &schema, const Value &child)
-{
-    const EvaluatedSet *outer = std::exchange(m_evaluated, nullptr);
-    const bool isValid = evaluate(schema, child);
-    m_evaluated = outer;
-    return isValid;
 }
 
 bool Evaluation::tryChild(const Schema &schema, const Value &child)
@@ -166,13 +165,6 @@ void Evaluation::endSet(const EvaluatedSet &set, const EvaluatedSet *mergeInto)
     bits.resize(set.offset);
 }
 
-void Evaluation::markEvaluated(std::size_t index)
-{
-    if (m_evaluated)
-        m_workspace.evaluatedBits[m_evaluated->offset + index / BitsInWord]
-                |= quint64(1) << (index % BitsInWord);
-}
-
 void Evaluation::markFirstEvaluated(std::size_t count)
 {
     if (!m_evaluated)
@@ -195,18 +187,17 @@ bool Evaluation::report(const Value &instance, const Value *argument)
     return false;
 }
 
+bool Evaluation::runOutOfSteps()
+{
+    return giveUp("the schema takes too many steps for this message");
+}
+
 bool Evaluation::giveUp(const char *reason)
 {
     if (!m_reason)
         m_reason = reason;
     m_stepsLeft = 0; // so that every rule that is still to come fails at once
     return false;
-}
-
-bool Evaluation::takeSteps(qsizetype count)
-{
-    m_stepsLeft -= count;
-    return m_stepsLeft > 0 || giveUp("the schema takes too many steps for this message");
 }
 
 const Schema &Evaluation::dynamicTarget(std::string_view name, const Schema &fallback)

@@ -5,7 +5,9 @@
 
 #include "schema/engine/schema_p.h"
 #include "schema/engine/visitor_p.h"
+#include "schema/json/hashslots_p.h"
 
+#include <utility>
 #include <vector>
 
 namespace IpcPrims::JsonSchema {
@@ -32,7 +34,7 @@ struct Workspace
     void trim();
 
     std::vector<quint64> evaluatedBits;
-    std::vector<quint32> slots; ///< A hash table of elements.
+    std::vector<HashSlot> slots; ///< A hash table of elements.
     std::vector<size_t> hashes;
     ValijsonVersion::RegexCache unusedRegexes;
     struct MatchData;
@@ -91,8 +93,16 @@ public:
     const Schema &dynamicTarget(std::string_view name, const Schema &fallback);
 
     Workspace &workspace() { return m_workspace; }
+    /// What lets valijson's constraints look at that value.
+    ValijsonVersion::Visitor &visitorOf(const Value &value)
+    {
+        m_visited = &value;
+        return m_visitor;
+    }
 
 private:
+    static constexpr std::size_t BitsInWord = 64;
+
     /// The members or elements of one value that were evaluated, as bits in the workspace.
     struct EvaluatedSet
     {
@@ -105,17 +115,22 @@ private:
         const Scope *outer;
     };
 
+    bool meetsRules(const Schema &schema, const Value &value);
+    bool reportNever(const Schema &schema, const Value &value);
+    bool evaluateInScope(const Schema &schema, const Value &value);
     bool evaluateRules(const Schema &schema, const Value &value);
     bool evaluateTracked(const Schema &schema, const Value &value);
     template<typename Judge>
     bool inOwnSet(std::size_t words, Judge judge);
     EvaluatedSet makeSet(std::size_t words);
     void endSet(const EvaluatedSet &set, const EvaluatedSet *mergeInto);
+    bool runOutOfSteps();
 
     Workspace &m_workspace;
     const EvaluatedSet *m_evaluated = nullptr;
     const Scope *m_scope = nullptr;
     const bool m_tracksScope;
+    bool m_isPlain; ///< No more than a verdict is wanted, and it depends on no scope.
     int m_depth = 0;
     qsizetype m_stepsLeft;
     const char *m_reason = nullptr;
@@ -123,8 +138,29 @@ private:
     std::size_t m_maxIssues = 0;
     const Schema *m_schema = nullptr; ///< The rule that is being evaluated belongs to it.
     const Rule *m_rule = nullptr;
-    const Value *m_value = nullptr; ///< What the visitor looks at.
+    const Value *m_visited = nullptr; ///< What the visitor looks at.
     ValijsonVersion::Visitor m_visitor;
 };
+
+inline bool Evaluation::evaluateChild(const Schema &schema, const Value &child)
+{
+    const EvaluatedSet *outer = std::exchange(m_evaluated, nullptr);
+    const bool isValid = evaluate(schema, child);
+    m_evaluated = outer;
+    return isValid;
+}
+
+inline void Evaluation::markEvaluated(std::size_t index)
+{
+    if (m_evaluated)
+        m_workspace.evaluatedBits[m_evaluated->offset + index / BitsInWord]
+                |= quint64(1) << (index % BitsInWord);
+}
+
+inline bool Evaluation::takeSteps(qsizetype count)
+{
+    m_stepsLeft -= count;
+    return m_stepsLeft > 0 || runOutOfSteps();
+}
 
 } // namespace IpcPrims::JsonSchema

@@ -17,7 +17,6 @@
 
 namespace IpcPrims::JsonSchema {
 
-class Evaluation;
 class Instance;
 
 /// A constant of the schema for valijson to compare with; the schema's document outlives it.
@@ -155,18 +154,15 @@ class Instance final
 {
 public:
     Instance() = default;
-    Instance(const Value *const *place, Evaluation *evaluation)
+    explicit Instance(const Value *const *place)
         : BasicAdapter(InstanceValue(place))
         , m_place(place)
-        , m_evaluation(evaluation)
     {}
 
     const Value &value() const { return **m_place; }
-    Evaluation &evaluation() const { return *m_evaluation; }
 
 private:
     const Value *const *m_place = nullptr;
-    Evaluation *m_evaluation = nullptr;
 };
 
 inline bool FrozenValue::equalTo(const valijson::adapters::Adapter &other, bool strict) const

@@ -3,9 +3,8 @@
 
 #pragma once
 
+#include "schema/engine/constraint_p.h"
 #include "schema/json/value_p.h"
-
-#include <valijson/constraints/constraint.hpp>
 
 #include <memory>
 #include <string_view>
@@ -18,7 +17,7 @@ struct Resource;
 /// A keyword, or several that belong together, ready for validation.
 struct Rule
 {
-    std::unique_ptr<const valijson::constraints::Constraint> constraint;
+    std::unique_ptr<const Constraint> constraint;
     std::string_view keyword;
     const Value *argument; ///< What the keyword says in the schema.
     /// It reports what is wrong, or leaves that to the schemas it applies.

@@ -3,8 +3,10 @@
 
 #pragma once
 
-#include "schema/engine/constraint_p.h"
+#include "schema/engine/instance_p.h"
 
+#include <valijson/constraints/concrete_constraints.hpp>
+#include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
 #include <string>
@@ -13,7 +15,19 @@
 
 namespace IpcPrims::JsonSchema {
 
+/// What differs between the releases of valijson.
 namespace ValijsonVersion {
+// The path to a value was a list of strings until valijson 1.1.
+template<typename Function>
+struct PathOf;
+template<typename Class, typename Path>
+struct PathOf<bool (Class::*)(const valijson::adapters::Adapter &, const Path &,
+                              valijson::ValidationResults *) const>
+{
+    using Type = Path;
+};
+using Path = PathOf<decltype(&valijson::constraints::PolyConstraint::validate)>::Type;
+
 // Stands where newer releases want an engine for \c pattern, which is not left to valijson.
 struct NoRegex
 {

@@ -6,6 +6,7 @@
 #include "schema/json/memberindex_p.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace IpcPrims::JsonSchema {
 
@@ -29,9 +30,7 @@ void Document::clear()
     m_root = Value();
     m_arena.clear();
     m_open.clear();
-    m_stack.clear();
-    if (m_stack.capacity() > LargestKeptStack)
-        m_stack.shrink_to_fit();
+    m_stack.clear(LargestKeptStack);
 }
 
 QString Document::errorString() const
@@ -47,8 +46,10 @@ bool Document::fail(const char *what)
 
 void Document::skipWhiteSpace()
 {
-    while (m_pos != m_end && (*m_pos == ' ' || *m_pos == '\n' || *m_pos == '\r' || *m_pos == '\t'))
-        ++m_pos;
+    const char *pos = m_pos;
+    while (pos != m_end && (*pos == ' ' || *pos == '\n' || *pos == '\r' || *pos == '\t'))
+        ++pos;
+    m_pos = pos;
 }
 
 // Containers are on an explicit stack instead of in calls: their depth is the sender's choice.
@@ -136,7 +137,7 @@ void Document::close()
 {
     const Container container = m_open.back();
     m_open.pop_back();
-    const std::span<const Value> content = std::span(m_stack).subspan(container.start);
+    const std::span<const Value> content = m_stack.from(container.start);
     Value value;
     if (!container.isObject) {
         auto *elements = m_arena.allocate<Value>(content.size());
@@ -145,26 +146,26 @@ void Document::close()
     } else {
         std::size_t count = content.size() / 2;
         const bool isIndexed = count > LargestUnindexedObject;
-        const std::size_t slotCount = isIndexed ? indexSize(count) : 0;
-        auto *members = m_arena.allocate<Member>(
-                count + slotCount * sizeof(quint32) / sizeof(Member) + 1);
+        const std::size_t slots = isIndexed ? slotCount(count) : 0;
+        static_assert(sizeof(Member) % sizeof(HashSlot) == 0);
+        auto *members
+                = m_arena.allocate<Member>(count + slots * sizeof(HashSlot) / sizeof(Member) + 1);
         for (std::size_t i = 0; i < count; ++i)
             members[i] = {content[2 * i], content[2 * i + 1]};
         if (isIndexed) {
-            auto *slots = reinterpret_cast<quint32 *>(members + count);
-            const std::size_t unique = makeIndex({members, count}, {slots, slotCount});
+            const auto index = [&] {
+                auto *first = reinterpret_cast<HashSlot *>(members + count);
+                return makeIndex({members, count}, {first, slotCount(count)});
+            };
             // The table is expected right after the members, in the size that belongs to them.
-            if (unique < count) {
-                count = unique;
-                slots = reinterpret_cast<quint32 *>(members + count);
-                makeIndex({members, count}, {slots, indexSize(count)});
-            }
+            if (const std::size_t unique = index(); unique < std::exchange(count, unique))
+                index();
         } else {
             count = mergeRepeated({members, count});
         }
         value = Value::fromMembers({members, count}, isIndexed);
     }
-    m_stack.resize(container.start);
+    m_stack.cut(container.start);
     push(value);
 }
 
@@ -190,32 +191,21 @@ bool Document::parseLiteral(std::string_view literal, const Value &value)
 bool Document::parseNumber()
 {
     constexpr std::ptrdiff_t maxIntegerDigits = 18;
-    const auto isDigit = [&] { return m_pos != m_end && *m_pos >= '0' && *m_pos <= '9'; };
-    const auto skipDigits = [&] {
-        if (!isDigit())
-            return fail("expected a digit");
-        while (isDigit())
-            ++m_pos;
-        return true;
-    };
-
     const char *start = m_pos;
     const bool isNegative = take('-');
-    if (!isDigit())
-        return fail(isNegative ? "expected a digit" : "expected a value");
     const char *digits = m_pos;
-    qint64 integer = 0;
-    if (!take('0')) {
-        for (; isDigit(); ++m_pos) {
-            if (m_pos - digits < maxIntegerDigits)
-                integer = integer * 10 + (*m_pos - '0');
-        }
-    }
+    const quint64 integer = takeDigits();
+    if (m_pos == digits)
+        return fail(isNegative ? "expected a digit" : "expected a value");
+    if (*digits == '0') // nothing but a fraction or an exponent may follow
+        m_pos = digits + 1;
     bool isInteger = m_pos - digits <= maxIntegerDigits;
     if (take('.')) {
         isInteger = false;
-        if (!skipDigits())
-            return false;
+        const char *fraction = m_pos;
+        takeDigits();
+        if (m_pos == fraction)
+            return fail("expected a digit");
     }
     if (take('e') || take('E')) {
         // The digits that Decimal can count with, and so that a sum with any text's size fits.
@@ -224,15 +214,27 @@ bool Document::parseNumber()
         if (!take('+'))
             take('-');
         const char *exponent = m_pos;
-        if (!skipDigits())
-            return false;
+        takeDigits();
+        if (m_pos == exponent)
+            return fail("expected a digit");
         exponent = std::find_if(exponent, m_pos, [](char c) { return c != '0'; });
         if (m_pos - exponent > maxExponentDigits)
             return fail("number out of range");
     }
-    push(isInteger ? Value::fromInteger(isNegative ? -integer : integer)
+    push(isInteger ? Value::fromInteger(isNegative ? -qint64(integer) : qint64(integer))
                    : Value::fromDecimal({start, std::size_t(m_pos - start)}));
     return true;
+}
+
+// What they are worth as a whole number, modulo 2^64.
+quint64 Document::takeDigits()
+{
+    quint64 number = 0;
+    const char *pos = m_pos;
+    for (; pos != m_end && *pos >= '0' && *pos <= '9'; ++pos)
+        number = number * 10 + quint64(*pos - '0');
+    m_pos = pos;
+    return number;
 }
 
 } // namespace IpcPrims::JsonSchema

@@ -5,6 +5,7 @@
 
 #include "schema/json/arena_p.h"
 #include "schema/json/value_p.h"
+#include "schema/json/valuestack_p.h"
 
 #include <IpcPrims/ipcprimsschemaglobal.h>
 
@@ -63,10 +64,11 @@ private:
     void close();
     bool parseName();
     bool parseString();
-    bool parseEscapedString(const char *start);
+    Q_NEVER_INLINE bool parseEscapedString(const char *start);
     char *decodeEscape(char *out);
     bool readHexUnit(char32_t *unit);
     bool parseNumber();
+    quint64 takeDigits();
     bool parseLiteral(std::string_view literal, const Value &value);
     void push(const Value &value);
 
@@ -76,7 +78,7 @@ private:
     const char *m_error = nullptr;
     Value m_root;
     qsizetype m_valueCount = 0;
-    std::vector<Value> m_stack; ///< Values of containers that are still open; names are values too.
+    ValueStack m_stack; ///< Values of containers that are still open; names are values too.
     std::vector<Container> m_open;
     Arena m_arena;
 };
@@ -91,7 +93,7 @@ inline bool Document::take(char c)
 
 inline void Document::push(const Value &value)
 {
-    m_stack.push_back(value);
+    m_stack.push(value);
     ++m_valueCount;
 }
 

@@ -4,29 +4,36 @@
 #include "schema/json/document_p.h"
 
 #include <QtCore/qchar.h>
+#include <QtCore/qendian.h>
 
-#include <cstring>
+#include <algorithm>
+#include <bit>
 
 namespace IpcPrims::JsonSchema {
 
 namespace {
-// Whether one of eight characters is a quote, a backslash or a control character: the subtractions
-// borrow into a byte's highest bit where the byte is smaller, and the text is mostly ASCII.
-bool mayEndPlainText(const char *eight)
-{
-    constexpr quint64 ones = 0x0101010101010101U;
-    constexpr quint64 highBits = 0x80 * ones;
-    quint64 bytes;
-    std::memcpy(&bytes, eight, sizeof bytes);
-    const quint64 quotes = bytes ^ ('"' * ones);
-    const quint64 backslashes = bytes ^ ('\\' * ones);
-    return (((quotes - ones) | (backslashes - ones) | (bytes - 0x20 * ones)) & ~bytes & highBits)
-           != 0;
-}
-
 bool endsPlainText(char c)
 {
     return c == '"' || c == '\\' || uchar(c) < 0x20;
+}
+
+// Where the next quote, backslash or control character is, or the end: eight characters at a time,
+// with a borrow into a byte's highest bit where a subtraction finds one. Borrows only go on to the
+// bytes after that.
+const char *endOfPlainText(const char *pos, const char *end)
+{
+    constexpr quint64 ones = 0x0101010101010101U;
+    constexpr quint64 highBits = 0x80 * ones;
+    for (; end - pos >= 8; pos += 8) {
+        const auto bytes = qFromLittleEndian<quint64>(pos);
+        const quint64 quotes = bytes ^ ('"' * ones);
+        const quint64 backslashes = bytes ^ ('\\' * ones);
+        const quint64 found = ((quotes - ones) | (backslashes - ones) | (bytes - 0x20 * ones))
+                              & ~bytes & highBits;
+        if (found != 0)
+            return pos + std::countr_zero(found) / 8;
+    }
+    return std::find_if(pos, end, endsPlainText);
 }
 
 char *encodeUtf8(char32_t c, char *out)
@@ -53,24 +60,19 @@ char *encodeUtf8(char32_t c, char *out)
 
 bool Document::parseString()
 {
-    const char *start = ++m_pos;
-    while (m_end - m_pos >= 8 && !mayEndPlainText(m_pos))
-        m_pos += 8;
-    while (m_pos != m_end && !endsPlainText(*m_pos))
-        ++m_pos;
-    if (m_pos != m_end && *m_pos == '\\')
+    const char *start = m_pos + 1;
+    const char *end = endOfPlainText(start, m_end);
+    if (end == m_end || *end != '"')
         return parseEscapedString(start);
-    const std::string_view text(start, std::size_t(m_pos - start));
-    if (!take('"'))
-        return fail(m_pos == m_end ? "string without an end" : "control character in a string");
-    push(Value::fromString(text));
+    m_pos = end + 1;
+    push(Value::fromString({start, std::size_t(end - start)}));
     return true;
 }
 
 // The text with its escapes resolved is never longer than with them.
 bool Document::parseEscapedString(const char *start)
 {
-    const char *end = m_pos;
+    const char *end = start;
     while (end != m_end && *end != '"' && uchar(*end) >= 0x20)
         end += *end == '\\' && end + 1 != m_end ? 2 : 1;
     char *decoded = m_arena.allocate<char>(std::size_t(end - start));

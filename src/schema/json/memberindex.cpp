@@ -6,21 +6,27 @@
 #include <QtCore/qhashfunctions.h>
 
 #include <algorithm>
-#include <bit>
 
 namespace IpcPrims::JsonSchema {
 
 namespace {
-constexpr quint32 EmptySlot = ~quint32(0);
-
-// The slot that holds the name, or the empty one where it belongs. A table is at most half full.
-std::size_t slotOf(std::string_view name, std::span<const Member> members, const quint32 *slots)
+// Of the first, the last and the number of bytes; less than 64.
+unsigned roughHash(std::string_view name)
 {
-    const std::size_t mask = indexSize(members.size()) - 1;
-    std::size_t slot = hashOf(name) & mask;
-    while (slots[slot] != EmptySlot && members[slots[slot]].name.text() != name)
-        slot = (slot + 1) & mask;
-    return slot;
+    return name.empty() ? 0 : (uchar(name.front()) * 7 + uchar(name.back()) + name.size() * 5) % 64;
+}
+
+Member *findByComparison(std::span<Member> members, std::string_view name)
+{
+    const auto found = std::ranges::find_if(
+            members, [&](const Member &member) { return member.name.text() == name; });
+    return found == members.end() ? nullptr : &*found;
+}
+
+std::size_t slotOf(std::string_view name, size_t hash, std::span<const Member> members,
+                   std::span<const HashSlot> slots)
+{
+    return findSlot(slots, hash, [&](quint32 i) { return members[i].name.text() == name; });
 }
 } // namespace
 
@@ -35,22 +41,19 @@ size_t hashOf(std::string_view text)
     return qHashBits(text.data(), text.size(), hashSeed());
 }
 
-std::size_t indexSize(std::size_t members)
-{
-    return 2 * std::bit_ceil(members);
-}
-
-std::size_t makeIndex(std::span<Member> members, std::span<quint32> slots)
+std::size_t makeIndex(std::span<Member> members, std::span<HashSlot> slots)
 {
     std::size_t count = 0;
-    std::fill(slots.begin(), slots.end(), EmptySlot);
+    std::ranges::fill(slots, HashSlot());
     for (const Member &member : members) {
-        const std::size_t slot = slotOf(member.name.text(), members, slots.data());
-        if (slots[slot] != EmptySlot) {
-            members[slots[slot]].value = member.value;
+        const std::string_view name = member.name.text();
+        const size_t hash = hashOf(name);
+        HashSlot &slot = slots[slotOf(name, hash, members, slots)];
+        if (!slot.isEmpty()) {
+            members[slot.index].value = member.value;
             continue;
         }
-        slots[slot] = quint32(count);
+        slot = HashSlot(count, hash);
         members[count++] = member;
     }
     return count;
@@ -59,12 +62,15 @@ std::size_t makeIndex(std::span<Member> members, std::span<quint32> slots)
 std::size_t mergeRepeated(std::span<Member> members)
 {
     std::size_t count = 0;
+    quint64 seen = 0;
     for (const Member &member : members) {
-        const auto end = members.begin() + std::ptrdiff_t(count);
-        const auto earlier = std::find_if(members.begin(), end, [&](const Member &other) {
-            return other.name.text() == member.name.text();
-        });
-        if (earlier != end)
+        // Most names show by this bit that they are new.
+        const quint64 bit = quint64(1) << roughHash(member.name.text());
+        Member *earlier = nullptr;
+        if ((seen & bit) != 0)
+            earlier = findByComparison(members.first(count), member.name.text());
+        seen |= bit;
+        if (earlier)
             earlier->value = member.value;
         else
             members[count++] = member;
@@ -72,11 +78,11 @@ std::size_t mergeRepeated(std::span<Member> members)
     return count;
 }
 
-const Member *findIndexed(std::span<const Member> members, const quint32 *slots,
+const Member *findIndexed(std::span<const Member> members, std::span<const HashSlot> slots,
                           std::string_view name)
 {
-    const quint32 index = slots[slotOf(name, members, slots)];
-    return index == EmptySlot ? nullptr : &members[index];
+    const HashSlot &slot = slots[slotOf(name, hashOf(name), members, slots)];
+    return slot.isEmpty() ? nullptr : &members[slot.index];
 }
 
 } // namespace IpcPrims::JsonSchema

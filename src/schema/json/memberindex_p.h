@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "schema/json/hashslots_p.h"
 #include "schema/json/value_p.h"
 
 #include <span>
@@ -12,19 +13,16 @@ namespace IpcPrims::JsonSchema {
 /// Objects with more members than this are searched by hash; for fewer a linear search is faster.
 constexpr std::size_t LargestUnindexedObject = 12;
 
-/// How many slots makeIndex() needs.
-std::size_t indexSize(std::size_t members);
-
 /*!
-    Fills \a slots with a hash table of \a members and returns how many are left: of members with
-    the same name only the first stays, with the last one's value.
+    Fills \a slots, as many as slotCount() says, with a table of \a members and returns how many are
+   left: of members with the same name only the first stays, with the last one's value.
 */
-std::size_t makeIndex(std::span<Member> members, std::span<quint32> slots);
+std::size_t makeIndex(std::span<Member> members, std::span<HashSlot> slots);
 
 /// The same by comparison of each with each, for few members.
 std::size_t mergeRepeated(std::span<Member> members);
 
-const Member *findIndexed(std::span<const Member> members, const quint32 *slots,
+const Member *findIndexed(std::span<const Member> members, std::span<const HashSlot> slots,
                           std::string_view name);
 
 /// Random, but the same for the whole process.

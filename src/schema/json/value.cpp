@@ -21,8 +21,8 @@ const Value *Value::find(std::string_view name) const
 {
     const std::span<const Member> all = members();
     if (m_isIndexed) {
-        const auto *slots = reinterpret_cast<const quint32 *>(m_members + m_size);
-        const Member *member = findIndexed(all, slots, name);
+        const auto *slots = reinterpret_cast<const HashSlot *>(m_members + m_size);
+        const Member *member = findIndexed(all, {slots, slotCount(m_size)}, name);
         return member ? &member->value : nullptr;
     }
     const auto member = std::find_if(all.begin(), all.end(), [&](const Member &candidate) {

@@ -6,9 +6,9 @@
 #include "schema/engine/compiler_p.h"
 #include "schema/engine/evaluation_p.h"
 #include "schema/json/decimal_p.h"
+#include "schema/json/hashslots_p.h"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 #include <utility>
 
@@ -93,32 +93,34 @@ public:
         if (elements.size() <= LargestUnhashed)
             return areDifferent(elements);
 
-        constexpr quint32 empty = std::numeric_limits<quint32>::max();
-        std::vector<quint32> &slots = evaluation.workspace().slots;
+        std::vector<HashSlot> &slots = evaluation.workspace().slots;
         std::vector<size_t> &hashes = evaluation.workspace().hashes;
-        slots.assign(2 * std::bit_ceil(elements.size()), empty);
+        slots.assign(slotCount(elements.size()), HashSlot());
         hashes.resize(elements.size());
+        qsizetype work = 0;
+        for (std::size_t i = 0; i < elements.size(); ++i)
+            hashes[i] = elements[i].hash(&work);
+        if (!evaluation.takeSteps(work))
+            return false;
         const std::size_t mask = slots.size() - 1;
         for (std::size_t i = 0; i < elements.size(); ++i) {
-            qsizetype work = 0;
-            const size_t hash = hashes[i] = elements[i].hash(&work);
-            if (!evaluation.takeSteps(work))
+            // The slots of a large table are far away: they are asked for in advance.
+            __builtin_prefetch(&slots[hashes[std::min(i + Ahead, elements.size() - 1)] & mask]);
+            const size_t hash = hashes[i];
+            const std::size_t slot = findSlot(slots, hash, [&](quint32 other) {
+                return elements[other].equals(elements[i]);
+            });
+            if (!slots[slot].isEmpty()
+                || !evaluation.takeSteps(1 + qsizetype((slot - hash) & mask)))
                 return false;
-            std::size_t slot = hash & mask;
-            for (; slots[slot] != empty; slot = (slot + 1) & mask) {
-                if (!evaluation.takeSteps(1))
-                    return false;
-                const quint32 other = slots[slot];
-                if (hashes[other] == hash && elements[other].equals(elements[i]))
-                    return false;
-            }
-            slots[slot] = quint32(i);
+            slots[slot] = HashSlot(i, hash);
         }
         return true;
     }
 
 private:
     static constexpr std::size_t LargestUnhashed = 8;
+    static constexpr std::size_t Ahead = 16;
 
     static bool areDifferent(std::span<const Value> elements)
     {

@@ -27,54 +27,72 @@ public:
     explicit NameTable(const std::vector<Entry> &entries)
         : m_slots(2 * std::bit_ceil(entries.size() + 1))
     {
-        for (const Entry &entry : entries)
-            m_slots[slotOf(entry.name)] = {entry, true};
+        for (const Entry &entry : entries) {
+            const Key key = keyOf(entry.name);
+            m_slots[slotOf(entry.name, key)] = {key, entry, true};
+        }
     }
 
     const T *find(std::string_view name) const
     {
-        const Slot &slot = m_slots[slotOf(name)];
+        const Slot &slot = m_slots[slotOf(name, keyOf(name))];
         return slot.isUsed ? &slot.entry.value : nullptr;
     }
 
 private:
+    /// The first and the last bytes, which is all there is of most names.
+    struct Key
+    {
+        bool operator==(const Key &) const = default;
+
+        quint64 first = 0;
+        quint64 last = 0;
+        std::size_t size = 0;
+    };
+    static constexpr std::size_t LargestInKey = 2 * sizeof(quint64);
+
     struct Slot
     {
+        Key key;
         Entry entry = {};
         bool isUsed = false;
     };
 
     template<typename Word>
-    static quint64 firstAndLast(std::string_view name)
+    static Key keyOfEnds(std::string_view name)
     {
         Word first;
         Word last;
         std::memcpy(&first, name.data(), sizeof first);
         std::memcpy(&last, name.data() + name.size() - sizeof last, sizeof last);
-        return (quint64(first) * 0x9e3779b97f4a7c15U) ^ last;
+        return {first, last, name.size()};
     }
 
-    // Of the first and the last bytes, which is all there is of most names.
-    static std::size_t hash(std::string_view name)
+    static Key keyOf(std::string_view name)
     {
-        quint64 bytes = 0;
         if (name.size() >= sizeof(quint64))
-            bytes = firstAndLast<quint64>(name);
-        else if (name.size() >= sizeof(quint32))
-            bytes = firstAndLast<quint32>(name);
-        else if (!name.empty())
-            bytes = firstAndLast<quint8>(name);
-        return std::size_t(((bytes + name.size()) * 0xff51afd7ed558ccdU) >> 32);
+            return keyOfEnds<quint64>(name);
+        if (name.size() >= sizeof(quint32))
+            return keyOfEnds<quint32>(name);
+        if (name.size() >= sizeof(quint16))
+            return keyOfEnds<quint16>(name);
+        return name.empty() ? Key() : keyOfEnds<quint8>(name);
     }
 
     // At least half of the slots are free, so there is an end to the search.
-    std::size_t slotOf(std::string_view name) const
+    std::size_t slotOf(std::string_view name, const Key &key) const
     {
+        const quint64 bytes = (key.first * 0x9e3779b97f4a7c15U) ^ key.last;
         const std::size_t mask = m_slots.size() - 1;
-        std::size_t slot = hash(name) & mask;
-        while (m_slots[slot].isUsed && m_slots[slot].entry.name != name)
+        std::size_t slot = std::size_t(((bytes + key.size) * 0xff51afd7ed558ccdU) >> 32) & mask;
+        while (m_slots[slot].isUsed && !isAt(m_slots[slot], name, key))
             slot = (slot + 1) & mask;
         return slot;
+    }
+
+    static bool isAt(const Slot &slot, std::string_view name, const Key &key)
+    {
+        return slot.key == key && (key.size <= LargestInKey || slot.entry.name == name);
     }
 
     std::vector<Slot> m_slots;
