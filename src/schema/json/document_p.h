@@ -42,11 +42,11 @@ public:
     QString errorString() const;
 
     /// How much there is to work on: every element and every member counts, repeated ones as well,
-    /// and so do every 128 bytes of the text.
+    /// and so do every 256 bytes of the text.
     qsizetype weight() const { return m_valueCount + (m_end - m_begin) / BytesPerWeight; }
 
 private:
-    static constexpr qsizetype BytesPerWeight = 128;
+    static constexpr qsizetype BytesPerWeight = 256;
 
     struct Container
     {
