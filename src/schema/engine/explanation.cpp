@@ -7,7 +7,7 @@
 #include "schema/load/pointer_p.h"
 #include "schema/load/resource_p.h"
 
-#include <QtCore/qstringlist.h>
+#include <QtCore/qstringbuilder.h>
 
 #include <algorithm>
 #include <array>
@@ -64,10 +64,10 @@ QString keywordText(const Issue &issue)
     const auto text = std::ranges::find(Texts, keyword, [](const auto &t) { return t.first; });
     if (text == Texts.end())
         return QStringLiteral("is not allowed by the schema");
-    const QString words = QString::fromLatin1(text->second);
+    const QLatin1String words(text->second);
     if (!words.contains(QLatin1String("%1")))
         return words;
-    return words.arg(issue.argument ? excerpt(*issue.argument, LongestArgument) : QString());
+    return QString(words).arg(issue.argument ? excerpt(*issue.argument, LongestArgument) : QString());
 }
 } // namespace
 
@@ -75,25 +75,22 @@ QString describe(const Issue &issue, int excerptLength)
 {
     const QString subject = excerptLength > 0 ? excerpt(*issue.instance, excerptLength)
                                               : QStringLiteral("the value");
-    return subject + u' ' + keywordText(issue);
+    return subject % u' ' % keywordText(issue);
 }
 
 ValidationError explain(const Issue &issue, const Value &message, int excerptLength)
 {
     const Resource &resource = *issue.schema->resource;
-    QString schemaPointer
+    const QString schemaPointer
             = pointerTo(resource.source->document.root(), *issue.schema->source, LongestSchemaName);
-    const QString keyword
-            = QString::fromUtf8(issue.keyword.data(), qsizetype(issue.keyword.size()));
-    // Of a schema that is false the schema itself is what was not met.
-    if (issue.schema->kind != Schema::Kind::Never)
-        schemaPointer += u'/' + keyword;
-
     ValidationError error;
     error.instancePointer = pointerTo(message, *issue.instance, LongestInstanceName);
-    error.schemaPointer = resource.source->label + u'#' + schemaPointer;
-    error.keyword = keyword;
+    error.schemaPointer = resource.source->label % u'#' % schemaPointer;
+    error.keyword = QString::fromUtf8(issue.keyword.data(), qsizetype(issue.keyword.size()));
     error.message = describe(issue, excerptLength);
+    // Of a schema that is false the schema itself is what was not met.
+    if (issue.schema->kind != Schema::Kind::Never)
+        error.schemaPointer += u'/' % error.keyword;
     return error;
 }
 

@@ -5,6 +5,8 @@
 
 #include <QtCore/qlist.h>
 
+#include <algorithm>
+
 namespace IpcPrims::JsonSchema {
 
 namespace {
@@ -33,6 +35,9 @@ QString escaped(const QString &character)
 
 QString shortText(const QString &text, qsizetype maxLength)
 {
+    const auto isPrintableAscii = [](QChar c) { return c >= u' ' && c <= u'~'; };
+    if (text.size() <= maxLength && std::ranges::all_of(text, isPrintableAscii))
+        return text;
     QString result;
     // A unit more than there is room for, so that no pair is taken apart.
     for (const char32_t character : text.left(maxLength + 1).toUcs4()) {

@@ -5,6 +5,8 @@
 
 #include "schema/json/shorttext_p.h"
 
+#include <QtCore/qvarlengtharray.h>
+
 #include <charconv>
 #include <string>
 
@@ -38,20 +40,28 @@ bool unescape(std::string_view segment, std::string *name)
     return true;
 }
 
-bool prependPath(const Value &from, const Value &target, qsizetype longestName, QString *path)
+// A member of an object, or the index of an element.
+struct Step
+{
+    const Member *member;
+    std::size_t index;
+};
+using Path = QVarLengthArray<Step, 16>; // from the target up to where the search began
+
+bool findPath(const Value &from, const Value &target, Path *path)
 {
     if (&from == &target)
         return true;
     const std::span<const Value> elements = from.elements();
     for (std::size_t i = 0; i < elements.size(); ++i) {
-        if (prependPath(elements[i], target, longestName, path)) {
-            path->prepend(u'/' + QString::number(i));
+        if (findPath(elements[i], target, path)) {
+            path->append({nullptr, i});
             return true;
         }
     }
     for (const Member &member : from.members()) {
-        if (&member.name == &target || prependPath(member.value, target, longestName, path)) {
-            path->prepend(u'/' + pointerSegment(member.name.text(), longestName));
+        if (&member.name == &target || findPath(member.value, target, path)) {
+            path->append({&member, 0});
             return true;
         }
     }
@@ -88,9 +98,17 @@ QString pointerSegment(std::string_view name, qsizetype longestName)
 QString pointerTo(const Value &root, const Value &target, qsizetype longestName)
 {
     constexpr qsizetype longestPointer = 512;
-    QString path;
-    prependPath(root, target, longestName, &path);
-    return shortText(path, longestPointer);
+    Path path;
+    findPath(root, target, &path);
+    QString pointer;
+    pointer.reserve(16 * path.size());
+    for (qsizetype i = path.size() - 1; i >= 0; --i) {
+        const auto [member, index] = path[i];
+        pointer += u'/';
+        pointer += member ? pointerSegment(member->name.text(), longestName)
+                          : QString::number(index);
+    }
+    return shortText(pointer, longestPointer);
 }
 
 } // namespace IpcPrims::JsonSchema

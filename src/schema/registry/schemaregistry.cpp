@@ -7,6 +7,7 @@
 #include "schema/registry/schemaregistry_p.h"
 
 #include <QtCore/qscopeguard.h>
+#include <QtCore/qstringbuilder.h>
 
 #include <utility>
 
@@ -36,16 +37,16 @@ ValidationError generalError(const QString &message)
 
 PayloadValidator::Failure failure(quint16 channel, const QList<ValidationError> &errors)
 {
-    QStringList texts;
+    QString text = u"validation failed on channel " % QString::number(channel);
+    QLatin1String separator(": ");
     for (const ValidationError &error : errors) {
-        texts += error.instancePointer.isEmpty()
-                         ? error.message
-                         : QStringLiteral("%1: %2").arg(error.instancePointer, error.message);
+        text += separator;
+        if (!error.instancePointer.isEmpty())
+            text += error.instancePointer % u": ";
+        text += error.message;
+        separator = QLatin1String("; ");
     }
-    return {QStringLiteral("validation failed on channel %1: %2")
-                    .arg(channel)
-                    .arg(texts.join(QLatin1String("; "))),
-            errors};
+    return {text, errors};
 }
 
 PayloadValidator::Failure failure(const QString &message)
