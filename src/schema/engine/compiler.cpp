@@ -18,6 +18,9 @@ namespace IpcPrims::JsonSchema {
 namespace {
 constexpr qsizetype LongestName = 100; // of a schema's place in messages
 
+// A few bytes of a schema, such as (a{99}){99}, may make a pattern of many.
+constexpr std::size_t LargestPatternMemory = std::size_t(32) << 20;
+
 QString quoted(std::string_view text)
 {
     return QStringLiteral("\"%1\"").arg(QString::fromUtf8(text.data(), qsizetype(text.size())));
@@ -148,6 +151,24 @@ const Schema &Compiler::never()
     return schemaFor(falseSchema, m_resource);
 }
 
+std::optional<Pattern> Compiler::pattern(std::string_view expression, const Value &place)
+{
+    QString error;
+    std::optional<Pattern> pattern = Pattern::compile(expression, &error);
+    if (!pattern) {
+        fail(place, error);
+        return std::nullopt;
+    }
+    m_patternMemory += pattern->memory();
+    if (m_patternMemory <= LargestPatternMemory)
+        return pattern;
+    fail(place,
+         QStringLiteral("with this one, the patterns of all schemas take more than %1 bytes of "
+                        "memory")
+                 .arg(LargestPatternMemory));
+    return std::nullopt;
+}
+
 std::optional<ResourceIndex::Location> Compiler::resolve(const Value &uri)
 {
     const UriParts parts = splitFragment(uri.text());
@@ -189,25 +210,30 @@ std::string Compiler::dynamicAnchor(const Value &uri)
     return name;
 }
 
-// Checks against the meta-schema what of a resource's source has not been checked with another one.
+// Checks the whole source at once, each part against the meta-schema of its own dialect.
 void Compiler::checkResource(Resource &resource)
 {
     if (std::ranges::find(m_usedResources, &resource) != m_usedResources.end())
         return;
     m_usedResources.push_back(&resource);
-    Resource &top = *m_index.resource(*resource.source);
-    if (&top != &resource)
-        checkResource(top);
-    const bool isCheckedWithTop
-            = &top != &resource && top.dialect.metaschema == resource.dialect.metaschema;
-    if (!isCheckedWithTop && !resource.source->isTrusted)
-        checkSchema(*resource.root, resource);
+    const Source &source = *resource.source;
+    if (source.isTrusted || !m_checkedSources.insert(&source).second)
+        return;
+    for (const Resource &part : m_index.resources()) {
+        if (part.source != &source || (part.outer && !part.isOfOtherDialect()))
+            continue;
+        if (standardDialect(part.dialect.metaschema))
+            checkSchema(*part.root, part);
+        else
+            m_customResources.push_back(&part);
+    }
 }
 
 void Compiler::checkSchema(const Value &schema, const Resource &resource)
 {
     std::vector<Issue> issues;
-    if (!findMetaschemaIssue(resource.dialect.metaschema, schema, &issues) || m_problem)
+    if (!findMetaschemaIssue(resource.dialect.metaschema, schema, m_index.otherDialects(), &issues)
+        || m_problem)
         return;
     fail(resource, *issues.front().instance, describe(issues.front(), 0));
 }
@@ -215,11 +241,9 @@ void Compiler::checkSchema(const Value &schema, const Resource &resource)
 // Schemas of a dialect that was added are checked last, as its meta-schema is a schema like others.
 void Compiler::checkCustomDialects()
 {
-    for (std::size_t i = 0; i < m_usedResources.size() && !m_problem; ++i) {
-        const Resource &resource = *m_usedResources[i];
+    for (std::size_t i = 0; i < m_customResources.size() && !m_problem; ++i) {
+        const Resource &resource = *m_customResources[i];
         const std::string_view uri = resource.dialect.metaschema;
-        if (standardDialect(uri))
-            continue;
         Resource *metaschema = m_index.resource(uri);
         if (!metaschema) { // in draft 7, a $ref takes the $id beside it its meaning
             fail(resource, *resource.root, QStringLiteral("unknown $schema %1").arg(quoted(uri)));
@@ -232,6 +256,7 @@ void Compiler::checkCustomDialects()
         Workspace workspace;
         Evaluation evaluation(workspace, qsizetype(resource.source->text.size()),
                               m_program.tracksScope);
+        evaluation.exempt(m_index.otherDialects());
         std::vector<Issue> issues;
         if (evaluation.explain(schema, *resource.root, 1, &issues) != Evaluation::Verdict::Valid)
             fail(resource, issues.empty() ? *resource.root : *issues.front().instance,

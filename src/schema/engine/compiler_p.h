@@ -5,6 +5,7 @@
 
 #include "schema/engine/schema_p.h"
 #include "schema/load/resourceindex_p.h"
+#include "schema/pattern/pattern_p.h"
 
 #include <deque>
 #include <map>
@@ -64,6 +65,8 @@ public:
     bool isClosed(const Value &schema) const { return m_index.isClosed(schema); }
     /// A schema that nothing meets.
     const Schema &never();
+    /// The regular expression of the keyword at \a place; nothing after a problem with it.
+    std::optional<Pattern> pattern(std::string_view expression, const Value &place);
 
     void fail(const Value &place, const QString &reason);
 
@@ -85,10 +88,13 @@ private:
     std::unordered_map<const Value *, Schema *> m_compiled;
     std::deque<std::pair<Schema *, Resource *>> m_pending;
     std::vector<Resource *> m_usedResources;
+    std::set<const Source *> m_checkedSources;
+    std::vector<const Resource *> m_customResources; ///< In dialects of somebody else.
     std::unordered_set<const Value *> m_checkedPlaces; ///< That only references make schemas.
     std::set<std::string> m_dynamicNames;
     Schema *m_schema = nullptr; ///< The one that is being compiled.
     Resource *m_resource = nullptr;
+    std::size_t m_patternMemory = 0; ///< Of all patterns, in bytes.
     std::optional<LoadProblem> m_problem;
 };
 

@@ -32,6 +32,7 @@ Evaluation::Evaluation(Workspace &workspace, qsizetype weight, bool tracksScope)
 
 Evaluation::Verdict Evaluation::run(const Schema &schema, const Value &value)
 {
+    m_message = &value;
     const bool isValid = evaluate(schema, value);
     return isGivenUp() ? Verdict::GivenUp : isValid ? Verdict::Valid : Verdict::Invalid;
 }
@@ -43,6 +44,14 @@ Evaluation::Verdict Evaluation::explain(const Schema &schema, const Value &value
     m_maxIssues = max;
     m_isPlain = false;
     return run(schema, value);
+}
+
+void Evaluation::exempt(const std::unordered_set<const Value *> &values)
+{
+    if (values.empty())
+        return;
+    m_exempt = &values;
+    m_isPlain = false;
 }
 
 bool Evaluation::evaluate(const Schema &schema, const Value &value)
@@ -79,6 +88,8 @@ bool Evaluation::meetsRules(const Schema &schema, const Value &value)
 
 bool Evaluation::evaluateInScope(const Schema &schema, const Value &value)
 {
+    if (m_exempt && &value != m_message && m_exempt->count(&value) > 0)
+        return true;
     if (!m_tracksScope || (m_scope && m_scope->resource == schema.resource))
         return evaluateTracked(schema, value);
     const Scope scope{schema.resource, m_scope};

@@ -7,6 +7,7 @@
 #include "schema/engine/visitor_p.h"
 #include "schema/json/hashslots_p.h"
 
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,8 @@ public:
     /// As run(), but looks for up to \a max issues.
     Verdict explain(const Schema &schema, const Value &value, std::size_t max,
                     std::vector<Issue> *issues);
+    /// Takes these values, but for the message itself, as valid, whatever is asked of them.
+    void exempt(const std::unordered_set<const Value *> &values);
     /// Why a validation was given up.
     const char *reason() const { return m_reason; }
 
@@ -116,19 +119,21 @@ private:
     };
 
     bool meetsRules(const Schema &schema, const Value &value);
-    bool reportNever(const Schema &schema, const Value &value);
-    bool evaluateInScope(const Schema &schema, const Value &value);
+    Q_NEVER_INLINE bool reportNever(const Schema &schema, const Value &value);
+    Q_NEVER_INLINE bool evaluateInScope(const Schema &schema, const Value &value);
     bool evaluateRules(const Schema &schema, const Value &value);
     bool evaluateTracked(const Schema &schema, const Value &value);
     template<typename Judge>
     bool inOwnSet(std::size_t words, Judge judge);
     EvaluatedSet makeSet(std::size_t words);
     void endSet(const EvaluatedSet &set, const EvaluatedSet *mergeInto);
-    bool runOutOfSteps();
+    Q_NEVER_INLINE bool runOutOfSteps();
 
     Workspace &m_workspace;
     const EvaluatedSet *m_evaluated = nullptr;
     const Scope *m_scope = nullptr;
+    const std::unordered_set<const Value *> *m_exempt = nullptr;
+    const Value *m_message = nullptr;
     const bool m_tracksScope;
     bool m_isPlain; ///< No more than a verdict is wanted, and it depends on no scope.
     int m_depth = 0;

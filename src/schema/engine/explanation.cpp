@@ -67,7 +67,8 @@ QString keywordText(const Issue &issue)
     const QLatin1String words(text->second);
     if (!words.contains(QLatin1String("%1")))
         return words;
-    return QString(words).arg(issue.argument ? excerpt(*issue.argument, LongestArgument) : QString());
+    return QString(words).arg(issue.argument ? excerpt(*issue.argument, LongestArgument)
+                                             : QString());
 }
 } // namespace
 

@@ -46,8 +46,9 @@ bool Document::fail(const char *what)
 
 void Document::skipWhiteSpace()
 {
+    const auto isSpace = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
     const char *pos = m_pos;
-    while (pos != m_end && (*pos == ' ' || *pos == '\n' || *pos == '\r' || *pos == '\t'))
+    while (pos != m_end && uchar(*pos) <= ' ' && isSpace(*pos))
         ++pos;
     m_pos = pos;
 }

@@ -49,7 +49,7 @@ public:
             for (const Member &member : value.members()) {
                 if (!beginItem(u'{'))
                     return;
-                writeString(member.name.text());
+                writeString(member.key());
                 m_text += u':';
                 write(member.value);
             }

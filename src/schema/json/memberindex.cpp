@@ -19,7 +19,7 @@ unsigned roughHash(std::string_view name)
 Member *findByComparison(std::span<Member> members, std::string_view name)
 {
     const auto found = std::ranges::find_if(
-            members, [&](const Member &member) { return member.name.text() == name; });
+            members, [&](const Member &member) { return member.key() == name; });
     return found == members.end() ? nullptr : &*found;
 }
 
@@ -46,7 +46,7 @@ std::size_t makeIndex(std::span<Member> members, std::span<HashSlot> slots)
     std::size_t count = 0;
     std::ranges::fill(slots, HashSlot());
     for (const Member &member : members) {
-        const std::string_view name = member.name.text();
+        const std::string_view name = member.key();
         const size_t hash = hashOf(name);
         HashSlot &slot = slots[slotOf(name, hash, members, slots)];
         if (!slot.isEmpty()) {
@@ -65,10 +65,10 @@ std::size_t mergeRepeated(std::span<Member> members)
     quint64 seen = 0;
     for (const Member &member : members) {
         // Most names show by this bit that they are new.
-        const quint64 bit = quint64(1) << roughHash(member.name.text());
+        const quint64 bit = quint64(1) << roughHash(member.key());
         Member *earlier = nullptr;
         if ((seen & bit) != 0)
-            earlier = findByComparison(members.first(count), member.name.text());
+            earlier = findByComparison(members.first(count), member.key());
         seen |= bit;
         if (earlier)
             earlier->value = member.value;

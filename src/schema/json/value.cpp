@@ -26,7 +26,7 @@ const Value *Value::find(std::string_view name) const
         return member ? &member->value : nullptr;
     }
     const auto member = std::find_if(all.begin(), all.end(), [&](const Member &candidate) {
-        return candidate.name.text() == name;
+        return candidate.key() == name;
     });
     return member == all.end() ? nullptr : &member->value;
 }
@@ -47,7 +47,7 @@ bool Value::equals(const Value &other) const
                                   [](const Value &a, const Value &b) { return a.equals(b); });
     case Kind::Object:
         return m_size == other.m_size && std::ranges::all_of(members(), [&](const Member &member) {
-                   const Value *value = other.find(member.name.text());
+                   const Value *value = other.find(member.key());
                    return value && member.value.equals(*value);
                });
     default:

@@ -62,6 +62,7 @@ public:
     size_t hash(qsizetype *work) const;
 
 private:
+    friend struct Member;
     union
     {
         bool m_boolean;
@@ -77,8 +78,10 @@ private:
 
 struct Member
 {
-    Value name;
+    Value name; ///< Always a string.
     Value value;
+
+    std::string_view key() const;
 };
 
 inline Value Value::fromBoolean(bool boolean)
@@ -136,6 +139,11 @@ inline std::string_view Value::text() const
 {
     return m_kind == Kind::String || m_kind == Kind::Decimal ? std::string_view(m_text, m_size)
                                                              : std::string_view();
+}
+
+inline std::string_view Member::key() const
+{
+    return {name.m_text, name.m_size};
 }
 
 inline std::span<const Value> Value::elements() const

@@ -102,7 +102,7 @@ void compileDependent(Compiler &compiler, const Value &schema, std::string_view 
         return;
     std::vector<DependentConstraint::Dependency> dependencies;
     for (const Member &member : argument->members()) {
-        const std::string_view name = member.name.text();
+        const std::string_view name = member.key();
         if (member.value.isArray())
             dependencies.push_back({name, member.value.elements(), nullptr});
         else

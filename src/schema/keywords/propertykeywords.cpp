@@ -46,7 +46,7 @@ public:
 private:
     bool validateMember(const Member &member, std::size_t index, Evaluation &evaluation) const
     {
-        const std::string_view name = member.name.text();
+        const std::string_view name = member.key();
         bool isValid = true;
         bool isKnown = false;
         if (const auto schema = m_properties.find(name)) {
@@ -89,17 +89,14 @@ void compileProperties(Compiler &compiler, const Value &schema)
     std::vector<PropertyTable::Entry> entries;
     if (properties) {
         for (const Member &member : properties->members())
-            entries.push_back({member.name.text(), &compiler.subschema(member.value)});
+            entries.push_back({member.key(), &compiler.subschema(member.value)});
     }
     std::vector<PatternProperty> compiledPatterns;
     if (patterns) {
         for (const Member &member : patterns->members()) {
-            QString error;
-            auto pattern = Pattern::compile(member.name.text(), &error);
-            if (!pattern) {
-                compiler.fail(member.value, error);
+            auto pattern = compiler.pattern(member.key(), member.value);
+            if (!pattern)
                 return;
-            }
             compiledPatterns.emplace_back(std::move(*pattern), &compiler.subschema(member.value));
         }
     }

@@ -27,7 +27,9 @@ public:
     {}
     bool isMetBy(const Value &value, Evaluation &) const override
     {
-        return !value.isString() || countCharacters(value.text()) >= m_min;
+        // A character has four bytes at most.
+        return !value.isString() || value.text().size() / 4 >= m_min
+               || countCharacters(value.text()) >= m_min;
     }
 
 private:
@@ -88,12 +90,9 @@ void compileStringKeywords(Compiler &compiler, const Value &schema)
     if (const Value *max = compiler.keyword(schema, "maxLength", Vocabulary::Validation))
         compiler.add("maxLength", *max, std::make_unique<MaxLengthConstraint>(toCount(*max)));
     if (const Value *pattern = compiler.keyword(schema, "pattern", Vocabulary::Validation)) {
-        QString error;
-        if (auto compiled = Pattern::compile(pattern->text(), &error))
+        if (auto compiled = compiler.pattern(pattern->text(), *pattern))
             compiler.add("pattern", *pattern,
                          std::make_unique<PatternConstraint>(std::move(*compiled)));
-        else
-            compiler.fail(*pattern, error);
     }
     // Without the vocabulary that asserts, a format only annotates.
     const Value *format = schema.find("format");

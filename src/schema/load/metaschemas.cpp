@@ -72,6 +72,7 @@ void addMetaschemas(ResourceIndex *index)
 }
 
 bool findMetaschemaIssue(std::string_view metaschema, const Value &schema,
+                         const std::unordered_set<const Value *> &exempt,
                          std::vector<Issue> *issues)
 {
     static const StandardMetaschemas standard;
@@ -81,9 +82,11 @@ bool findMetaschemaIssue(std::string_view metaschema, const Value &schema,
     // A schema is no message from somebody else: it may be as large as its limit allows.
     Workspace workspace;
     Evaluation evaluation(workspace, std::numeric_limits<qint32>::max(), standard.tracksScope());
+    evaluation.exempt(exempt);
     if (evaluation.run(*compiled, schema) == Evaluation::Verdict::Valid)
         return false;
     Evaluation second(workspace, std::numeric_limits<qint32>::max(), standard.tracksScope());
+    second.exempt(exempt);
     second.explain(*compiled, schema, 1, issues);
     if (issues->empty())
         issues->push_back({&schema, compiled, {}, nullptr});

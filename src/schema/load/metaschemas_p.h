@@ -7,6 +7,7 @@
 #include "schema/load/resourceindex_p.h"
 
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace IpcPrims::JsonSchema {
@@ -15,10 +16,12 @@ namespace IpcPrims::JsonSchema {
 void addMetaschemas(ResourceIndex *index);
 
 /*!
-    Checks a schema against the specification's meta-schema of that URI. Returns whether it found
-    something; \a issues then holds it. A meta-schema of any other URI finds nothing.
+    Checks a schema against the specification's meta-schema of that URI, but not the \a exempt ones
+    in it. Returns whether it found something; \a issues then holds it. A meta-schema of any other
+    URI finds nothing.
 */
 bool findMetaschemaIssue(std::string_view metaschema, const Value &schema,
+                         const std::unordered_set<const Value *> &exempt,
                          std::vector<Issue> *issues);
 
 } // namespace IpcPrims::JsonSchema

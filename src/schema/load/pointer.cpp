@@ -105,8 +105,7 @@ QString pointerTo(const Value &root, const Value &target, qsizetype longestName)
     for (qsizetype i = path.size() - 1; i >= 0; --i) {
         const auto [member, index] = path[i];
         pointer += u'/';
-        pointer += member ? pointerSegment(member->name.text(), longestName)
-                          : QString::number(index);
+        pointer += member ? pointerSegment(member->key(), longestName) : QString::number(index);
     }
     return shortText(pointer, longestPointer);
 }

@@ -35,12 +35,19 @@ struct Resource
     std::string uri;
     const Value *root = nullptr;
     Dialect dialect;
+    const Resource *outer = nullptr; ///< The one that this one is embedded in, if it is.
     std::map<std::string, const Value *, std::less<>> anchors; ///< The dynamic ones included.
     std::map<std::string, const Value *, std::less<>> dynamicAnchors;
     bool isRecursiveAnchor = false; ///< Draft 2019-09's forerunner of dynamic anchors.
 
     /// Compiled dynamic anchors, for references that are resolved during validation.
     std::map<std::string, const Schema *, std::less<>> dynamicSchemas;
+
+    /// Embedded in a resource of another dialect, whose meta-schema says nothing about this one.
+    bool isOfOtherDialect() const
+    {
+        return outer && outer->dialect.metaschema != dialect.metaschema;
+    }
 
     const Schema *dynamicSchema(std::string_view name) const
     {

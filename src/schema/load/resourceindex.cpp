@@ -49,7 +49,7 @@ std::optional<LoadProblem> ResourceIndex::index()
         if (!resource || !applySchemaKeyword(resource) || !walk(root, resource))
             return m_problem;
         if (source->isStrict)
-            closeObjects(root, resource->dialect.draft);
+            closeObjects(root);
     }
     return std::nullopt;
 }
@@ -126,7 +126,7 @@ bool ResourceIndex::walk(const Value &schema, Resource *resource)
     if (!resource)
         return false;
     m_contexts.emplace(&schema, resource);
-    if (!readIdentifiers(schema, resource))
+    if (!hasDialectOf(*resource, schema) || !readIdentifiers(schema, resource))
         return false;
 
     bool isGood = true;
@@ -161,7 +161,24 @@ Resource *ResourceIndex::enterResource(const Value &schema, Resource *outer)
     if (!resource)
         return nullptr;
     resource->dialect = outer->dialect;
-    return applySchemaKeyword(resource) ? resource : nullptr;
+    resource->outer = outer;
+    if (!applySchemaKeyword(resource))
+        return nullptr;
+    if (resource->isOfOtherDialect())
+        m_otherDialects.insert(&schema);
+    return resource;
+}
+
+// A $schema without an $id beside it may not begin another dialect in the middle of a resource.
+bool ResourceIndex::hasDialectOf(const Resource &resource, const Value &schema)
+{
+    const Value *keyword = schema.find("$schema");
+    if (!keyword || &schema == resource.root
+        || withoutEmptyFragment(keyword->text()) == resource.dialect.metaschema)
+        return true;
+    return fail(*resource.source, *keyword,
+                QStringLiteral("a $schema other than that of the schema around needs an $id beside "
+                               "it"));
 }
 
 bool ResourceIndex::readIdentifiers(const Value &schema, Resource *resource)
@@ -244,11 +261,11 @@ std::optional<Dialect> ResourceIndex::dialect(std::string_view uri, QString *rea
         return result;
     result.vocabularies = Vocabulary::Core;
     for (const Member &member : vocabularies->members()) {
-        if (const auto vocabulary = vocabularyByUri(member.name.text())) {
+        if (const auto vocabulary = vocabularyByUri(member.key())) {
             result.vocabularies |= *vocabulary;
         } else if (member.value.boolean()) {
             *reason = QStringLiteral("the $schema requires the unknown vocabulary \"%1\"")
-                              .arg(text(member.name.text()));
+                              .arg(text(member.key()));
             return std::nullopt;
         }
     }

@@ -44,6 +44,9 @@ public:
     std::optional<LoadProblem> index();
 
     const std::deque<std::unique_ptr<Source>> &sources() const { return m_sources; }
+    const std::deque<Resource> &resources() const { return m_resources; }
+    /// Resources in resources of another dialect.
+    const std::unordered_set<const Value *> &otherDialects() const { return m_otherDialects; }
 
     /// The resource with that URI, which has no fragment; a null pointer if there is none.
     Resource *resource(std::string_view uri) const;
@@ -71,7 +74,8 @@ private:
     bool readIdentifiers(const Value &schema, Resource *resource);
     bool addAnchor(const Value &schema, std::string_view keyword, Resource *resource);
     bool applySchemaKeyword(Resource *resource);
-    void closeObjects(const Value &schema, Draft draft);
+    bool hasDialectOf(const Resource &resource, const Value &schema);
+    void closeObjects(const Value &schema);
     bool fail(const Source &source, const Value &place, const QString &reason);
 
     std::deque<std::unique_ptr<Source>> m_sources;
@@ -80,6 +84,7 @@ private:
     std::unordered_map<const Value *, Resource *> m_byRoot;
     std::unordered_map<const Value *, Resource *> m_contexts;
     std::unordered_set<const Value *> m_closed;
+    std::unordered_set<const Value *> m_otherDialects;
     std::optional<LoadProblem> m_problem;
 };
 

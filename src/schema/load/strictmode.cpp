@@ -29,14 +29,14 @@ bool speaksOfObjects(const Value &schema)
 }
 } // namespace
 
-void ResourceIndex::closeObjects(const Value &schema, Draft draft)
+void ResourceIndex::closeObjects(const Value &schema)
 {
+    const Draft draft = m_contexts.at(&schema)->dialect.draft;
     if (speaksOfObjects(schema) && !schema.find("additionalProperties"))
         m_closed.insert(&schema);
     for (const NestingKeyword &keyword : nestingKeywords()) {
         if (keyword.isStrictModeReach && keyword.drafts.testFlag(draft))
-            forEachNested(schema, keyword,
-                          [&](const Value &nested) { closeObjects(nested, draft); });
+            forEachNested(schema, keyword, [&](const Value &nested) { closeObjects(nested); });
     }
 }
 

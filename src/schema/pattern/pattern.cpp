@@ -120,6 +120,15 @@ std::optional<Pattern> Pattern::compile(std::string_view expression, QString *er
     return pattern;
 }
 
+std::size_t Pattern::memory() const
+{
+    std::size_t size = 0;
+    std::size_t jitSize = 0;
+    pcre2_pattern_info_8(m_code.get(), PCRE2_INFO_SIZE, &size);
+    pcre2_pattern_info_8(m_code.get(), PCRE2_INFO_JITSIZE, &jitSize);
+    return size + jitSize;
+}
+
 int Pattern::match(std::string_view text, Workspace &workspace) const
 {
     Workspace::MatchData &data = *workspace.matchData;

@@ -27,6 +27,9 @@ public:
     /// Nothing if \a expression isn't valid; \a error says why.
     static std::optional<Pattern> compile(std::string_view expression, QString *error);
 
+    /// What it takes in bytes, compiled for the machine included.
+    std::size_t memory() const;
+
     /// Gives the \a evaluation up if its steps or the memory for a match don't suffice.
     bool matches(std::string_view text, Evaluation &evaluation) const;
 

@@ -19,6 +19,9 @@ class tst_SchemaLoading : public QObject
 private Q_SLOTS:
     void badSchemaIsRefusedWithItsPlace_data();
     void badSchemaIsRefusedWithItsPlace();
+    void embeddedSchemaMayBeOfAnotherDialect_data();
+    void embeddedSchemaMayBeOfAnotherDialect();
+    void patternsMayNotTakeAllMemory();
     void nothingIsEverFetched_data();
     void nothingIsEverFetched();
     void brokenDocumentThatNobodyUsesDoesNoHarm();
@@ -67,6 +70,13 @@ void tst_SchemaLoading::badSchemaIsRefusedWithItsPlace_data()
         "at /multipleOf:", "18 significant digits");
     add("pattern", R"({"items":{"pattern":"(a"}})",
         "at /items/pattern:", "not a regular expression");
+    add("embedded schema of another draft",
+        R"({"$defs":{"a":{"$id":"old","$schema":"http://json-schema.org/draft-07/schema#",
+            "items":[{"minimum":"0"}]}}})",
+        "at /$defs/a/items/0/minimum:", "is not of type");
+    add("another draft without $id",
+        R"({"$defs":{"a":{"$schema":"http://json-schema.org/draft-07/schema#"}}})",
+        "at /$defs/a/$schema:", "needs an $id beside it");
     add("pattern of names", R"({"patternProperties":{"[b-a]":{}}})",
         "at /patternProperties/[b-a]:", "out of order");
     add("unknown draft", R"({"$schema":"http://example.com/none"})",
@@ -103,6 +113,60 @@ void tst_SchemaLoading::badSchemaIsRefusedWithItsPlace()
     QVERIFY2(error.contains(QLatin1String("test.schema.json")), qPrintable(error));
     QVERIFY2(error.contains(place), qPrintable(error));
     QVERIFY2(error.contains(reason), qPrintable(error));
+}
+
+void tst_SchemaLoading::embeddedSchemaMayBeOfAnotherDialect_data()
+{
+    QTest::addColumn<QByteArray>("schema");
+    QTest::addColumn<QByteArray>("good");
+    QTest::addColumn<QByteArray>("bad");
+    // Each draft's form of a list with a schema for each element, which the others don't allow.
+    QTest::newRow("old in new") << QByteArray(
+            R"({"properties":{"list":{"$ref":"old"}},"$defs":{"a":{
+                    "$id":"old","$schema":"http://json-schema.org/draft-07/schema#",
+                    "items":[{"type":"string"}],"additionalItems":{"type":"null"}}}})")
+                                << QByteArray(R"({"list":["a",null]})")
+                                << QByteArray(R"({"list":["a","b"]})");
+    QTest::newRow("new in old") << QByteArray(
+            R"({"$schema":"http://json-schema.org/draft-07/schema#",
+                    "properties":{"list":{"$id":"new",
+                        "$schema":"https://json-schema.org/draft/2020-12/schema",
+                        "prefixItems":[{"type":"string"}],"items":{"type":"null"}}},
+                    "items":[true]})")
+                                << QByteArray(R"({"list":["a",null]})")
+                                << QByteArray(R"({"list":["a","b"]})");
+    QTest::newRow("new in old in new")
+            << QByteArray(R"({"prefixItems":[{"$id":"old",
+                    "$schema":"http://json-schema.org/draft-07/schema#",
+                    "items":[{"$id":"new","$schema":"https://json-schema.org/draft/2020-12/schema",
+                        "prefixItems":[{"type":"string"}],"items":false}]}],"items":false})")
+            << QByteArray(R"([[["a"]]])") << QByteArray(R"([[["a","b"]]])");
+}
+
+void tst_SchemaLoading::embeddedSchemaMayBeOfAnotherDialect()
+{
+    QFETCH(const QByteArray, schema);
+    QFETCH(const QByteArray, good);
+    QFETCH(const QByteArray, bad);
+    Error error;
+    const auto registry = registryOf(schema, {}, &error);
+    QVERIFY2(registry, qPrintable(error.message()));
+    QVERIFY(!registry->validate(TestChannel, good));
+    QVERIFY(registry->validate(TestChannel, bad));
+}
+
+void tst_SchemaLoading::patternsMayNotTakeAllMemory()
+{
+    // Little text, but each takes as much as a pattern can.
+    const QByteArray pattern = R"({"pattern":"(?:[ab]c){700}"},)";
+    const auto schemaWith
+            = [&](int patterns) { return R"({"allOf":[)" + pattern.repeated(patterns) + "true]}"; };
+    QVERIFY(registryOf(schemaWith(10)));
+    const QString error = loadErrorOf(schemaWith(5000));
+    QVERIFY2(error.contains(QLatin1String("test.schema.json: at /allOf/")), qPrintable(error));
+    QVERIFY2(error.contains(QLatin1String("/pattern: with this one, the patterns of all schemas "
+                                          "take more than 33554432 bytes of memory")),
+             qPrintable(error));
 }
 
 void tst_SchemaLoading::nothingIsEverFetched_data()
