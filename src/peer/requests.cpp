@@ -199,8 +199,9 @@ static void warnOfUnansweredRequest(quint64 number, const QString &peerId)
 {
     static LimitedLog log(lcPeer(), QtWarningMsg);
     if (log.isEnabled())
-        log.write(QStringLiteral("Request %1 of %2 failed, which it can't be told; so no later one "
-                                 "can be answered either. See Peer::setAnswersFailedRequests().")
+        log.write(QStringLiteral("Request %1 of \"%2\" failed, which it can't be told; so no later "
+                                 "one can be answered either. See "
+                                 "Peer::setAnswersFailedRequests().")
                           .arg(QString::number(number), peerId));
 }
 
