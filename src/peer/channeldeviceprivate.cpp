@@ -65,7 +65,8 @@ void ChannelDevicePrivate::close()
     received.clear();
     if (sender) {
         QObject::disconnect(sender, nullptr, q, nullptr);
-        sender->finishAndDelete();
+        if (peer) // Else it is about to be deleted with the peer, as this device may be.
+            sender->finishAndDelete();
         sender = nullptr;
     }
 }
