@@ -1,74 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "session/session_p.h"
+#include "side.h"
 
 #include <QtTest/qtest.h>
 
-using namespace IpcPrims;
-using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
-
-static SessionSettings plainSettings()
-{
-    SessionSettings settings;
-    settings.peerId = "peer-1";
-    return settings;
-}
-
-// The state machine alone, with a clock that the test sets. What goes over the wire is proved with
-// a raw socket in tst_wire_*; here it is the rules about time and order.
-class Side
-{
-public:
-    explicit Side(Session::Role role, const SessionSettings &settings = plainSettings())
-        : session(role, settings)
-    {
-        session.start(now);
-        collect();
-    }
-
-    // Takes the events that there are; what is to be sent goes to `sent`.
-    void collect()
-    {
-        Session::Event event;
-        while (session.takeEvent(&event)) {
-            if (const auto *send = std::get_if<Session::Send>(&event))
-                sent.append(send->payload);
-            else if (const auto *ping = std::get_if<Session::PingEnded>(&event))
-                pings.append(*ping);
-            else if (const auto *end = std::get_if<Session::Ended>(&event))
-                ended.append(end->reason);
-            else if (const auto *question = std::get_if<Session::AuthorizationAsked>(&event))
-                questions.append(question->requestedChannels);
-            else if (const auto *asked = std::get_if<Session::ShutdownAsked>(&event))
-                shutdownReasons.append(asked->reason);
-        }
-    }
-
-    void receive(const QByteArray &control)
-    {
-        session.receive(Channel::Control, control, now);
-        collect();
-    }
-
-    void wait(std::chrono::milliseconds time, qint64 bytesQueued = 0)
-    {
-        now += time;
-        session.timePassed(now, bytesQueued);
-        collect();
-    }
-
-    QByteArray takeSent() { return sent.isEmpty() ? QByteArray() : sent.takeFirst(); }
-
-    Session::Instant now = Session::Instant() + 1h;
-    Session session;
-    QList<QByteArray> sent;
-    QList<Session::PingEnded> pings;
-    QList<Error> ended;
-    QStringList shutdownReasons;
-    QList<QList<quint16>> questions; // Channels that an authorizer is asked about.
-};
 
 // Both sides after their handshake.
 struct OpenPair
@@ -103,13 +40,6 @@ private Q_SLOTS:
     void handshakeHasOneDeadlineInAll();
     void handshakeLimitIsSmallerThanTheSessions();
     void tokenCanBeTakenOnce();
-    void authorizerIsAskedBeforeTheAnswer();
-    void authorizerCanOnlyNarrowTheChannels();
-    void refusedRequestIsAnsweredWithSilence();
-    void grantingNothingRefuses();
-    void answerAfterTheDeadlineComesToNothing();
-    void secondRequestBeforeTheAnswerEndsTheSession();
-    void badRequestsAreNotAskedFor();
     void settingsThatCannotWorkAreRefusedBeforehand_data();
     void settingsThatCannotWorkAreRefusedBeforehand();
 
@@ -173,111 +103,6 @@ void tst_Session::tokenCanBeTakenOnce()
     server.receive(client.takeSent());
     QCOMPARE(server.session.takeAuthToken(), std::optional<QByteArray>("secret"));
     QCOMPARE(server.session.takeAuthToken(), std::nullopt);
-}
-
-// A server that asks, and has been asked for channels 2, 9, 1 and 2.
-struct AskedServer : Side
-{
-    AskedServer()
-        : Side(Session::Role::Server, [] {
-            SessionSettings settings = plainSettings();
-            settings.asksForAuthorization = true;
-            return settings;
-        }())
-    {
-        receive(R"({"protocol":"ipcprims","version":"1.0","channels":[2,9,1,2]})");
-    }
-};
-
-void tst_Session::authorizerIsAskedBeforeTheAnswer()
-{
-    AskedServer server;
-    QCOMPARE(server.questions, QList<QList<quint16>>({{2, 9, 1, 2}}));
-    QCOMPARE(server.session.channels(), QList<quint16>({2, 1}));
-    QVERIFY(server.sent.isEmpty());
-    QVERIFY(!server.session.delivers(2));
-    QVERIFY(!server.session.acceptsSend(2));
-    QCOMPARE(server.session.maxPayloadSize(), MaxHandshakePayloadSize);
-    server.session.grant(server.session.channels());
-    server.collect();
-    QCOMPARE(server.session.state(), Session::State::Open);
-    QVERIFY(server.takeSent().contains(R"("channels":[2,1])"));
-    QVERIFY(!server.session.deadline());
-    // There is one answer.
-    server.session.refuse(Error(ErrorCode::PermissionDenied, u"late"_s));
-    server.session.grant({1});
-    server.collect();
-    QVERIFY(server.sent.isEmpty() && server.ended.isEmpty());
-    QCOMPARE(server.session.channels(), QList<quint16>({2, 1}));
-}
-
-void tst_Session::authorizerCanOnlyNarrowTheChannels()
-{
-    AskedServer server;
-    server.session.grant({9, 3, 1});
-    server.collect();
-    QCOMPARE(server.session.channels(), QList<quint16>({1}));
-    QVERIFY(server.takeSent().contains(R"("channels":[1])"));
-    QVERIFY(server.session.delivers(1));
-    QVERIFY(!server.session.delivers(2));
-}
-
-void tst_Session::refusedRequestIsAnsweredWithSilence()
-{
-    AskedServer server;
-    const Error reason(ErrorCode::PermissionDenied, u"no"_s);
-    server.session.refuse(reason);
-    server.collect();
-    QCOMPARE(server.ended, QList<Error>({reason}));
-    QVERIFY(server.sent.isEmpty());
-    server.session.grant({1});
-    server.collect();
-    QCOMPARE(server.session.state(), Session::State::Ended);
-    QVERIFY(server.sent.isEmpty());
-}
-
-void tst_Session::grantingNothingRefuses()
-{
-    for (const QList<quint16> &channels : {QList<quint16>(), QList<quint16>({9})}) {
-        AskedServer server;
-        server.session.grant(channels);
-        server.collect();
-        QCOMPARE(server.ended.size(), 1);
-        QCOMPARE(server.ended.first().code(), ErrorCode::ChannelsRefused);
-        QVERIFY(server.sent.isEmpty());
-    }
-}
-
-void tst_Session::answerAfterTheDeadlineComesToNothing()
-{
-    AskedServer server;
-    server.wait(4999ms);
-    QVERIFY(server.ended.isEmpty());
-    server.wait(1ms);
-    QCOMPARE(server.ended.size(), 1);
-    QCOMPARE(server.ended.first().code(), ErrorCode::Timeout);
-    server.session.grant({1});
-    server.collect();
-    QVERIFY(server.sent.isEmpty());
-}
-
-void tst_Session::secondRequestBeforeTheAnswerEndsTheSession()
-{
-    AskedServer server;
-    server.receive(R"({"protocol":"ipcprims","version":"1.0","channels":[2]})");
-    QCOMPARE(server.questions.size(), 1);
-    QCOMPARE(server.ended.size(), 1);
-    QCOMPARE(server.ended.first().code(), ErrorCode::HandshakeMalformed);
-}
-
-void tst_Session::badRequestsAreNotAskedFor()
-{
-    SessionSettings settings = plainSettings();
-    settings.asksForAuthorization = true;
-    Side server(Session::Role::Server, settings);
-    server.receive(R"({"protocol":"ipcprims","version":"1.0","channels":[9]})");
-    QVERIFY(server.questions.isEmpty());
-    QCOMPARE(server.ended.size(), 1);
 }
 
 void tst_Session::settingsThatCannotWorkAreRefusedBeforehand_data()
