@@ -37,20 +37,27 @@ void LimitedLog::write(const QString &message)
     }
     if (!suppressed)
         return;
-    const QMessageLogger logger;
-    const auto stream = [&] {
-        switch (m_type) {
-        case QtDebugMsg:
-            return logger.debug(m_category);
-        case QtInfoMsg:
-            return logger.info(m_category);
-        default:
-            return logger.warning(m_category);
-        }
-    };
     if (*suppressed > 0)
-        stream().noquote() << *suppressed << "more messages like the next one were suppressed";
-    stream().noquote() << message;
+        print(QStringLiteral("%1 more messages like the next one were suppressed")
+                      .arg(*suppressed));
+    print(message);
+}
+
+void LimitedLog::print(const QString &message) const
+{
+    const QMessageLogger logger;
+    const QByteArray text = message.toUtf8();
+    switch (m_type) {
+    case QtDebugMsg:
+        logger.debug(m_category, "%s", text.constData());
+        break;
+    case QtInfoMsg:
+        logger.info(m_category, "%s", text.constData());
+        break;
+    default:
+        logger.warning(m_category, "%s", text.constData());
+        break;
+    }
 }
 
 } // namespace IpcPrims

@@ -48,6 +48,8 @@ public:
     void write(const QString &message);
 
 private:
+    void print(const QString &message) const;
+
     const QLoggingCategory &m_category;
     const QtMsgType m_type;
     std::mutex m_mutex;

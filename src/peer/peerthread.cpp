@@ -5,6 +5,9 @@
 
 #include "peer/server_p.h"
 
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qcoreevent.h>
+
 #include <utility>
 
 namespace IpcPrims {
@@ -30,6 +33,9 @@ PeerThread::~PeerThread()
 {
     m_tasks.put([this] {
         delete m_group;
+        // What the peers have left to be deleted: their links, and then the sockets of these.
+        for (int round = 0; round < 2; ++round)
+            QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
         m_tasks.close();
         m_thread.quit();
         m_hasEnded.release();
