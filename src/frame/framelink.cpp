@@ -35,6 +35,10 @@ void FrameLink::start()
     m_stream->setListener(this);
 }
 
+// Up to this size a payload is copied behind its header to leave on its own; that costs less than
+// to have the system gather the two.
+static constexpr qsizetype AloneLimit = 4 * 1024;
+
 // If all channels together are below the mark, each of them is.
 inline bool FrameLink::isFull(quint16 channel)
 {
@@ -47,8 +51,12 @@ Error FrameLink::send(quint16 channel, const QByteArray &payload)
 {
     if (Q_UNLIKELY(payload.size() > maxPayloadSize() || !canSend() || isFull(channel)))
         return sendError(channel, payload.size());
-    m_queue.enqueue(channel, payload);
-    writeWhenDue();
+    if (isIdle() && payload.size() <= AloneLimit && isDueAtOnce()) {
+        writeAlone(channel, payload);
+    } else {
+        m_queue.enqueue(channel, payload);
+        writeWhenDue();
+    }
     return {};
 }
 
@@ -134,9 +142,9 @@ void FrameLink::streamReadable()
     ReadBuffer buffer;
     qsizetype budget = ReadBudget;
 
-    joinTurn();
     ++m_delivering;
-    while (deliver() && read(buffer, &budget)) {
+    m_hasAnswered = false;
+    while (deliver(alive) && read(buffer, &budget, alive)) {
     }
     if (!alive)
         return;
@@ -147,14 +155,15 @@ void FrameLink::streamReadable()
 }
 
 // Hands out the frames that are there whole. Says whether to go on reading.
-bool FrameLink::deliver()
+bool FrameLink::deliver(const QPointer<FrameLink> &alive)
 {
-    const QPointer<FrameLink> alive(this);
     DecodedFrame frame;
     while (m_isReceiving && isOpen()) {
         switch (m_decoder.next(&frame)) {
         case FrameDecoder::Status::Frame:
             m_isBulk = frame.payload().size() >= BulkSize;
+            if (m_decoder.hasInput())
+                joinTurn();
             m_sink->frameDecoded(frame);
             if (!alive)
                 return false;
@@ -170,7 +179,7 @@ bool FrameLink::deliver()
 }
 
 // Reads once. Says whether there may be more to read in this turn.
-bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget)
+bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget, const QPointer<FrameLink> &alive)
 {
     if (*budget <= 0) {
         readLater();
@@ -206,7 +215,7 @@ bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget)
     const bool isDrained = result.bytes < qsizetype(target.size() + overflow.size());
     if (!isDrained || m_hasWriteFailed)
         return true;
-    deliver();
+    deliver(alive);
     return false;
 }
 
@@ -231,10 +240,21 @@ void FrameLink::end(const Error &error)
 
 void FrameLink::writeWhenDue()
 {
-    const bool isFirstOfTurn = !m_isInTurn;
-    joinTurn();
-    if (isFirstOfTurn || m_queue.bytes() >= SendQueue::ChunkSize)
+    if (isDueAtOnce() || m_queue.bytes() >= SendQueue::ChunkSize)
         writeQueue();
+}
+
+// Whether nothing has left in this turn yet; asking is leaving. What follows waits for the turn's
+// end, about which the answer to a frame that came alone need not ask: mostly it remains the only
+// one, and being told costs more than decoding a frame and sending one.
+bool FrameLink::isDueAtOnce()
+{
+    if (m_isInTurn)
+        return false;
+    if (m_delivering > 0 && !std::exchange(m_hasAnswered, true))
+        return true;
+    joinTurn();
+    return m_delivering == 0;
 }
 
 void FrameLink::joinTurn()
@@ -274,6 +294,23 @@ void FrameLink::streamWritable()
     writeQueue();
 }
 
+// As enqueueing and writing the queue, without the queue's housekeeping.
+void FrameLink::writeAlone(quint16 channel, const QByteArray &payload)
+{
+    std::array<char, FrameHeader::Size + AloneLimit> frame;
+    const FrameHeader header = {quint32(payload.size()), channel};
+    header.write(frame.data());
+    std::copy_n(payload.constData(), payload.size(), frame.data() + FrameHeader::Size);
+    const std::array<QByteArrayView, 1> buffers
+            = {QByteArrayView(frame.data(), FrameHeader::Size + payload.size())};
+    const ByteStream::Result result = m_stream->write(buffers);
+    if (Q_LIKELY(result.bytes == buffers.front().size()))
+        return;
+    m_queue.enqueue(channel, payload);
+    m_queue.peek({}); // Only what was shown can be consumed.
+    written(result, buffers.front().size());
+}
+
 void FrameLink::writeQueue()
 {
     if (m_queue.isEmpty() || m_isBlocked || !canSend())
@@ -285,22 +322,28 @@ void FrameLink::writeQueue()
         const qsizetype offered = std::accumulate(
                 buffers.begin(), end, qsizetype(0),
                 [](qsizetype sum, QByteArrayView one) { return sum + one.size(); });
-        const ByteStream::Result result = m_stream->write({buffers.data(), size_t(count)});
-        if (result.status == ByteStream::Status::Failed) {
-            // What the other side said before it went is still to be delivered; see read().
-            m_hasWriteFailed = true;
-            m_unsent = m_queue.takeUnsent();
-            readLater();
+        if (!written(m_stream->write({buffers.data(), size_t(count)}), offered))
             break;
-        }
-        m_queue.consume(result.bytes);
-        if (result.bytes < offered) { // Asking for the rest now would only be told to wait.
-            m_isBlocked = true;
-            m_stream->requestWritable();
-            break;
-        }
     }
     noticeRoom();
+}
+
+// Says whether more can be written now.
+bool FrameLink::written(const ByteStream::Result &result, qsizetype offered)
+{
+    if (result.status == ByteStream::Status::Failed) {
+        // What the other side said before it went is still to be delivered; see read().
+        m_hasWriteFailed = true;
+        m_unsent = m_queue.takeUnsent();
+        readLater();
+        return false;
+    }
+    m_queue.consume(result.bytes);
+    if (result.bytes == offered)
+        return true;
+    m_isBlocked = true; // Offering the rest now would only be told to wait.
+    m_stream->requestWritable();
+    return false;
 }
 
 // Back-pressure

@@ -12,6 +12,7 @@
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
 
 #include <memory>
 #include <vector>
@@ -35,8 +36,10 @@ struct WaterMarks
     Moves frames over a byte stream: the engine under Framer and Peer. Reads as much per turn of the
     event loop as the budget allows and delivers every whole frame; gathers what is sent.
 
-    When frames leave: the first one of an event loop turn at once, those that follow it together at
-    the end of the turn, when 64 KiB have come together, or at flush().
+    When frames leave: the first one of an event loop turn at once, and so the answer to a frame
+   that came alone; those that follow it together at the end of the turn, when 64 KiB have come
+   together, or at flush(). While frames that came together are delivered, all wait for the last of
+   these.
 
     A sink's function may do anything, run an event loop or delete the link included.
 */
@@ -116,17 +119,21 @@ public:
 private:
     void readLater();
     void streamReadable() override;
-    bool deliver();
-    bool read(ReadBuffer &buffer, qsizetype *budget);
+    bool deliver(const QPointer<FrameLink> &alive);
+    bool read(ReadBuffer &buffer, qsizetype *budget, const QPointer<FrameLink> &alive);
     void streamEnded() override;
     void end(const Error &error);
 
+    bool isIdle() const { return m_queue.isEmpty() && !m_isBlocked; }
+    bool isDueAtOnce();
+    void writeAlone(quint16 channel, const QByteArray &payload);
     void writeWhenDue();
     void joinTurn();
     void turnEnded() override;
     void leaveTurn();
     void streamWritable() override;
     void writeQueue();
+    bool written(const ByteStream::Result &result, qsizetype offered);
 
     Error sendError(quint16 channel, qint64 payloadSize) const;
     bool isFull(quint16 channel);
@@ -151,6 +158,7 @@ private:
     bool m_isBlocked = false; // Until the stream is writable.
     bool m_hasWriteFailed = false;
     bool m_isInTurn = false; // turnEnded() is to come.
+    bool m_hasAnswered = false; // At once, while frames are delivered.
 };
 
 } // namespace IpcPrims

@@ -9,6 +9,9 @@
 
 namespace IpcPrims {
 
+// Two come with each turn. Listening anew costs as much as a few dozen of them.
+static constexpr int MaxIdleNotices = 64;
+
 TurnEnd &TurnEnd::ofThisThread()
 {
     static thread_local TurnEnd turnEnd;
@@ -17,14 +20,26 @@ TurnEnd &TurnEnd::ofThisThread()
 
 void TurnEnd::call(Listener *listener)
 {
+    listen();
+    m_listeners.push_back(listener);
+}
+
+void TurnEnd::listen()
+{
     // The dispatcher changes when the application object is created anew.
     QAbstractEventDispatcher *const dispatcher = QAbstractEventDispatcher::instance();
-    if (m_dispatcher != dispatcher) {
-        m_dispatcher = dispatcher;
-        connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, &TurnEnd::notify);
-        connect(dispatcher, &QAbstractEventDispatcher::awake, this, &TurnEnd::notify);
-    }
-    m_listeners.push_back(listener);
+    m_idleNotices = 0;
+    if (m_dispatcher == dispatcher)
+        return;
+    m_dispatcher = dispatcher;
+    connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, &TurnEnd::notify);
+    connect(dispatcher, &QAbstractEventDispatcher::awake, this, &TurnEnd::notify);
+}
+
+void TurnEnd::stopListening()
+{
+    m_dispatcher->disconnect(this);
+    m_dispatcher.clear();
 }
 
 void TurnEnd::forget(Listener *listener)
@@ -35,6 +50,8 @@ void TurnEnd::forget(Listener *listener)
 
 void TurnEnd::notify()
 {
+    if (m_listeners.empty() && ++m_idleNotices == MaxIdleNotices)
+        stopListening();
     // A listener may forget others or ask to be called again, which then is in the next turn.
     for (size_t left = m_listeners.size(); left > 0 && !m_listeners.empty(); --left) {
         Listener *const listener = m_listeners.front();

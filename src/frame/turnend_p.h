@@ -17,7 +17,8 @@ namespace IpcPrims {
 /*!
     Calls back once at the end of the current turn of the thread's event loop: before it blocks, or,
     when it is too busy to block, before its next turn. A posted event would do the same for the
-    price of waking the loop up, which is more than writing a frame costs.
+    price of waking the loop up, which is more than writing a frame costs. As listening to the
+    dispatcher isn't free either, that stops when nobody has asked for a while.
 */
 class TurnEnd : public QObject
 {
@@ -41,8 +42,11 @@ public:
 
 private:
     void notify();
+    void listen();
+    void stopListening();
 
-    QPointer<QAbstractEventDispatcher> m_dispatcher;
+    QPointer<QAbstractEventDispatcher> m_dispatcher; // The one that is listened to.
+    int m_idleNotices = 0; // In a row.
     std::vector<Listener *> m_listeners;
 };
 

@@ -133,6 +133,10 @@ private Q_SLOTS:
     void commandsOvertakeDataThatWaits();
     void firstFrameOfATurnLeavesAtOnce();
     void laterFramesLeaveAtTheEndOfTheTurn();
+    void laterFramesAreGatheredAfterALongSilence();
+    void answerToALoneFrameLeavesAtOnce();
+    void answersToFramesThatCameTogetherLeaveTogether();
+    void loneFrameThatBlocksLeavesLater();
     void gatheredFramesLeaveAt64KiB();
     void busyConnectionDoesNotStarveTheEventLoop();
     void closeDuringAWrite();
@@ -274,6 +278,66 @@ void tst_FrameLink::laterFramesLeaveAtTheEndOfTheTurn()
     QVERIFY(!pair.a->link->send(1, "asked for"));
     pair.a->link->flush();
     QCOMPARE(pair.a->link->queue().bytes(), 0);
+}
+
+void tst_FrameLink::laterFramesAreGatheredAfterALongSilence()
+{
+    const Pair pair;
+    QVERIFY(!pair.a->link->send(1, "now"));
+    // Turns in which nobody is interested, until nobody listens to the dispatcher any more.
+    for (int turn = 0; turn < 1000; ++turn)
+        QCoreApplication::processEvents();
+    QVERIFY(!pair.a->link->send(1, "again"));
+    QVERIFY(!pair.a->link->send(1, "later"));
+    QCOMPARE(pair.a->link->queue().bytes(), 8 + 5);
+    QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), 3, Patience);
+}
+
+void tst_FrameLink::answerToALoneFrameLeavesAtOnce()
+{
+    const Pair pair;
+    QList<qint64> waiting;
+    pair.b->onFrame = [&] {
+        for (const char *const answer : {"answer", "more"}) {
+            QVERIFY(!pair.b->link->send(1, answer));
+            waiting.append(pair.b->link->queue().bytes());
+        }
+        // The rest doesn't wait for the handler either, should it run an event loop.
+        QTRY_COMPARE_WITH_TIMEOUT(pair.a->payloads.size(), 2, Patience);
+    };
+    QVERIFY(!pair.a->link->send(1, "question"));
+    QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), 1, Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(pair.a->payloads, QList<QByteArray>({"answer", "more"}), Patience);
+    QCOMPARE(waiting, QList<qint64>({0, 8 + 4}));
+}
+
+void tst_FrameLink::answersToFramesThatCameTogetherLeaveTogether()
+{
+    const Pair pair;
+    QList<qint64> waiting;
+    pair.b->onFrame = [&] {
+        QVERIFY(!pair.b->link->send(1, "answer"));
+        waiting.append(pair.b->link->queue().bytes());
+    };
+    QVERIFY(!pair.a->link->send(1, "a"));
+    QVERIFY(!pair.a->link->send(1, "b"));
+    pair.a->link->flush(); // Before b reads, so that it finds both.
+    QTRY_COMPARE_WITH_TIMEOUT(pair.a->payloads.size(), 2, Patience);
+    QCOMPARE(waiting, QList<qint64>({8 + 6, 2 * (8 + 6)}));
+}
+
+void tst_FrameLink::loneFrameThatBlocksLeavesLater()
+{
+    // After so many bytes the stream takes no more until it is asked: within the header, at its
+    // end, and in the payload.
+    for (const qsizetype taken : {0, 3, 8, 10}) {
+        QByteArray written;
+        End end(std::make_unique<StutteringStream>(taken, &written));
+        QVERIFY(!end.link->send(1, "alone"));
+        QCOMPARE(end.link->queue().bytes(), 8 + 5 - taken);
+        QTRY_COMPARE_WITH_TIMEOUT(written, QByteArray("IP\5\0\0\0\1\0alone", 13), Patience);
+        QCOMPARE(end.link->queue().bytes(), 0);
+    }
 }
 
 void tst_FrameLink::gatheredFramesLeaveAt64KiB()
