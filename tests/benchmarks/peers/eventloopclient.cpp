@@ -3,6 +3,7 @@
 
 #include "peers/eventloopclient.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qelapsedtimer.h>
 
@@ -20,11 +21,15 @@ void EventLoopClient::open(int connections)
     waitUntilDone();
 }
 
-// Not by exec() and quit(), which wake the loop up once more: applications stay in theirs.
+// Not by exec() and quit(), which wake the loop up once more: applications stay in theirs. What a
+// posted event has done, processEvents() would sleep over, so these are delivered before.
 void EventLoopClient::waitUntilDone()
 {
-    while (!std::exchange(m_isDone, false))
+    QCoreApplication::sendPostedEvents();
+    while (!std::exchange(m_isDone, false)) {
         m_loop.processEvents(QEventLoop::WaitForMoreEvents);
+        QCoreApplication::sendPostedEvents();
+    }
 }
 
 void EventLoopClient::opened()
