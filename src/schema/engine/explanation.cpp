@@ -65,10 +65,12 @@ QString keywordText(const Issue &issue)
     if (text == Texts.end())
         return QStringLiteral("is not allowed by the schema");
     const QLatin1String words(text->second);
-    if (!words.contains(QLatin1String("%1")))
+    const QLatin1String place("%1");
+    const qsizetype before = words.indexOf(place);
+    if (before < 0)
         return words;
-    return QString(words).arg(issue.argument ? excerpt(*issue.argument, LongestArgument)
-                                             : QString());
+    const QString argument = issue.argument ? excerpt(*issue.argument, LongestArgument) : QString();
+    return words.first(before) % argument % words.sliced(before + place.size());
 }
 } // namespace
 
@@ -84,14 +86,16 @@ ValidationError explain(const Issue &issue, const Value &message, int excerptLen
     const Resource &resource = *issue.schema->resource;
     const QString schemaPointer
             = pointerTo(resource.source->document.root(), *issue.schema->source, LongestSchemaName);
+    const QLatin1String keyword(issue.keyword.data(), qsizetype(issue.keyword.size()));
     ValidationError error;
     error.instancePointer = pointerTo(message, *issue.instance, LongestInstanceName);
-    error.schemaPointer = resource.source->label % u'#' % schemaPointer;
-    error.keyword = QString::fromUtf8(issue.keyword.data(), qsizetype(issue.keyword.size()));
-    error.message = describe(issue, excerptLength);
     // Of a schema that is false the schema itself is what was not met.
-    if (issue.schema->kind != Schema::Kind::Never)
-        error.schemaPointer += u'/' % error.keyword;
+    if (issue.schema->kind == Schema::Kind::Never)
+        error.schemaPointer = resource.source->label % u'#' % schemaPointer;
+    else
+        error.schemaPointer = resource.source->label % u'#' % schemaPointer % u'/' % keyword;
+    error.keyword = keyword;
+    error.message = describe(issue, excerptLength);
     return error;
 }
 

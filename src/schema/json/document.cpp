@@ -5,7 +5,10 @@
 
 #include "schema/json/memberindex_p.h"
 
+#include <QtCore/qendian.h>
+
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace IpcPrims::JsonSchema {
@@ -13,6 +16,30 @@ namespace IpcPrims::JsonSchema {
 namespace {
 // What a thread keeps for its next message.
 constexpr std::size_t LargestKeptStack = 65536;
+
+bool endsPlainText(char c)
+{
+    return c == '"' || c == '\\' || uchar(c) < 0x20;
+}
+
+// Where the next quote, backslash or control character is, or the end: eight characters at a time,
+// with a borrow into a byte's highest bit where a subtraction finds one. Borrows only go on to the
+// bytes after that.
+const char *endOfPlainText(const char *pos, const char *end)
+{
+    constexpr quint64 ones = 0x0101010101010101U;
+    constexpr quint64 highBits = 0x80 * ones;
+    for (; end - pos >= 8; pos += 8) {
+        const auto bytes = qFromLittleEndian<quint64>(pos);
+        const quint64 quotes = bytes ^ ('"' * ones);
+        const quint64 backslashes = bytes ^ ('\\' * ones);
+        const quint64 found = ((quotes - ones) | (backslashes - ones) | (bytes - 0x20 * ones))
+                              & ~bytes & highBits;
+        if (found != 0)
+            return pos + std::countr_zero(found) / 8;
+    }
+    return std::find_if(pos, end, endsPlainText);
+}
 } // namespace
 
 bool Document::parse(QByteArrayView text)
@@ -51,6 +78,17 @@ void Document::skipWhiteSpace()
     while (pos != m_end && uchar(*pos) <= ' ' && isSpace(*pos))
         ++pos;
     m_pos = pos;
+}
+
+inline bool Document::parseString()
+{
+    const char *start = m_pos + 1;
+    const char *end = endOfPlainText(start, m_end);
+    if (end == m_end || *end != '"')
+        return parseEscapedString(start);
+    m_pos = end + 1;
+    push(Value::fromString({start, std::size_t(end - start)}));
+    return true;
 }
 
 // Containers are on an explicit stack instead of in calls: their depth is the sender's choice.

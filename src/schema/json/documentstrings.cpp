@@ -4,38 +4,12 @@
 #include "schema/json/document_p.h"
 
 #include <QtCore/qchar.h>
-#include <QtCore/qendian.h>
 
-#include <algorithm>
-#include <bit>
+#include <string_view>
 
 namespace IpcPrims::JsonSchema {
 
 namespace {
-bool endsPlainText(char c)
-{
-    return c == '"' || c == '\\' || uchar(c) < 0x20;
-}
-
-// Where the next quote, backslash or control character is, or the end: eight characters at a time,
-// with a borrow into a byte's highest bit where a subtraction finds one. Borrows only go on to the
-// bytes after that.
-const char *endOfPlainText(const char *pos, const char *end)
-{
-    constexpr quint64 ones = 0x0101010101010101U;
-    constexpr quint64 highBits = 0x80 * ones;
-    for (; end - pos >= 8; pos += 8) {
-        const auto bytes = qFromLittleEndian<quint64>(pos);
-        const quint64 quotes = bytes ^ ('"' * ones);
-        const quint64 backslashes = bytes ^ ('\\' * ones);
-        const quint64 found = ((quotes - ones) | (backslashes - ones) | (bytes - 0x20 * ones))
-                              & ~bytes & highBits;
-        if (found != 0)
-            return pos + std::countr_zero(found) / 8;
-    }
-    return std::find_if(pos, end, endsPlainText);
-}
-
 char *encodeUtf8(char32_t c, char *out)
 {
     const auto continuation = [&](int shift) { return char(0x80 | ((c >> shift) & 0x3f)); };
@@ -57,17 +31,6 @@ char *encodeUtf8(char32_t c, char *out)
     return out;
 }
 } // namespace
-
-bool Document::parseString()
-{
-    const char *start = m_pos + 1;
-    const char *end = endOfPlainText(start, m_end);
-    if (end == m_end || *end != '"')
-        return parseEscapedString(start);
-    m_pos = end + 1;
-    push(Value::fromString({start, std::size_t(end - start)}));
-    return true;
-}
 
 // The text with its escapes resolved is never longer than with them.
 bool Document::parseEscapedString(const char *start)

@@ -7,6 +7,7 @@
 
 #include <QtCore/qvarlengtharray.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -67,6 +68,19 @@ bool findPath(const Value &from, const Value &target, Path *path)
     }
     return false;
 }
+
+void appendSegment(std::string_view name, qsizetype longestName, QString *pointer)
+{
+    // Nearly all names are short words, which need none of the care that others do.
+    const auto isPlain = [](char c) { return c > ' ' && c < '~' && c != '/'; };
+    if (qsizetype(name.size()) <= longestName && std::ranges::all_of(name, isPlain)) {
+        *pointer += QLatin1String(name.data(), qsizetype(name.size()));
+        return;
+    }
+    QString segment
+            = shortText(QString::fromUtf8(name.data(), qsizetype(name.size())), longestName);
+    *pointer += segment.replace(u'~', QStringLiteral("~0")).replace(u'/', QStringLiteral("~1"));
+}
 } // namespace
 
 const Value *followPointer(const Value &root, std::string_view pointer,
@@ -88,13 +102,6 @@ const Value *followPointer(const Value &root, std::string_view pointer,
     return value;
 }
 
-QString pointerSegment(std::string_view name, qsizetype longestName)
-{
-    QString segment
-            = shortText(QString::fromUtf8(name.data(), qsizetype(name.size())), longestName);
-    return segment.replace(u'~', QStringLiteral("~0")).replace(u'/', QStringLiteral("~1"));
-}
-
 QString pointerTo(const Value &root, const Value &target, qsizetype longestName)
 {
     constexpr qsizetype longestPointer = 512;
@@ -105,7 +112,10 @@ QString pointerTo(const Value &root, const Value &target, qsizetype longestName)
     for (qsizetype i = path.size() - 1; i >= 0; --i) {
         const auto [member, index] = path[i];
         pointer += u'/';
-        pointer += member ? pointerSegment(member->key(), longestName) : QString::number(index);
+        if (member)
+            appendSegment(member->key(), longestName, &pointer);
+        else
+            pointer += QString::number(index);
     }
     return shortText(pointer, longestPointer);
 }

@@ -28,7 +28,4 @@ const Value *followPointer(const Value &root, std::string_view pointer,
 */
 QString pointerTo(const Value &root, const Value &target, qsizetype longestName);
 
-/// A name as a segment of a JSON pointer.
-QString pointerSegment(std::string_view name, qsizetype longestName);
-
 } // namespace IpcPrims::JsonSchema

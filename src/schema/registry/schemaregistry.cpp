@@ -102,6 +102,7 @@ std::optional<PayloadValidator::Failure> SchemaRegistryPrivate::judge(quint16 ch
     const auto maxIssues = std::size_t(std::max(options.maxErrors, 1));
     second.explain(schema, message, maxIssues, &issues);
     QList<ValidationError> errors;
+    errors.reserve(qsizetype(issues.size()) + 1);
     for (const Issue &issue : issues)
         errors.append(explain(issue, message, options.excerptLength));
     if (second.reason() && issues.size() < maxIssues) // so there may be more of them
