@@ -8,9 +8,6 @@
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
-#include <array>
-#include <numeric>
-#include <utility>
 
 namespace IpcPrims {
 
@@ -34,10 +31,6 @@ void FrameLink::start()
 {
     m_stream->setListener(this);
 }
-
-// Up to this size a payload is copied behind its header to leave on its own; that costs less than
-// to have the system gather the two.
-static constexpr qsizetype AloneLimit = 4 * 1024;
 
 // If all channels together are below the mark, each of them is.
 inline bool FrameLink::isFull(quint16 channel)
@@ -101,11 +94,6 @@ void FrameLink::sendLast(const QByteArray &payload)
 {
     m_queue.enqueueLast(payload);
     writeWhenDue();
-}
-
-void FrameLink::flush()
-{
-    writeQueue();
 }
 
 void FrameLink::setReceiving(bool receiving)
@@ -234,116 +222,6 @@ void FrameLink::end(const Error &error)
 {
     close();
     m_sink->linkEnded(error);
-}
-
-// Writing
-
-void FrameLink::writeWhenDue()
-{
-    if (isDueAtOnce() || m_queue.bytes() >= SendQueue::ChunkSize)
-        writeQueue();
-}
-
-// Whether nothing has left in this turn yet; asking is leaving. What follows waits for the turn's
-// end, about which the answer to a frame that came alone need not ask: mostly it remains the only
-// one, and being told costs more than decoding a frame and sending one.
-bool FrameLink::isDueAtOnce()
-{
-    if (m_isInTurn)
-        return false;
-    if (m_delivering > 0 && !std::exchange(m_hasAnswered, true))
-        return true;
-    joinTurn();
-    return m_delivering == 0;
-}
-
-void FrameLink::joinTurn()
-{
-    if (!std::exchange(m_isInTurn, true))
-        TurnEnd::ofThisThread().call(this);
-}
-
-void FrameLink::turnEnded()
-{
-    m_isInTurn = false;
-    if (m_delivering > 0 && isOpen()) {
-        // A handler runs an event loop. The frames that came with the one it handles are still
-        // with us, where no event will call for them.
-        joinTurn();
-        if (m_isReceiving && m_decoder.hasInput())
-            readLater();
-    }
-    writeQueue();
-}
-
-void FrameLink::leaveTurn()
-{
-    if (m_isInTurn)
-        TurnEnd::ofThisThread().forget(this);
-    m_isInTurn = false;
-}
-
-std::vector<SendQueue::Frame> FrameLink::takeUnsent()
-{
-    return std::exchange(m_unsent, {});
-}
-
-void FrameLink::streamWritable()
-{
-    m_isBlocked = false;
-    writeQueue();
-}
-
-// As enqueueing and writing the queue, without the queue's housekeeping.
-void FrameLink::writeAlone(quint16 channel, const QByteArray &payload)
-{
-    std::array<char, FrameHeader::Size + AloneLimit> frame;
-    const FrameHeader header = {quint32(payload.size()), channel};
-    header.write(frame.data());
-    std::copy_n(payload.constData(), payload.size(), frame.data() + FrameHeader::Size);
-    const std::array<QByteArrayView, 1> buffers
-            = {QByteArrayView(frame.data(), FrameHeader::Size + payload.size())};
-    const ByteStream::Result result = m_stream->write(buffers);
-    if (Q_LIKELY(result.bytes == buffers.front().size()))
-        return;
-    m_queue.enqueue(channel, payload);
-    m_queue.peek({}); // Only what was shown can be consumed.
-    written(result, buffers.front().size());
-}
-
-void FrameLink::writeQueue()
-{
-    if (m_queue.isEmpty() || m_isBlocked || !canSend())
-        return;
-    while (!m_queue.isEmpty()) {
-        std::array<QByteArrayView, 16> buffers;
-        const qsizetype count = m_queue.peek(buffers);
-        const auto end = buffers.begin() + count;
-        const qsizetype offered = std::accumulate(
-                buffers.begin(), end, qsizetype(0),
-                [](qsizetype sum, QByteArrayView one) { return sum + one.size(); });
-        if (!written(m_stream->write({buffers.data(), size_t(count)}), offered))
-            break;
-    }
-    noticeRoom();
-}
-
-// Says whether more can be written now.
-bool FrameLink::written(const ByteStream::Result &result, qsizetype offered)
-{
-    if (result.status == ByteStream::Status::Failed) {
-        // What the other side said before it went is still to be delivered; see read().
-        m_hasWriteFailed = true;
-        m_unsent = m_queue.takeUnsent();
-        readLater();
-        return false;
-    }
-    m_queue.consume(result.bytes);
-    if (result.bytes == offered)
-        return true;
-    m_isBlocked = true; // Offering the rest now would only be told to wait.
-    m_stream->requestWritable();
-    return false;
 }
 
 // Back-pressure

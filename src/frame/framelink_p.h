@@ -117,6 +117,10 @@ public:
     bool canSend() const { return !m_isEnded && !m_hasWriteFailed; }
 
 private:
+    // Up to this size a payload is copied behind its header to leave on its own; that costs less
+    // than to have the system gather the two.
+    static constexpr qsizetype AloneLimit = 4 * 1024;
+
     void readLater();
     void streamReadable() override;
     bool deliver(const QPointer<FrameLink> &alive);
@@ -128,11 +132,18 @@ private:
     bool isDueAtOnce();
     void writeAlone(quint16 channel, const QByteArray &payload);
     void writeWhenDue();
-    void joinTurn();
+    void joinTurn()
+    {
+        if (!m_isInTurn)
+            beginTurn();
+    }
+    void beginTurn();
     void turnEnded() override;
     void leaveTurn();
     void streamWritable() override;
     void writeQueue();
+    void writeQueue(qsizetype budget);
+    void block();
     bool written(const ByteStream::Result &result, qsizetype offered);
 
     Error sendError(quint16 channel, qint64 payloadSize) const;

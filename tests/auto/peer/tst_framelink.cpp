@@ -139,6 +139,7 @@ private Q_SLOTS:
     void loneFrameThatBlocksLeavesLater();
     void gatheredFramesLeaveAt64KiB();
     void busyConnectionDoesNotStarveTheEventLoop();
+    void longQueueLeavesTurnByTurn();
     void closeDuringAWrite();
     void roomIsAnnouncedOncePerChannel();
     void roomMayBeWaitedForInsideAnAnnouncement();
@@ -369,6 +370,30 @@ void tst_FrameLink::busyConnectionDoesNotStarveTheEventLoop()
     other.start(1);
     QTRY_VERIFY_WITH_TIMEOUT(ticks >= 20, Patience);
     QVERIFY(!pair.b->payloads.isEmpty());
+}
+
+// To a reader that always keeps up.
+void tst_FrameLink::longQueueLeavesTurnByTurn()
+{
+    constexpr qsizetype megabyte = 1024 * 1024;
+    constexpr qint64 frameSize = 8 + 4 * megabyte;
+    QByteArray written;
+    End end(std::make_unique<StutteringStream>(std::numeric_limits<qsizetype>::max(), &written));
+    FrameLink &link = *end.link;
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(!link.send(2, QByteArray(4 * megabyte, 'q')));
+    QCOMPARE(link.queue().bytes(), 3 * frameSize - megabyte);
+    qint64 left = link.queue().bytes();
+    for (int turn = 0; turn < 100 && left > 0; ++turn) {
+        QCoreApplication::processEvents();
+        const qint64 before = std::exchange(left, link.queue().bytes());
+        QVERIFY(before - left <= megabyte);
+    }
+    QCOMPARE(left, 0);
+    QVERIFY(!link.send(2, QByteArray(4 * megabyte, 'q')));
+    link.flush();
+    QCOMPARE(link.queue().bytes(), 0);
+    QCOMPARE(written.size(), 4 * frameSize);
 }
 
 void tst_FrameLink::closeDuringAWrite()

@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// When the frames of a link leave, and how.
+
+#include "frame/framelink_p.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace IpcPrims {
+
+// How much one connection may write in one turn of the event loop before others get theirs, and
+// before it reads again.
+static constexpr qsizetype WriteBudget = 1024 * 1024;
+
+void FrameLink::writeWhenDue()
+{
+    if (isDueAtOnce() || m_queue.bytes() >= SendQueue::ChunkSize)
+        writeQueue();
+}
+
+// Whether nothing has left in this turn yet; asking is leaving. What follows waits for the turn's
+// end, about which the answer to a frame that came alone need not ask: mostly it remains the only
+// one, and being told costs more than decoding a frame and sending one.
+bool FrameLink::isDueAtOnce()
+{
+    if (m_isInTurn)
+        return false;
+    if (m_delivering > 0 && !std::exchange(m_hasAnswered, true))
+        return true;
+    joinTurn();
+    return m_delivering == 0;
+}
+
+void FrameLink::beginTurn()
+{
+    m_isInTurn = true;
+    TurnEnd::ofThisThread().call(this);
+}
+
+void FrameLink::turnEnded()
+{
+    m_isInTurn = false;
+    if (m_delivering > 0 && isOpen()) {
+        // A handler runs an event loop. The frames that came with the one it handles are still
+        // with us, where no event will call for them.
+        joinTurn();
+        if (m_isReceiving && m_decoder.hasInput())
+            readLater();
+    }
+    writeQueue();
+}
+
+void FrameLink::leaveTurn()
+{
+    if (m_isInTurn)
+        TurnEnd::ofThisThread().forget(this);
+    m_isInTurn = false;
+}
+
+std::vector<SendQueue::Frame> FrameLink::takeUnsent()
+{
+    return std::exchange(m_unsent, {});
+}
+
+void FrameLink::streamWritable()
+{
+    m_isBlocked = false;
+    writeQueue();
+}
+
+// As enqueueing and writing the queue, without the queue's housekeeping.
+void FrameLink::writeAlone(quint16 channel, const QByteArray &payload)
+{
+    std::array<char, FrameHeader::Size + AloneLimit> frame;
+    const FrameHeader header = {quint32(payload.size()), channel};
+    header.write(frame.data());
+    std::copy_n(payload.constData(), payload.size(), frame.data() + FrameHeader::Size);
+    const std::array<QByteArrayView, 1> buffers
+            = {QByteArrayView(frame.data(), FrameHeader::Size + payload.size())};
+    const ByteStream::Result result = m_stream->write(buffers);
+    if (Q_LIKELY(result.bytes == buffers.front().size()))
+        return;
+    m_queue.enqueue(channel, payload);
+    m_queue.peek({}); // Only what was shown can be consumed.
+    written(result, buffers.front().size());
+}
+
+void FrameLink::writeQueue()
+{
+    writeQueue(WriteBudget);
+}
+
+void FrameLink::writeQueue(qsizetype budget)
+{
+    if (m_queue.isEmpty() || m_isBlocked || !canSend())
+        return;
+    while (!m_queue.isEmpty()) {
+        if (budget <= 0) {
+            block();
+            break;
+        }
+        std::array<QByteArrayView, 16> buffers;
+        const auto filled = size_t(m_queue.peek(buffers));
+        qsizetype offered = 0;
+        for (QByteArrayView &one : std::span(buffers).first(filled)) {
+            one = one.first(std::min(one.size(), budget - offered));
+            offered += one.size();
+        }
+        if (!written(m_stream->write({buffers.data(), filled}), offered))
+            break;
+        budget -= offered;
+    }
+    noticeRoom();
+}
+
+void FrameLink::block()
+{
+    m_isBlocked = true;
+    m_stream->requestWritable();
+}
+
+// Says whether more can be written now.
+bool FrameLink::written(const ByteStream::Result &result, qsizetype offered)
+{
+    if (result.status == ByteStream::Status::Failed) {
+        // What the other side said before it went is still to be delivered; see read().
+        m_hasWriteFailed = true;
+        m_unsent = m_queue.takeUnsent();
+        readLater();
+        return false;
+    }
+    m_queue.consume(result.bytes);
+    if (result.bytes == offered)
+        return true;
+    block(); // Offering the rest now would only be told to wait.
+    return false;
+}
+
+void FrameLink::flush()
+{
+    m_isBlocked = false;
+    writeQueue(std::numeric_limits<qsizetype>::max());
+}
+
+} // namespace IpcPrims
