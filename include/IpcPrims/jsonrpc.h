@@ -62,8 +62,9 @@ public:
         NotConnected, when the session ends first; and Cancelled when this object or the peer is
         destroyed. \a timeout is 0 to 24 days.
 
-        The future finishes in the peer's thread; give then() a context object to be called in that
-        one's. Cancelling it only means that nobody waits any more.
+        The future finishes in the peer's thread, so never wait for it there, as result() does; give
+        then() a context object to be called in that one's thread. Cancelling it only means that
+        nobody waits any more.
     */
     QFuture<RpcResult> call(const QString &method,
                             const QJsonValue &params = QJsonValue(QJsonValue::Undefined),

@@ -248,8 +248,12 @@ public:
     /*!
         Measures a round trip. The future finishes with Timeout when no answer came in \a timeout
         (0 to 24 days), with QueueFull when 1024 pings wait for their answers already, with
-        NotConnected or the disconnect reason when there is no session (any more). It finishes in
-        the peer's thread; give then() a context object to be called in that one's.
+        NotConnected or the disconnect reason when there is no session (any more). More than 256
+        pings within 5 seconds without another frame between them make the other side end the
+        session (protocol section 4).
+
+        The future finishes in the peer's thread, so never wait for it there, as result() does; give
+        then() a context object to be called in that one's thread.
     */
     QFuture<PingReply> ping(std::chrono::milliseconds timeout = DefaultTimeout);
 
@@ -270,8 +274,9 @@ public:
         pass the validator; NotConnected, when the session ends first; and Cancelled when the
         peer is destroyed. \a timeout is 0 to 24 days.
 
-        The future finishes in the peer's thread; give then() a context object to be called in that
-        one's. Cancelling it only means that nobody waits any more.
+        The future finishes in the peer's thread, so never wait for it there, as result() does; give
+        then() a context object to be called in that one's thread. Cancelling it only means that
+        nobody waits any more.
     */
     QFuture<Reply> request(const QByteArray &payload,
                            std::chrono::milliseconds timeout = DefaultTimeout);

@@ -102,8 +102,9 @@ public:
         At most one ping is under way at a time, and none is sent while one of Peer::ping() waits.
         Nothing is missed while Peer::setReceiving(false) holds the other side back.
 
-        The promise classes of the reference implementation 0.2.5 end a session with its 257th ping,
-        whatever else they receive: with them, choose a long interval.
+        The promise classes of the reference implementation 0.2.5 stop answering at the 257th ping
+        in a row. Any frame that is sent to them in between starts the count anew; where none is
+        sent for long, choose a long interval.
 
         Unresponsive is an observation: the session goes on. Peer::abort() ends it.
     */

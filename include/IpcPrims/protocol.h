@@ -49,7 +49,8 @@ inline constexpr qint64 MaxControlPayloadSize = 64 * 1024;
 inline constexpr qint64 MaxAuthTokenSize = 4096;
 /// Most entries of a channel list, counted before duplicates are removed.
 inline constexpr qsizetype MaxChannels = 256;
-/// Most control frames that a session takes in a row without a data frame between them.
+/// Most control frames that a session takes within 5 s without a data frame between them; the
+/// answers to its own pings don't count.
 inline constexpr int MaxControlFramesInARow = 256;
 /// Most requests that may wait for their answers, on either side. This library's own limit.
 inline constexpr qsizetype MaxRequestsInFlight = 65'536;

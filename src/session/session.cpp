@@ -141,6 +141,7 @@ void Session::receivePong(Instant now)
 {
     if (m_pings.empty())
         return; // Nobody asked; the protocol says to ignore it.
+    --m_controlRun; // What was asked for is no flood, however often it was.
     const PendingPing ping = m_pings.front();
     m_pings.pop_front();
     if (!ping.hasTimedOut)

@@ -225,7 +225,7 @@ private:
     QByteArray m_protocolVersion;
     std::optional<QByteArray> m_clientToken;
 
-    // Control frames since the last data frame, and when the first of them came.
+    // Control frames that nobody asked for since the last data frame, and when the first one came.
     int m_controlRun = 0;
     Instant m_controlRunStart;
 

@@ -32,7 +32,8 @@ private Q_SLOTS:
 
     void heartbeatIsAnswered();
     void stoppedAddonIsUnresponsiveUntilItGoesOn();
-    void promiseClassesTakeOnly256Pings();
+    void promiseClassesTake256PingsInARow();
+    void dataFramesBetweenPingsLetTheSessionGoOn();
 
 private:
     std::unique_ptr<InteropSession> m_session;
@@ -86,7 +87,7 @@ void tst_InteropHealth::stoppedAddonIsUnresponsiveUntilItGoesOn()
 }
 
 // What the documentation of setHeartbeat() warns of.
-void tst_InteropHealth::promiseClassesTakeOnly256Pings()
+void tst_InteropHealth::promiseClassesTake256PingsInARow()
 {
     QFETCH_GLOBAL(Addon::Style, style);
     if (style == Addon::Blocking)
@@ -101,6 +102,22 @@ void tst_InteropHealth::promiseClassesTakeOnly256Pings()
         ++answered;
     // It may begin to count anew once.
     QVERIFY2(answered >= 256 && answered <= 2 * 256, qPrintable(QString::number(answered)));
+}
+
+void tst_InteropHealth::dataFramesBetweenPingsLetTheSessionGoOn()
+{
+    QVERIFY(m_session->open());
+    for (int round = 0; round < 5; ++round) {
+        const Answer received = m_session->addon.receive();
+        QFuture<PingReply> last;
+        for (int i = 0; i < 250; ++i)
+            last = m_session->peer->ping();
+        QTRY_VERIFY_WITH_TIMEOUT(last.isFinished(), Patience);
+        QVERIFY2(!last.result().error, qPrintable(last.result().error.message()));
+        QVERIFY(!m_session->peer->send(Channel::Data, "thank you"));
+        QCOMPARE(received.error(), QString());
+    }
+    QVERIFY(m_session->endings.isEmpty());
 }
 
 QTEST_GUILESS_MAIN(tst_InteropHealth)

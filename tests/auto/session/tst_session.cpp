@@ -47,6 +47,7 @@ private Q_SLOTS:
     void controlFloodIsCountedInARow();
     void controlFloodIsForgottenAfterADataFrame();
     void slowPingsAreNoFlood();
+    void awaitedPongsAreNoFlood();
     void largeControlMessageEndsTheSessionUnread();
 
     void pingIsAnswered();
@@ -188,6 +189,21 @@ void tst_Session::slowPingsAreNoFlood()
         pair.server.wait(20ms); // 250 in 5 s, the most that goes on for ever
     }
     QVERIFY(pair.server.ended.isEmpty());
+}
+
+void tst_Session::awaitedPongsAreNoFlood()
+{
+    OpenPair pair;
+    for (int i = 0; i < 1000; ++i) {
+        pair.client.session.ping(pair.client.now, 5s);
+        pair.client.receive(R"({"type":"pong"})");
+    }
+    QCOMPARE(pair.client.pings.size(), 1000);
+    for (int i = 0; i < 256; ++i)
+        pair.client.receive(R"({"type":"pong"})");
+    QVERIFY(pair.client.ended.isEmpty());
+    pair.client.receive(R"({"type":"pong"})");
+    QCOMPARE(pair.client.ended.size(), 1);
 }
 
 void tst_Session::largeControlMessageEndsTheSessionUnread()
