@@ -19,8 +19,8 @@ class AuthorizationRequestState;
 
 /*!
     A client that wants to be let in; see Server::setAuthorizer(). Copies are the same request. It
-   is answered once: the first accept() or refuse() of any copy counts, later ones do nothing. When
-   the last copy is destroyed without an answer, the client is refused.
+    is answered once: the first accept() or refuse() of any copy counts, later ones do nothing. When
+    the last copy is destroyed without an answer, the client is refused.
 
     It may be kept, handed to another thread and answered there. It may outlive the client and the
     server: an answer that comes too late goes nowhere. In the client's own thread an answer takes

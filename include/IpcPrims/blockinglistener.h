@@ -63,8 +63,8 @@ public:
 
     /*!
         Waits for a client and its handshake, and begins the session in \a peer, whose other
-       settings stay as they are. Timeout, Cancelled, or NotConnected if the listener does not
-       listen.
+        settings stay as they are. Timeout, Cancelled, or NotConnected if the listener does not
+        listen.
     */
     Error accept(BlockingPeer *peer, std::chrono::milliseconds timeout = BlockingPeer::NoTimeout);
 

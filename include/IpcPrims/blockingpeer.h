@@ -37,8 +37,9 @@ class BlockingPeerPrivate;
 
     Frames are received in three ways. receive() gives the next one, whatever its channel.
     receiveOn() waits for one channel, and ping() and shutdown() wait for something else: frames
-   that they come across are put in the buffers of their channels, out of which only receiveOn()
-   takes them. So a program that uses both should leave no channel to receive() that it cares about.
+    that they come across are put in the buffers of their channels, out of which only receiveOn()
+    takes them. So a program that uses both should leave no channel to receive() that it cares
+    about.
 
     Control messages of the other side are answered while a call waits, and only then: a peer that
     nobody uses answers no ping.
@@ -165,8 +166,8 @@ public:
 
     /*!
         The next frame. Timeout when none has come in time, which harms nothing: one that has come
-       in part is completed later. What arrived before the end is received first; from then on every
-        call returns the reason: ShutdownRequested after the other side's orderly shutdown.
+        in part is completed later. What arrived before the end is received first; from then on
+        every call returns the reason: ShutdownRequested after the other side's orderly shutdown.
     */
     Error receive(Frame *frame, Timeout timeout = {});
 

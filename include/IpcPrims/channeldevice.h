@@ -39,9 +39,8 @@ class Peer;
     stream has left unsent is nothing that the next session should send: leave the channel's
     Peer::unsentFrames() at Report.
 
-    The waitFor functions of QIODevice are not supported, they return false: use the signals.
-    The device lives in the peer's thread. A validator of the peer judges its frames like any
-   others.
+    The waitFor functions of QIODevice are not supported, they return false: use the signals. The
+    device lives in the peer's thread. A validator of the peer judges its frames like any others.
 */
 class IPCPRIMS_CORE_EXPORT ChannelDevice : public QIODevice
 {

@@ -45,7 +45,7 @@ public:
         Frames over a connected stream socket, one of socketpair() for example, which the framer
         takes over and closes; its send buffer is raised to 208 KiB. This is the fast path that Peer
         takes, too: no device lies between the frames and the operating system. Not available on
-       Windows.
+        Windows.
     */
     explicit Framer(qintptr socketDescriptor, QObject *parent = nullptr);
 #endif

@@ -102,11 +102,11 @@ public:
 
     /*!
         Has \a count threads of the server's own, each with an event loop, look after the clients,
-       in turn: a client's peer lives in one of them from its birth to its end. \a handler is called
-        there with each peer whose handshake is over, in the place of peerConnected(), and connects
-        to its signals; it has to bear being called in several threads at once. 0 for none, the
-        default. The threads start at the next listen() and end with the server, which aborts their
-        peers; a call that comes once they have started does nothing.
+        in turn: a client's peer lives in one of them from its birth to its end. \a handler is
+        called there with each peer whose handshake is over, in the place of peerConnected(), and
+        connects to its signals; it has to bear being called in several threads at once. 0 for none,
+        the default. The threads start at the next listen() and end with the server, which aborts
+        their peers; a call that comes once they have started does nothing.
 
         The destructor waits for the threads, so nothing in them may wait for the server's. With
         maxPeers() reached a client may be turned away, rather than wait, if others open meanwhile.
@@ -166,9 +166,9 @@ Q_SIGNALS:
 
     /*!
         A client has finished its handshake; not emitted for clients of worker threads. Connect to
-       \a peer's signals here: frames that came with the handshake follow at once. The server owns
-       the peer and deletes it some time after its disconnected() signal; peer->setParent() takes it
-       over.
+        \a peer's signals here: frames that came with the handshake follow at once. The server owns
+        the peer and deletes it some time after its disconnected() signal; peer->setParent() takes
+        it over.
     */
     void peerConnected(IpcPrims::Peer *peer);
 

@@ -37,9 +37,9 @@ struct WaterMarks
     event loop as the budget allows and delivers every whole frame; gathers what is sent.
 
     When frames leave: the first one of an event loop turn at once, and so the answer to a frame
-   that came alone; those that follow it together at the end of the turn, when 64 KiB have come
-   together, or at flush(). While frames that came together are delivered, all wait for the last of
-   these.
+    that came alone; those that follow it together at the end of the turn, when 64 KiB have come
+    together, or at flush(). While frames that came together are delivered, all wait for the last of
+    these.
 
     A sink's function may do anything, run an event loop or delete the link included.
 */
@@ -87,8 +87,8 @@ public:
     Error send(quint16 channel, const QByteArray &payload);
     /*!
         As send(), but at the high-water mark room is made: \a dropped says how many of the
-       channel's oldest frames that have not begun to be written went for it. QueueFull if that
-       wasn't enough.
+        channel's oldest frames that have not begun to be written went for it. QueueFull if that
+        wasn't enough.
     */
     Error sendInPlaceOfOldest(quint16 channel, const QByteArray &payload, qsizetype *dropped);
     /// Queues a frame on CONTROL, whatever the queue holds.

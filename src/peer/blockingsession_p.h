@@ -25,7 +25,7 @@ namespace IpcPrims {
     receives them is BlockingPeerPrivate's business.
 
     The socket is given up when the session has ended. Frames that arrived before can still be
-   taken.
+    taken.
 */
 class BlockingSession
 {

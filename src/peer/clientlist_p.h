@@ -15,7 +15,7 @@ namespace IpcPrims {
 
 /*!
     Who is connected to a server, counted for its limits. Clients have numbers, in the order in
-   which they came. A server's threads share one.
+    which they came. A server's threads share one.
 */
 class IPCPRIMS_AUTOTEST_EXPORT ClientList
 {

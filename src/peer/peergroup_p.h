@@ -35,7 +35,7 @@ struct NewClient
 
 /*!
     The clients of a server in one thread: shaking hands first, then with a session. A server has
-   one in its own thread, and one in each of its worker threads.
+    one in its own thread, and one in each of its worker threads.
 */
 class PeerGroup final : public QObject, private PeerPrivate::Owner
 {

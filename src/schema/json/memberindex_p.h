@@ -15,7 +15,7 @@ constexpr std::size_t LargestUnindexedObject = 12;
 
 /*!
     Fills \a slots, as many as slotCount() says, with a table of \a members and returns how many are
-   left: of members with the same name only the first stays, with the last one's value.
+    left: of members with the same name only the first stays, with the last one's value.
 */
 std::size_t makeIndex(std::span<Member> members, std::span<HashSlot> slots);
 

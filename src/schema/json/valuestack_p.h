@@ -17,7 +17,7 @@ namespace IpcPrims::JsonSchema {
 /*!
     The values that a parser has read and not yet put into their container. Unlike a std::vector it
     keeps the growing out of the way of the pushing, and lets the system move large blocks instead
-   of copying them.
+    of copying them.
 */
 class ValueStack
 {

@@ -21,7 +21,7 @@ inline const QByteArray ShutdownAck = R"({"type":"shutdown_ack"})";
 
 /*!
     A client whose server is the other end of a socket pair, on which everything is written before
-   it is received. So there is no second thread, no event loop, and not even an application object.
+    it is received. So there is no second thread, no event loop, and not even an application object.
 */
 class ScriptedTest : public QObject
 {
