@@ -14,6 +14,16 @@
 
 namespace IpcPrims::Tool {
 
+// Most likely it is not the directory that was meant.
+static SchemaLoadError noSchemas(const QString &directory)
+{
+    return {directory,
+            {},
+            QStringLiteral(
+                    "no schemas in this directory; they are called channel_N.schema.json, or "
+                    "command.schema.json and the like")};
+}
+
 SchemaCheckCommand::SchemaCheckCommand(const SchemaCheckOptions &options, OutputFormat format)
     : m_options(options)
     , m_format(format)
@@ -37,6 +47,9 @@ void SchemaCheckCommand::start()
                     problem.source = QDir(path).filePath(problem.source);
                 problems.append(problem);
             }
+            const auto registry = directory.build();
+            if (registry && registry->channels().isEmpty())
+                problems.append(noSchemas(path));
             continue;
         }
         QByteArray schema;

@@ -25,7 +25,7 @@ Error ChannelDevicePrivate::openError(QIODevice::OpenMode mode) const
     if (q->isOpen())
         return Error(ErrorCode::InvalidArgument, QStringLiteral("the device is open already"));
     if (!peer || !peer->isOpen())
-        return Error(ErrorCode::NotConnected, QStringLiteral("not connected"));
+        return PeerPrivate::notConnectedError();
     if (!peer->d->session->acceptsSend(channel))
         return peer->d->session->sendError(channel);
     return {};

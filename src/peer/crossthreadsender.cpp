@@ -45,7 +45,7 @@ Error CrossThreadSender::judge(quint16 channel, const QByteArray &payload)
     {
         const std::lock_guard lock(m_mutex);
         if (!m_terms)
-            return Error(ErrorCode::NotConnected, QStringLiteral("not connected"));
+            return PeerPrivate::notConnectedError();
         if (!m_terms->channels.contains(channel)) {
             return Error(ErrorCode::UnsupportedChannel,
                          QStringLiteral("channel %1 not supported by peer").arg(channel));

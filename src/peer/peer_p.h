@@ -61,6 +61,9 @@ public:
     ~PeerPrivate();
     Q_DISABLE_COPY_MOVE(PeerPrivate)
 
+    /// What calls answer that need a session.
+    static Error notConnectedError();
+
     /// Ends everything without a signal, for the peer's destructor.
     void cancel();
 

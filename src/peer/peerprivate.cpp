@@ -127,11 +127,16 @@ void PeerPrivate::abort(const Error &reason)
     reportLater();
 }
 
+Error PeerPrivate::notConnectedError()
+{
+    return Error(ErrorCode::NotConnected, QStringLiteral("not connected: wait for connected()"));
+}
+
 // Why nothing can be sent.
 Error PeerPrivate::sendError(quint16 channel) const
 {
     if (!session || state == Peer::State::Connecting)
-        return Error(ErrorCode::NotConnected, QStringLiteral("not connected"));
+        return notConnectedError();
     return session->sendError(channel);
 }
 

@@ -4,6 +4,7 @@
 #include "transport/socketfile_p.h"
 
 #include "transport/logging_p.h"
+#include "transport/notasocket_p.h"
 #include "transport/systemerror_p.h"
 #include "transport/unixsocket_p.h"
 
@@ -16,27 +17,9 @@
 
 namespace IpcPrims {
 
-static QLatin1String kindOf(const struct stat &found)
-{
-    switch (found.st_mode & S_IFMT) {
-    case S_IFREG:
-        return QLatin1String("regular file");
-    case S_IFDIR:
-        return QLatin1String("directory");
-    case S_IFLNK:
-        return QLatin1String("symbolic link");
-    case S_IFIFO:
-        return QLatin1String("FIFO");
-    default:
-        return QLatin1String("device");
-    }
-}
-
 static Error notASocket(const Endpoint &endpoint, const struct stat &found)
 {
-    return Error(ErrorCode::PathOccupied,
-                 QStringLiteral("existing path is not a unix socket: %1 (a %2)")
-                         .arg(endpoint.path(), kindOf(found)));
+    return Error(ErrorCode::PathOccupied, notASocketText(endpoint, found));
 }
 
 static Error lookError(const Endpoint &endpoint, int reason)

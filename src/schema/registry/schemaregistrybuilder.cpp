@@ -34,7 +34,7 @@ Error SchemaRegistryBuilderPrivate::add(Entry entry)
     if (!document.parse(entry.json))
         return fail({entry.label,
                      {},
-                     QStringLiteral("payload is not valid JSON: %1").arg(document.errorString())});
+                     QStringLiteral("not valid JSON: %1").arg(document.errorString())});
     if (!document.root().isObject() && !document.root().isBoolean())
         return fail({entry.label, {}, QStringLiteral("neither an object nor a boolean")});
     // The URI stands for the channel as well: a later schema replaces an earlier one.

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void goodSchemasPass();
     void badSchemasAreNamedWithTheirPlaces();
     void directoryIsChecked();
+    void directoryWithoutSchemasFails();
     void directoriesAndFilesAreCheckedForThemselves();
     void payloadIsJudged_data();
     void payloadIsJudged();
@@ -64,7 +65,7 @@ void tst_tool_schema::badSchemasAreNamedWithTheirPlaces()
     const ToolResult result = ToolProcess::run(
             {u"schema"_s, u"check"_s, u"--format"_s, u"pretty"_s, one, two, three});
     QCOMPARE(result.exitCode, 60);
-    QVERIFY(result.output.contains("[FAIL] " + one.toUtf8() + ": payload is not valid JSON"));
+    QVERIFY(result.output.contains("[FAIL] " + one.toUtf8() + ": not valid JSON"));
     QVERIFY(result.output.contains("[FAIL] " + two.toUtf8() + ": at /properties/a/minLength: "));
     QVERIFY(result.output.contains("[FAIL] " + three.toUtf8() + ": at /$ref: unresolvable"));
     QVERIFY(result.output.endsWith("result: fail\n"));
@@ -96,6 +97,15 @@ void tst_tool_schema::directoryIsChecked()
     QVERIFY(result.output.contains("unknown name"));
     const ToolResult missing = ToolProcess::run({u"schema"_s, u"check"_s, u"/nonexistent"_s});
     QCOMPARE(missing.exitCode, 125);
+}
+
+void tst_tool_schema::directoryWithoutSchemasFails()
+{
+    const QTemporaryDir other;
+    const ToolResult result
+            = ToolProcess::run({u"schema"_s, u"check"_s, u"--format"_s, u"pretty"_s, other.path()});
+    QCOMPARE(result.exitCode, 60);
+    QVERIFY(result.output.startsWith("  [FAIL] " + other.path().toUtf8() + ": no schemas"));
 }
 
 void tst_tool_schema::payloadIsJudged_data()

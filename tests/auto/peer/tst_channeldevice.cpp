@@ -65,7 +65,7 @@ void tst_ChannelDevice::opensOnlyOverAnOpenPeersChannel()
 {
     ChannelDevice device(m_client.get(), Channel::Data);
     QVERIFY(!device.open(QIODevice::ReadWrite));
-    QCOMPARE(device.errorString(), u"not connected"_s);
+    QCOMPARE(device.errorString(), u"not connected: wait for connected()"_s);
     open();
     QVERIFY(!device.open(QIODevice::NotOpen));
     QVERIFY(!device.open(QIODevice::ReadWrite | QIODevice::Append));

@@ -56,7 +56,7 @@ void tst_SchemaLoading::badSchemaIsRefusedWithItsPlace_data()
                         const char *reason) {
         QTest::newRow(name) << schema << QString::fromLatin1(place) << QString::fromLatin1(reason);
     };
-    add("not JSON", "{", "test.schema.json", "payload is not valid JSON: ");
+    add("not JSON", "{", "test.schema.json", "not valid JSON: ");
     add("not UTF-8", "\"\xff\"", "test.schema.json", "ill-formed UTF-8");
     add("array", "[]", "test.schema.json", "neither an object nor a boolean");
     add("type of a keyword", R"({"properties":{"a":{"minLength":"1"}}})",
@@ -245,8 +245,8 @@ void tst_SchemaLoading::directoryIsRefused_data()
     add("channel_1x.schema.json", "{}", "", "unknown name");
     add("channel_1 .schema.json", "{}", "", "unknown name");
     add("command.schema.json", "", "real.json", "symbolic link");
-    add("data.schema.json", "nothing", "", "payload is not valid JSON");
-    add("error.schema.json", "", "", "payload is not valid JSON");
+    add("data.schema.json", "nothing", "", "not valid JSON");
+    add("error.schema.json", "", "", "not valid JSON");
     add("telemetry.schema.json", QByteArray(262145, ' '), "", "larger than 262144 bytes");
 }
 
