@@ -32,7 +32,7 @@ struct IPCPRIMS_CORE_EXPORT ReconnectPolicy
     /// Since the session ended, or the first attempt failed; 0 stands for no limit.
     std::chrono::milliseconds maxTime = std::chrono::milliseconds::zero();
     /*!
-        A server refuses a client by closing the connection without a word (protocol section 3.7),
+        A server refuses a client by closing the connection without a word (protocol section 3.5),
         which looks as if it had died just then. After so many in a row it is taken for a refusal.
     */
     int maxRefusals = 5;

@@ -30,7 +30,7 @@ public:
 
     QByteArray payload() const;
 
-    /// The how manieth of its session it is, from 1.
+    /// Its place among the requests of its session, counted from 1.
     quint64 number() const;
 
     /*!

@@ -23,9 +23,8 @@ struct IPCPRIMS_CORE_EXPORT RpcError
         InvalidRequest = -32600, ///< It is JSON, but no request.
         MethodNotFound = -32601,
         InvalidParams = -32602,
-        InternalError
-        = -32603, ///< Also of this library: when a call was dropped without an answer.
-        TooManyCalls = -32000, ///< Of this library: see JsonRpc::setCallLimit().
+        InternalError = -32603, ///< Also this library's, for a call dropped without an answer.
+        TooManyCalls = -32000, ///< This library's: see JsonRpc::setCallLimit().
     };
 
     RpcError() = default;

@@ -14,7 +14,7 @@
 
 namespace IpcPrims {
 
-/// Frames that were received while a call waited for something else (protocol section 5.3).
+/// Frames that were received while a call waited for something else.
 class ChannelBuffers
 {
 public:

@@ -26,7 +26,7 @@ Error checkOutgoing(const PayloadValidator *validator, quint16 channel, const QB
 
 /// What the sender of a bad payload is told, on either side of the connection.
 QString validationText(const PayloadValidator::Failure &failure);
-/// The same as a frame on ERROR (protocol section 8).
+/// The same as a frame on ERROR (protocol section 6).
 QByteArray validationAnswer(const PayloadValidator::Failure &failure);
 
 } // namespace IpcPrims
