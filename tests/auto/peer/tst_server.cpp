@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "descriptors.h"
 #include "rawsocket.h"
 
 #include <IpcPrims/peer.h>
 #include <IpcPrims/server.h>
 
-#include <QtCore/qdir.h>
 #include <QtCore/qelapsedtimer.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qpointer.h>
@@ -22,13 +22,6 @@ using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
 static constexpr int Patience = 30'000; // ms; only a failing test waits that long.
-
-static int openDescriptors()
-{
-    return int(QDir(u"/proc/self/fd"_s)
-                       .entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System)
-                       .size());
-}
 
 class tst_Server : public QObject
 {
@@ -320,7 +313,7 @@ void tst_Server::nothingIsLeftBehind()
     QVERIFY(!server.listen(m_endpoint));
     connectedClient()->close();
     QTRY_VERIFY_WITH_TIMEOUT(server.peers().isEmpty(), Patience);
-    const int before = openDescriptors();
+    const QSet<int> before = openDescriptors();
     const qsizetype childrenBefore = server.children().size();
     for (int i = 0; i < 100; ++i) {
         auto client = connectedClient();

@@ -8,7 +8,6 @@
 
 #include <cstring>
 
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -71,20 +70,6 @@ ByteStream::Result readSome(ByteStream &stream, std::span<char> target, std::spa
             },
             30000);
     return isReady ? result : ByteStream::Result{ByteStream::Status::WouldBlock, 0};
-}
-
-QSet<int> openDescriptors()
-{
-    QSet<int> result;
-    const QStringList names
-            = QDir(QStringLiteral("/proc/self/fd"))
-                      .entryList(QDir::System | QDir::AllEntries | QDir::NoDotAndDotDot);
-    for (const QString &name : names) {
-        // Without the one that the directory was read with.
-        if (::fcntl(name.toInt(), F_GETFD) != -1)
-            result.insert(name.toInt());
-    }
-    return result;
 }
 
 qint64 processorTime()

@@ -8,7 +8,6 @@
 #include <IpcPrims/endpoint.h>
 #include <IpcPrims/ipcprimsnamespace.h>
 
-#include <QtCore/qset.h>
 #include <QtCore/qstring.h>
 #include <QtCore/qtemporarydir.h>
 #include <QtTest/qtest.h>
@@ -92,9 +91,6 @@ struct Attempt final : IpcPrims::Connector::Listener
     int reportCount = 0;
     std::function<void()> onReport;
 };
-
-/// The open descriptors of this process.
-QSet<int> openDescriptors();
 
 /// The processor time that this process has used, in milliseconds.
 qint64 processorTime();

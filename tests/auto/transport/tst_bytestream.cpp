@@ -3,6 +3,7 @@
 
 #include "testbed.h"
 
+#include "descriptors.h"
 #include "rawsocket.h"
 #include "transport/localsocketstream_p.h"
 #include "transport/nativestream_p.h"

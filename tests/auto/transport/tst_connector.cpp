@@ -3,6 +3,7 @@
 
 #include "testbed.h"
 
+#include "descriptors.h"
 #include "rawsocket.h"
 #include "transport/transportfactory_p.h"
 
