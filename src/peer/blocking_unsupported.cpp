@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// Stands in for blockingpeerprivate.cpp and blockinglistenerprivate.cpp where no socket can be
-// polled together with a cancellation, as on Windows: nothing can be connected or listened to.
+// Stands in for blockingpeerprivate.cpp, blockingpeerframes.cpp and blockinglistenerprivate.cpp
+// where no socket can be polled together with a cancellation, as on Windows: nothing can be
+// connected or listened to.
 
 #include "peer/blockinglistener_p.h"
 #include "peer/blockingpeer_p.h"

@@ -19,7 +19,7 @@ class Waiter;
 
 /*!
     What BlockingPeer adds to a BlockingSession: which call takes which frames (protocol section 5).
-    Where there is no BlockingSession, as on Windows, blockingpeer_unsupported.cpp stands in.
+    Where there is no BlockingSession, as on Windows, blocking_unsupported.cpp stands in.
 */
 class BlockingPeerPrivate
 {
@@ -69,6 +69,7 @@ private:
     void forget();
     Error beginAsClient(std::unique_ptr<BlockingSession> session,
                         const std::optional<PeerCredentials> &peerCredentials);
+    static Error cancelledError();
     Error mayUse() const;
     bool takeArrived(Frame *frame, Error *refusal);
     bool takeFailure(Frame *frame, Error *refusal);
