@@ -110,8 +110,9 @@ public:
     /*!
         Ends the session in order, as Peer::close() does: asks the other side, receives until it has
         acknowledged, and closes, whatever the result. ShutdownFailed if it did not acknowledge.
-        What was received meanwhile can be taken with receiveOn(). No error if the other side had
-        asked before. \a reason (its first 1024 characters) is for the other side's log.
+        What was received meanwhile can be taken with receiveOn(). If the other side had asked
+        before there is nothing to wait for but that the rest of what was sent leaves: Timeout if
+        that was not possible. \a reason (its first 1024 characters) is for the other side's log.
     */
     Error shutdown(const QString &reason = QString(), Timeout timeout = {});
 

@@ -67,6 +67,7 @@ private:
     struct Patience;
 
     void forget();
+    Error followShutDown(std::chrono::milliseconds duration);
     Error beginAsClient(std::unique_ptr<BlockingSession> session,
                         const std::optional<PeerCredentials> &peerCredentials);
     static Error cancelledError();
@@ -77,6 +78,7 @@ private:
     Error judgeOutgoing(quint16 channel, const QByteArray &payload) const;
     Error putAside(Frame frame);
     Error putAsideArrived();
+    Error putAsideAllArrived();
     Error nextFrame(Frame *frame, const Patience &patience);
     Error nextFrameOn(quint16 channel, Frame *frame, const Patience &patience);
     Reply awaitAnswer(const Patience &patience);

@@ -161,6 +161,15 @@ Error BlockingPeerPrivate::putAsideArrived()
     return {};
 }
 
+// Goes on after a failure; returns the first one.
+Error BlockingPeerPrivate::putAsideAllArrived()
+{
+    const Error first = putAsideArrived();
+    for (Error failure = first; failure; failure = putAsideArrived()) {
+    }
+    return first;
+}
+
 Error BlockingPeerPrivate::nextFrame(Frame *frame, const Patience &patience)
 {
     Error refusal;

@@ -106,20 +106,15 @@ Error BlockingPeerPrivate::shutDown(const QString &reason, std::chrono::millisec
 {
     if (const Error error = mayUse())
         return error;
-    // Where the other side has asked already, this one only has to close.
-    const bool wasAsked = m_session->session().state() == Session::State::ClosingThere;
-    if (!wasAsked)
-        m_session->shutDown(reason, duration);
+    if (m_session->session().state() == Session::State::ClosingThere)
+        return followShutDown(duration);
+    m_session->shutDown(reason, duration);
     Error firstFailure; // To receive something, which doesn't keep the session from ending.
     for (;;) {
-        while (const Error failure = putAsideArrived()) {
-            if (!firstFailure)
-                firstFailure = failure;
-        }
-        if (wasAsked) {
-            abort();
-            return firstFailure;
-        }
+        if (const Error failure = putAsideAllArrived(); !firstFailure)
+            firstFailure = failure;
+        // Not only when there is nothing to receive, which the other side can put off for ever.
+        m_session->timePassed();
         if (m_session->hasEnded())
             return firstFailure ? firstFailure : m_session->endError();
         // The session watches the time.
@@ -128,6 +123,17 @@ Error BlockingPeerPrivate::shutDown(const QString &reason, std::chrono::millisec
             return cancelledError();
         }
     }
+}
+
+// Where the other side has asked, the acknowledgement and what counts as sent are still to leave.
+Error BlockingPeerPrivate::followShutDown(std::chrono::milliseconds duration)
+{
+    const bool isAllSent = m_session->bytesQueued() == 0;
+    const Error notSent
+            = isAllSent ? Error() : m_session->flush(*m_waiter, deadlineAfter(duration));
+    const Error notKept = putAsideAllArrived();
+    abort();
+    return notSent ? notSent : notKept;
 }
 
 void BlockingPeerPrivate::abort()

@@ -71,6 +71,8 @@ public:
     }
     void shutDown(const QString &reason, std::chrono::milliseconds timeout);
     void abandon(const Error &reason);
+    /// Ends what is overdue. Waiting does so by itself, but only when nothing arrives.
+    void timePassed();
 
     // For those who wait for several sessions at once, during their handshakes.
 
@@ -79,7 +81,6 @@ public:
     /// Deals with what poll() has told of the socket.
     void handleEvents(short events);
     Deadline deadline() const { return m_session.deadline(); }
-    void timePassed();
     bool isHandshaking() const { return m_session.state() == Session::State::Handshaking; }
     /// Deals with what has arrived; frames that come with the handshake are kept.
     void shakeHands() { readAhead(); }

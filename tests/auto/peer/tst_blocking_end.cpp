@@ -3,7 +3,37 @@
 
 #include "scriptedtest.h"
 
+#include "background.h"
+
 #include <QtTest/qtest.h>
+
+namespace {
+
+/// Has the other side say something more whenever a frame of it is judged, up to a point.
+class EndlessTalk : public PayloadValidator
+{
+public:
+    explicit EndlessTalk(RawSocket *other)
+        : m_other(other)
+    {}
+
+    std::optional<Failure> check(quint16, QByteArrayView, Direction direction) const override
+    {
+        if (direction == Direction::Receive && m_frames < MaxFrames
+            && m_other->writeFrame(2, "and another thing"))
+            ++m_frames;
+        return std::nullopt;
+    }
+    bool hasSaidAll() const { return m_frames == MaxFrames; }
+
+private:
+    static constexpr int MaxFrames = 30'000;
+
+    RawSocket *const m_other;
+    mutable int m_frames = 0;
+};
+
+} // namespace
 
 /// How a session ends, and the control messages that a receiver meets: sections 5.8 and 4 of the
 /// protocol.
@@ -26,7 +56,9 @@ private Q_SLOTS:
     void floodOfControlFramesEndsTheSession();
     void shutdownRequestIsAcknowledged();
     void shutdownAfterTheOthersIsNoError();
+    void shutdownAfterTheOthersSendsTheRestFirst();
     void shutdownWithoutAnswerFails();
+    void shutdownEndsInTimeWhateverArrives();
 };
 
 void tst_BlockingEnd::whatArrivedComesBeforeTheEnd()
@@ -185,6 +217,22 @@ void tst_BlockingEnd::shutdownAfterTheOthersIsNoError()
     COMPARE_RECEIVED(receiveOn(3), 3, "and another");
 }
 
+void tst_BlockingEnd::shutdownAfterTheOthersSendsTheRestFirst()
+{
+    const QByteArray payload(4 * 1024 * 1024, 'p');
+    QVERIFY(!m_peer.send(2, payload, 0ms)); // It has begun, so it counts as sent.
+    write(0, ShutdownRequest);
+    QCOMPARE(receive(), ErrorCode::Timeout);
+    QCOMPARE(m_peer.state(), BlockingPeer::State::Closing);
+    Error error;
+    Background closing([&] { error = m_peer.shutdown(); });
+    QVERIFY(sent() == (RawSocket::Frame{2, payload}));
+    QCOMPARE(sent(), (RawSocket::Frame{0, ShutdownAck}));
+    QVERIFY(m_other.waitForClosed());
+    closing.join();
+    QVERIFY2(!error, qPrintable(error.message()));
+}
+
 void tst_BlockingEnd::shutdownWithoutAnswerFails()
 {
     const Error error = m_peer.shutdown({}, 2ms);
@@ -193,6 +241,16 @@ void tst_BlockingEnd::shutdownWithoutAnswerFails()
              qPrintable(error.message()));
     QCOMPARE(m_peer.state(), BlockingPeer::State::Closed);
     QVERIFY(m_other.waitForClosed());
+}
+
+void tst_BlockingEnd::shutdownEndsInTimeWhateverArrives()
+{
+    const auto talk = std::make_shared<EndlessTalk>(&m_other);
+    m_peer.setValidator(talk);
+    m_peer.setBufferLimits(1'000'000, 1'000'000'000);
+    write(2, "one thing");
+    QCOMPARE(m_peer.shutdown({}, 2ms).code(), ErrorCode::ShutdownFailed);
+    QVERIFY(!talk->hasSaidAll());
 }
 
 QTEST_APPLESS_MAIN(tst_BlockingEnd)
