@@ -71,11 +71,18 @@ bool BlockingSession::decode(Frame *frame)
     return false;
 }
 
+// Of memory: a flood of tiny frames takes more of it than their bytes.
+static qint64 costOf(const Frame &frame)
+{
+    constexpr qint64 Overhead = 64; // The frame itself, and the head of its payload.
+    return Overhead + frame.payload.size();
+}
+
 bool BlockingSession::takeArrived(Frame *frame)
 {
     *frame = std::move(m_arrived.front());
     m_arrived.pop_front();
-    m_arrivedBytes -= FrameHeader::Size + frame->payload.size();
+    m_arrivedBytes -= costOf(*frame);
     return true;
 }
 
@@ -84,7 +91,7 @@ void BlockingSession::readAhead()
 {
     Frame frame;
     while (decode(&frame)) {
-        m_arrivedBytes += FrameHeader::Size + frame.payload.size();
+        m_arrivedBytes += costOf(frame);
         m_arrived.push_back(std::move(frame));
     }
 }

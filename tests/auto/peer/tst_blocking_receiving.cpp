@@ -3,9 +3,13 @@
 
 #include "scriptedtest.h"
 
+#include "background.h"
+
 #include <QtTest/qtest.h>
 
 #include <array>
+#include <memory>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -15,12 +19,19 @@ namespace {
 class NothingBad : public PayloadValidator
 {
 public:
+    explicit NothingBad(QString message = u"it is bad"_s)
+        : m_message(std::move(message))
+    {}
+
     std::optional<Failure> check(quint16, QByteArrayView payload, Direction) const override
     {
         if (!payload.startsWith("bad"))
             return std::nullopt;
-        return Failure{u"it is bad"_s, {ValidationError()}};
+        return Failure{m_message, {ValidationError()}};
     }
+
+private:
+    const QString m_message;
 };
 
 } // namespace
@@ -55,6 +66,7 @@ private Q_SLOTS:
     void lateAnswerCanBeReceivedInstead();
     void failedRequestIsTold();
     void badFrameIsReportedAndTheSessionGoesOn();
+    void answersToBadFramesAreBounded();
 };
 
 void tst_BlockingReceiving::framesAreReceivedInOrder()
@@ -370,6 +382,29 @@ void tst_BlockingReceiving::badFrameIsReportedAndTheSessionGoesOn()
     QVERIFY(!m_peer.send(1, "good one"));
     QCOMPARE(sent(), (RawSocket::Frame{4, R"({"error":"schema validation error: it is bad"})"}));
     QCOMPARE(sent(), (RawSocket::Frame{1, "good one"}));
+}
+
+// Not as many as the other side likes, which may read none of them.
+void tst_BlockingReceiving::answersToBadFramesAreBounded()
+{
+    constexpr qsizetype AnswerSize = 100'000;
+    m_peer.setValidator(std::make_shared<NothingBad>(QString(AnswerSize, u'x')));
+    m_peer.setAnswersValidationErrors(true);
+    for (int i = 0; i < 400; ++i) {
+        write(2, "bad");
+        QCOMPARE(receive(), ErrorCode::ValidationFailed);
+    }
+    Error error;
+    Background sending([&] { error = m_peer.send(1, "the end"); });
+    qsizetype answers = 0;
+    while (sent().channel == Channel::Error)
+        ++answers;
+    sending.join();
+    QVERIFY2(!error, qPrintable(error.message()));
+    QVERIFY(answers > 0);
+    // What the system holds comes on top of it.
+    QVERIFY2(answers * AnswerSize < MaxPayloadSize + 2'000'000,
+             qPrintable(QString::number(answers)));
 }
 
 QTEST_APPLESS_MAIN(tst_BlockingReceiving)

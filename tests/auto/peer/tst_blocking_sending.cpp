@@ -3,7 +3,15 @@
 
 #include "blockingtest.h"
 
+#include "rawsocket.h"
+
 #include <QtTest/qtest.h>
+
+#include <algorithm>
+#include <array>
+
+#include <poll.h>
+#include <sys/socket.h>
 
 namespace {
 
@@ -19,6 +27,7 @@ class tst_BlockingSending : public BlockingTest
 
 private Q_SLOTS:
     void twoThatSendAtOnceDontWaitForEachOther();
+    void readingMeanwhileIsBounded();
     void pingIsAnsweredWhileASendWaits();
     void sendThatTimesOutHasSentNothing();
     void frameThatHasBegunIsFinishedLater();
@@ -49,6 +58,32 @@ void tst_BlockingSending::twoThatSendAtOnceDontWaitForEachOther()
     QVERIFY(exchange(&m_client));
     other.join();
     QVERIFY(worked);
+}
+
+// In memory, of which a tiny frame takes more than its bytes.
+void tst_BlockingSending::readingMeanwhileIsBounded()
+{
+    std::array<int, 2> ends = {-1, -1};
+    QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+    RawSocket other(ends[0]);
+    QVERIFY(other.writeFrame(0, R"({"protocol":"ipcprims","version":"1.0","channels":[2],)"
+                                R"("peer_id":"peer-1"})"));
+    m_client.setRequestedChannels({2});
+    QVERIFY(!m_client.connectOver(ends[1]));
+    Background sending(
+            [&] { static_cast<void>(m_client.send(Channel::Data, QByteArray(LargeSize, 's'))); });
+
+    const QByteArray frames = RawSocket::frame(Channel::Data, {}).repeated(10'000);
+    qsizetype taken = 0;
+    pollfd state = {ends[0], POLLOUT, 0};
+    while (taken<2 * LargeSize && ::poll(&state, 1, 500)> 0) {
+        const QByteArrayView rest = QByteArrayView(frames).sliced(taken % frames.size());
+        taken += std::max<qsizetype>(
+                0, ::send(ends[0], rest.data(), size_t(rest.size()), MSG_DONTWAIT));
+    }
+    m_client.cancel();
+    sending.join();
+    QVERIFY2(taken < LargeSize / 2, qPrintable(QString::number(taken)));
 }
 
 void tst_BlockingSending::pingIsAnsweredWhileASendWaits()
