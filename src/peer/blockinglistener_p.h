@@ -50,7 +50,7 @@ private:
         std::optional<PeerCredentials> credentials;
     };
 
-    Waiter::Outcome waitForClients(const Deadline &deadline);
+    void waitForClients(const Deadline &deadline);
     void acceptWaiting();
     void begin(UnixConnection connection);
     void sortOut();

@@ -78,11 +78,10 @@ Error BlockingListenerPrivate::accept(BlockingPeerPrivate *peer, std::chrono::mi
             peer->adopt(std::move(client.session), client.credentials);
             return {};
         }
-        const Waiter::Outcome outcome = waitForClients(deadline);
+        waitForClients(deadline);
         sortOut();
         reportNews();
-        if (outcome == Waiter::Outcome::TimedOut && m_ready.empty() && deadline
-            && Session::Clock::now() >= *deadline) {
+        if (m_ready.empty() && deadline && Session::Clock::now() >= *deadline) {
             return Error(
                     ErrorCode::Timeout,
                     QStringLiteral("no client has connected within %1 ms").arg(timeout.count()));
@@ -91,7 +90,7 @@ Error BlockingListenerPrivate::accept(BlockingPeerPrivate *peer, std::chrono::mi
 }
 
 // Waits until something can be done for any client, and does it.
-Waiter::Outcome BlockingListenerPrivate::waitForClients(const Deadline &deadline)
+void BlockingListenerPrivate::waitForClients(const Deadline &deadline)
 {
     const auto now = Session::Clock::now();
     if (m_pauseEnd && now >= *m_pauseEnd)
@@ -105,19 +104,17 @@ Waiter::Outcome BlockingListenerPrivate::waitForClients(const Deadline &deadline
         descriptors.push_back({client.session->socket(), client.session->wantedEvents(), 0});
     }
 
-    const Waiter::Outcome outcome = m_waiter.wait(descriptors, end);
-    if (outcome == Waiter::Outcome::Ready) {
+    if (m_waiter.wait(descriptors, end) == Waiter::Outcome::Ready) {
         for (size_t i = 0; i < m_pending.size(); ++i) {
             m_pending[i].session->handleEvents(descriptors[i + 2].revents);
             m_pending[i].session->shakeHands();
         }
         if (descriptors[1].revents != 0)
             acceptWaiting();
-    } else if (outcome == Waiter::Outcome::TimedOut) {
-        for (const Client &client : m_pending)
-            client.session->timePassed();
     }
-    return outcome;
+    // Not only when nothing happens, which others can put off for ever.
+    for (const Client &client : m_pending)
+        client.session->timePassed();
 }
 
 void BlockingListenerPrivate::acceptWaiting()

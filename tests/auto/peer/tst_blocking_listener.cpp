@@ -19,6 +19,8 @@ namespace {
 
 const QByteArray Request = R"({"protocol":"ipcprims","version":"1.0","channels":[1,2]})";
 
+// So many that connect one after the other take longer than any time-out here.
+constexpr int ManyClients = 10'000;
 } // namespace
 
 /// Clients are mostly raw sockets here, as a connected one needs no thread to wait in.
@@ -39,6 +41,8 @@ private Q_SLOTS:
     void severalClientsAreReadyAtOnce();
     void everyByteOfTheRequestMayComeAlone();
     void handshakeHasADeadline();
+    void acceptEndsInTimeWhoeverConnects();
+    void deadlineHoldsWhoeverConnects();
     void oldestPendingHandshakeGivesWay();
     void badClientsAreTurnedAwayInSilence_data();
     void badClientsAreTurnedAwayInSilence();
@@ -211,6 +215,36 @@ void tst_BlockingListener::handshakeHasADeadline()
     QCOMPARE(m_errors.size(), 1);
     QCOMPARE(m_errors.first().code(), ErrorCode::Timeout);
     QVERIFY(client.waitForClosed());
+}
+
+void tst_BlockingListener::acceptEndsInTimeWhoeverConnects()
+{
+    int count = 0;
+    m_listener->setErrorHandler([&](const Error &) {
+        if (++count < ManyClients)
+            newClient().close();
+    });
+    newClient().close();
+    QCOMPARE(accept(5ms), ErrorCode::Timeout);
+    QVERIFY(count < ManyClients);
+}
+
+void tst_BlockingListener::deadlineHoldsWhoeverConnects()
+{
+    m_listener->close();
+    m_listener->setHandshakeTimeout(5ms);
+    QVERIFY(!m_listener->listen(m_endpoint));
+    int count = 0;
+    m_listener->setErrorHandler([&](const Error &error) {
+        if (error.code() == ErrorCode::Timeout || ++count == ManyClients)
+            m_listener->cancel();
+        else
+            newClient().close();
+    });
+    const RawSocket silent = newClient();
+    newClient().close();
+    QCOMPARE(accept(BlockingPeer::NoTimeout), ErrorCode::Cancelled);
+    QVERIFY(count < ManyClients);
 }
 
 void tst_BlockingListener::oldestPendingHandshakeGivesWay()
