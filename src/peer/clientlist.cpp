@@ -3,6 +3,8 @@
 
 #include "peer/clientlist_p.h"
 
+#include <algorithm>
+
 namespace IpcPrims {
 
 void ClientList::add(quint64 number, User user)
@@ -25,14 +27,19 @@ void ClientList::remove(quint64 number)
         take(m_pending, number);
 }
 
-std::optional<quint64> ClientList::takeOldestPending(qsizetype places)
+std::optional<ClientList::GaveWay> ClientList::takeOldestPending(qsizetype maxPending,
+                                                                 qsizetype maxOpen)
 {
     const std::lock_guard lock(m_mutex);
-    if (qsizetype(m_pending.size()) <= places)
+    const auto pending = qsizetype(m_pending.size());
+    // The limit may have been lowered since the others were let in.
+    const qsizetype room = std::max<qsizetype>(0, maxOpen - qsizetype(m_open.size()));
+    const qsizetype places = std::min(maxPending, room);
+    if (pending <= places)
         return std::nullopt;
     const quint64 oldest = m_pending.begin()->first;
     take(m_pending, oldest);
-    return oldest;
+    return GaveWay{oldest, pending, places};
 }
 
 bool ClientList::take(Clients &clients, quint64 number)
@@ -44,12 +51,6 @@ bool ClientList::take(Clients &clients, quint64 number)
     if (--count->second == 0)
         m_byUser.erase(count);
     return true;
-}
-
-qsizetype ClientList::pendingCount() const
-{
-    const std::lock_guard lock(m_mutex);
-    return qsizetype(m_pending.size());
 }
 
 qsizetype ClientList::openCount() const

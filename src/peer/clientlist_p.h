@@ -33,10 +33,17 @@ public:
     bool open(quint64 number);
     /// It is gone, if it was there.
     void remove(quint64 number);
-    /// The client that shakes hands for longest, if more than \a places do; it is removed.
-    std::optional<quint64> takeOldestPending(qsizetype places);
+    /// Who had to go, of how many that were shaking hands, and how many there may be of these.
+    struct GaveWay
+    {
+        quint64 number = 0;
+        qsizetype pending = 0;
+        qsizetype places = 0;
+    };
+    /// The client that shakes hands for longest, if more than \a maxPending do, or more than there
+    /// is room for among \a maxOpen; it is removed. So no more than that many can ever open.
+    std::optional<GaveWay> takeOldestPending(qsizetype maxPending, qsizetype maxOpen);
 
-    qsizetype pendingCount() const;
     qsizetype openCount() const;
     /// Of both kinds.
     qsizetype countOf(User user) const;

@@ -128,17 +128,14 @@ void ServerPrivate::dropOldestPending()
 {
     const QPointer<Server> alive(q);
     while (alive) {
-        const qsizetype places
-                = qMin<qsizetype>(maxPendingHandshakes, maxPeers - clients->openCount());
-        const qsizetype pendingCount = clients->pendingCount();
-        const auto oldest = clients->takeOldestPending(places);
+        const auto oldest = clients->takeOldestPending(maxPendingHandshakes, maxPeers);
         if (!oldest)
             return;
         if (threads.empty())
-            group->giveUp(*oldest);
+            group->giveUp(oldest->number);
         else
-            threadOf(*oldest).giveUp(*oldest);
-        Q_EMIT q->handshakeFailed(gaveWayError(pendingCount, places));
+            threadOf(oldest->number).giveUp(oldest->number);
+        Q_EMIT q->handshakeFailed(gaveWayError(oldest->pending, oldest->places));
     }
 }
 

@@ -24,11 +24,13 @@ class tst_ServerLimits : public QObject
 
 private Q_SLOTS:
     void clientsOfOneUserAreLimited();
+    void limitMayBeLoweredBelowWhatIsOpen();
     void pendingClientsCountForTheirUser();
     void otherUsersHaveTheirOwnLimit();
     void clientsAreCountedByUser();
     void clientThatGaveWayCannotOpen();
     void oldestGivesWayWhenThereIsOneTooMany();
+    void pendingClientsNeverOutnumberTheRoomForThem();
     void bucketAllowsTheBurstAndThenTheRate();
     void bucketHoldsNoMoreThanTheBurst();
     void withoutRateEverythingIsAllowed();
@@ -72,6 +74,25 @@ void tst_ServerLimits::pendingClientsCountForTheirUser()
     silent.close();
     QTRY_COMPARE_WITH_TIMEOUT(server.refusals.size(), 2, Patience);
     QVERIFY(server.openSession().isValid());
+}
+
+void tst_ServerLimits::limitMayBeLoweredBelowWhatIsOpen()
+{
+    ObservedServer server;
+    server.server.setMaxPendingHandshakes(1);
+    server.server.setHandshakeTimeout(1h);
+    QVERIFY(server.listen());
+    std::vector<RawSocket> open;
+    for (int i = 0; i < 3; ++i)
+        open.push_back(server.openSession());
+    connect(&server.server, &Server::handshakeFailed, &server.server,
+            [&] { server.server.setMaxPeers(1); });
+    RawSocket first = server.connectRaw();
+    RawSocket second = server.connectRaw();
+    // One makes the other go; then there is no place left at all.
+    QVERIFY(first.waitForClosed() && second.waitForClosed());
+    QTRY_COMPARE_WITH_TIMEOUT(server.refusals.size(), 2, Patience);
+    QCOMPARE(server.server.peerCount(), 3);
 }
 
 // Becomes another user for its lifetime: connections made meanwhile are that one's.
@@ -136,7 +157,6 @@ void tst_ServerLimits::clientsAreCountedByUser()
     QVERIFY(clients.open(3));
     QCOMPARE(clients.countOf(1000), 2);
     QCOMPARE(clients.openCount(), 1);
-    QCOMPARE(clients.pendingCount(), 4);
     clients.remove(3);
     clients.remove(3);
     QCOMPARE(clients.countOf(1000), 1);
@@ -149,7 +169,7 @@ void tst_ServerLimits::clientThatGaveWayCannotOpen()
 {
     ClientList clients;
     clients.add(1, 0);
-    QCOMPARE(clients.takeOldestPending(0), 1u);
+    QCOMPARE(clients.takeOldestPending(0, 1)->number, 1u);
     QVERIFY(!clients.open(1));
     QCOMPARE(clients.openCount(), 0);
     QCOMPARE(clients.countOf(0), 0);
@@ -161,9 +181,26 @@ void tst_ServerLimits::oldestGivesWayWhenThereIsOneTooMany()
     for (quint64 number = 1; number <= 3; ++number)
         clients.add(number, 0);
     QVERIFY(clients.open(1));
-    QVERIFY(!clients.takeOldestPending(2));
-    QCOMPARE(clients.takeOldestPending(1), 2u);
-    QVERIFY(!clients.takeOldestPending(1));
+    QVERIFY(!clients.takeOldestPending(2, 3));
+    const auto gaveWay = clients.takeOldestPending(1, 3);
+    QVERIFY(gaveWay);
+    QCOMPARE(gaveWay->number, 2u);
+    QCOMPARE(gaveWay->pending, 2);
+    QCOMPARE(gaveWay->places, 1);
+    QVERIFY(!clients.takeOldestPending(1, 3));
+}
+
+void tst_ServerLimits::pendingClientsNeverOutnumberTheRoomForThem()
+{
+    ClientList clients;
+    for (quint64 number = 1; number <= 3; ++number)
+        clients.add(number, 0);
+    QVERIFY(clients.open(2));
+    QVERIFY(!clients.takeOldestPending(64, 3));
+    QCOMPARE(clients.takeOldestPending(64, 2)->places, 1);
+    QCOMPARE(clients.takeOldestPending(64, 0)->places, 0);
+    QVERIFY(!clients.takeOldestPending(64, 0));
+    QCOMPARE(clients.openCount(), 1);
 }
 
 void tst_ServerLimits::bucketAllowsTheBurstAndThenTheRate()
