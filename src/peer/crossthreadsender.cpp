@@ -3,6 +3,7 @@
 
 #include "peer/crossthreadsender_p.h"
 
+#include "frame/header_p.h"
 #include "peer/peer_p.h"
 #include "peer/validation_p.h"
 
@@ -13,6 +14,11 @@
 #include <utility>
 
 namespace IpcPrims {
+
+static qint64 sizeOf(const SendQueue::Frame &frame)
+{
+    return FrameHeader::Size + frame.payload.size();
+}
 
 CrossThreadSender::~CrossThreadSender()
 {
@@ -28,8 +34,15 @@ void CrossThreadSender::setTerms(std::optional<Terms> terms)
 
 void CrossThreadSender::moveHere()
 {
-    const std::lock_guard lock(m_mutex);
-    m_mailbox.reset(); // Which is empty, and knows its owner's thread.
+    takeArrived();
+    {
+        const std::lock_guard lock(m_mutex);
+        m_mailbox.reset(); // It knows its owner's thread, which may be another one now.
+    }
+    // They were meant for the session before.
+    if (!m_waiting.empty())
+        QMetaObject::invokeMethod(
+                m_peer->q, [this] { sendWaiting(); }, Qt::QueuedConnection);
 }
 
 Error CrossThreadSender::send(quint16 channel, const QByteArray &payload)
@@ -71,20 +84,25 @@ Error CrossThreadSender::take(SendQueue::Frame frame)
         m_mailbox
                 = std::make_unique<Mailbox<SendQueue::Frame>>(m_peer->q, [this] { sendWaiting(); });
     }
-    m_bytes += frame.payload.size();
+    m_bytes += sizeOf(frame);
     m_mailbox->put(std::move(frame));
     return {};
 }
 
+void CrossThreadSender::takeArrived()
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_mailbox)
+        return;
+    std::vector<SendQueue::Frame> arrived = m_mailbox->take();
+    std::move(arrived.begin(), arrived.end(), std::back_inserter(m_waiting));
+}
+
 void CrossThreadSender::sendWaiting()
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        if (!m_mailbox)
-            return;
-        std::vector<SendQueue::Frame> arrived = m_mailbox->take();
-        std::move(arrived.begin(), arrived.end(), std::back_inserter(m_waiting));
-    }
+    takeArrived();
+    if (m_waiting.empty())
+        return;
     qint64 bytes = 0;
     std::vector<quint16> full; // Their frames stay, in their order; others pass them.
     Outbox::Frames notSent;
@@ -93,11 +111,12 @@ void CrossThreadSender::sendWaiting()
         const bool isFull = std::find(full.begin(), full.end(), frame.channel) != full.end();
         const Error error = isFull ? Error() : m_peer->send(frame.channel, frame.payload);
         if (isFull || error.code() == ErrorCode::QueueFull) {
-            full.push_back(frame.channel);
+            if (!isFull)
+                full.push_back(frame.channel);
             left.push_back(std::move(frame));
             continue;
         }
-        bytes += frame.payload.size();
+        bytes += sizeOf(frame);
         if (error)
             notSent.push_back(std::move(frame));
     }

@@ -61,6 +61,7 @@ public:
 private:
     Error judge(quint16 channel, const QByteArray &payload);
     Error take(SendQueue::Frame frame);
+    void takeArrived();
     std::vector<quint16> release(qint64 bytes);
 
     PeerPrivate *const m_peer;

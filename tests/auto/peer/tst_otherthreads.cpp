@@ -26,7 +26,10 @@ private Q_SLOTS:
     void callerLearnsOfErrorsAtOnce();
     void callersAreHeldBack();
     void fullChannelDoesNotHoldOthersBack();
+    void emptyFramesAreCounted();
     void framesThatMissTheSessionAreReported();
+    void framesThatMissAReplacedSessionAreReported();
+    void framesThatWaitInAReplacedSessionAreReported();
     void requestsAreAnswered();
     void requestOfADestroyedPeerIsCancelled();
     void peerMayBeMovedBetweenSessions();
@@ -155,6 +158,20 @@ void tst_OtherThreads::fullChannelDoesNotHoldOthersBack()
             < diary.frames.indexOf({Channel::Data, "waits"}));
 }
 
+void tst_OtherThreads::emptyFramesAreCounted()
+{
+    open();
+    m_client->setSendWaterMarks(8000, 1000);
+    int sent = 0;
+    const std::unique_ptr<QThread> thread(QThread::create([&] {
+        while (sent < 10'000 && !m_client->send(Channel::Data, QByteArray()))
+            ++sent;
+    }));
+    thread->start();
+    thread->wait();
+    QCOMPARE(sent, 1000); // Of 8 bytes each.
+}
+
 void tst_OtherThreads::framesThatMissTheSessionAreReported()
 {
     open();
@@ -166,6 +183,39 @@ void tst_OtherThreads::framesThatMissTheSessionAreReported()
     m_client->abort();
     QTRY_COMPARE_WITH_TIMEOUT(notSent.size(), 1, Patience);
     QCOMPARE(notSent[0][1].value<QList<QByteArray>>(), QList<QByteArray>{"too late"});
+}
+
+void tst_OtherThreads::framesThatMissAReplacedSessionAreReported()
+{
+    open();
+    QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
+    const std::unique_ptr<QThread> thread(
+            QThread::create([&] { static_cast<void>(m_client->send(Channel::Data, "too late")); }));
+    thread->start();
+    thread->wait();
+    m_client->connectToServer(m_endpoint);
+    QTRY_COMPARE_WITH_TIMEOUT(notSent.size(), 1, Patience);
+    QCOMPARE(notSent[0][1].value<QList<QByteArray>>(), QList<QByteArray>{"too late"});
+}
+
+void tst_OtherThreads::framesThatWaitInAReplacedSessionAreReported()
+{
+    open();
+    QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
+    m_client->setSendWaterMarks(1'000'000, 1000);
+    m_peer->setReceiving(false);
+    while (!m_client->send(Channel::Data, QByteArray(100'000, 'x'))) {
+    }
+    QVERIFY(!inOtherThread([this] { return m_client->send(Channel::Data, "waits"); }));
+    QVERIFY(!inOtherThread([this] { return m_client->send(Channel::Command, "passes"); }));
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->bytesQueued(Channel::Command) > 0, Patience);
+    m_client->connectToServer(m_endpoint);
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen() && m_client->generation() == 2, Patience);
+    QByteArrayList payloads;
+    for (const QList<QVariant> &arguments : std::as_const(notSent))
+        payloads += arguments[1].value<QList<QByteArray>>();
+    QCOMPARE(payloads.count("waits"), 1);
+    QCOMPARE(payloads.count("passes"), 1);
 }
 
 void tst_OtherThreads::requestsAreAnswered()
