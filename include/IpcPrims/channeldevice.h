@@ -24,7 +24,8 @@ class Peer;
     Peer::connected() and Server::peerConnected(), or after a command that announces the stream.
     Bytes travel in frames of at most 64 KiB; an empty frame ends a stream. Then the channel's
     frames are the peer's again, and a slot of readChannelFinished() may open another device for
-    what follows. At most one device at a time can read from a channel.
+    what follows. At most one device at a time can read from a channel; of two that write, the
+    stream of the second follows the end of the first.
 
     Writing: write() takes what there is room for, and so fewer bytes than given, or none, when the
     peer's queue for the channel has reached its high-water mark and as many bytes as

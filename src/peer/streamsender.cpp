@@ -7,8 +7,6 @@
 
 #include <IpcPrims/peer.h>
 
-#include <QtCore/qpointer.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -19,6 +17,13 @@ StreamSender::StreamSender(Peer *peer, quint16 channel)
     , m_peer(peer)
     , m_channel(channel)
 {
+    const auto others = peer->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
+    for (StreamSender *const other : others) {
+        if (other != this && other->m_channel == channel && !other->m_isEndHandedOver)
+            m_predecessor = other;
+    }
+    if (m_predecessor) // Later, as the peer may be on its way out, too.
+        connect(m_predecessor, &QObject::destroyed, this, &StreamSender::goOnLater);
     connect(peer, &Peer::readyToSend, this, [this](quint16 ready) {
         if (ready != m_channel)
             return;
@@ -70,7 +75,7 @@ void StreamSender::finishAndDelete()
 
 void StreamSender::handOver(Amount amount)
 {
-    if (m_error || m_isBlocked)
+    if (m_error || m_isBlocked || waitsForAnother())
         return;
     while (!m_queue.isEmpty() && (amount == Amount::Everything || m_queue.isFirstFull())) {
         if (!sendFrame(m_queue.first()))
@@ -80,6 +85,11 @@ void StreamSender::handOver(Amount amount)
     }
     if (m_isFinishing && !m_isEndHandedOver && m_queue.isEmpty())
         m_isEndHandedOver = sendFrame(QByteArray());
+}
+
+bool StreamSender::waitsForAnother() const
+{
+    return m_predecessor && !m_predecessor->m_isEndHandedOver;
 }
 
 bool StreamSender::sendFrame(const QByteArray &payload)

@@ -9,6 +9,7 @@
 
 #include <QtCore/qbytearrayview.h>
 #include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
 
 namespace IpcPrims {
 
@@ -53,9 +54,11 @@ private:
     void fail(const Error &error);
     void goOn();
     void goOnLater();
+    bool waitsForAnother() const;
 
     Peer *const m_peer;
     const quint16 m_channel;
+    QPointer<StreamSender> m_predecessor; // The stream before this one on the channel.
     ChunkQueue m_queue;
     bool m_isFinishing = false;
     bool m_isEndHandedOver = false;

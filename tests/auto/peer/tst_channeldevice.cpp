@@ -30,6 +30,7 @@ private Q_SLOTS:
     void emptyFrameEndsTheStream();
     void nothingCanBeWrittenAfterTheEnd();
     void streamsFollowEachOther();
+    void streamWaitsForTheEndOfTheOneBefore();
     void dataStreamTransactionsWork();
     void transactionMayBeLargerThanTheReadBuffer();
     void textStreamReadsLines();
@@ -184,6 +185,34 @@ void tst_ChannelDevice::streamsFollowEachOther()
     QTRY_VERIFY_WITH_TIMEOUT(second.isFinished(), Patience);
     QCOMPARE(m_there->readAll(), "one"_ba);
     QCOMPARE(second.readAll(), "two"_ba);
+}
+
+void tst_ChannelDevice::streamWaitsForTheEndOfTheOneBefore()
+{
+    open();
+    Diary diary(m_peer);
+    m_client->setSendWaterMarks(100 * KiB, 0);
+    m_peer->setReceiving(false);
+    ChannelDevice first(m_client.get(), Channel::Data);
+    QVERIFY(first.open(QIODevice::WriteOnly));
+    QCOMPARE(first.write(QByteArray(MiB, '1')), MiB);
+    QVERIFY(first.bytesToWrite() > 0);
+    first.close(); // The rest waits for room.
+    ChannelDevice second(m_client.get(), Channel::Data);
+    QVERIFY(second.open(QIODevice::WriteOnly));
+    m_client->setSendWaterMarks(16 * MiB, 4 * MiB); // Now there is some.
+    QCOMPARE(second.write("2"), 1);
+    second.close();
+    m_peer->setReceiving(true);
+    QTRY_VERIFY_WITH_TIMEOUT(diary.frames.endsWith({2, ""}) && diary.frames.contains({2, "2"}),
+                             Patience);
+    QByteArrayList streams(1);
+    for (const auto &[channel, payload] : std::as_const(diary.frames)) {
+        streams.last() += payload;
+        if (payload.isEmpty())
+            streams.append(QByteArray());
+    }
+    QVERIFY(streams == QByteArrayList({QByteArray(MiB, '1'), "2", ""}));
 }
 
 void tst_ChannelDevice::dataStreamTransactionsWork()
