@@ -46,14 +46,26 @@ void PeerLog::ended(Peer::State state, const Session *session, const Error &reas
     } else if (!reason) {
         return; // The application has changed its mind.
     } else if (state == Peer::State::Handshaking) {
-        static LimitedLog log(lcSession(), QtInfoMsg);
-        if (log.isEnabled())
-            log.write(QStringLiteral("handshake failed: %1").arg(reason.message()));
+        handshakeFailed(reason);
     } else {
         static LimitedLog log(lcPeer(), QtInfoMsg);
         if (log.isEnabled())
             log.write(QStringLiteral("can't connect: %1").arg(reason.message()));
     }
+}
+
+void PeerLog::handshakeFailed(const Error &reason)
+{
+    static LimitedLog log(lcSession(), QtInfoMsg);
+    if (log.isEnabled())
+        log.write(QStringLiteral("handshake failed: %1").arg(reason.message()));
+}
+
+void PeerLog::clientTurnedAway(const Error &reason)
+{
+    static LimitedLog log(lcSession(), QtInfoMsg);
+    if (log.isEnabled())
+        log.write(QStringLiteral("a client was turned away: %1").arg(reason.message()));
 }
 
 void PeerLog::frameRefused(const Session &session, quint16 channel, qsizetype errorCount)

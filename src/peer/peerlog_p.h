@@ -21,6 +21,9 @@ namespace PeerLog {
 void sessionOpened(const Session &session);
 /// \a state is that in which the end was met. There may be no \a session yet.
 void ended(Peer::State state, const Session *session, const Error &reason);
+void handshakeFailed(const Error &reason);
+/// For a reason that lies with the server's limits, not with what the client said.
+void clientTurnedAway(const Error &reason);
 void frameRefused(const Session &session, quint16 channel, qsizetype errorCount);
 void peerUnresponsive(const Session &session, int missed);
 void streamCutOff(quint16 channel, qint64 bytes, const Error &reason);

@@ -7,6 +7,7 @@
 #include "peer/logging_p.h"
 #include "peer/peer_p.h"
 #include "peer/requeststate_p.h"
+#include "session/quotedexcerpt_p.h"
 
 #include <IpcPrims/protocol.h>
 
@@ -199,10 +200,9 @@ static void warnOfUnansweredRequest(quint64 number, const QString &peerId)
 {
     static LimitedLog log(lcPeer(), QtWarningMsg);
     if (log.isEnabled())
-        log.write(QStringLiteral("Request %1 of \"%2\" failed, which it can't be told; so no later "
-                                 "one can be answered either. See "
-                                 "Peer::setAnswersFailedRequests().")
-                          .arg(QString::number(number), peerId));
+        log.write(QStringLiteral("Request %1 of %2 failed, which it can't be told; so no later one "
+                                 "can be answered either. See Peer::setAnswersFailedRequests().")
+                          .arg(QString::number(number), quotedExcerpt(peerId)));
 }
 
 void Requests::sendAnswers()

@@ -70,6 +70,7 @@ private:
     void accept(const std::shared_ptr<IncomingConnection> &connection);
     PeerThread &threadOf(quint64 number) const { return *threads[number % threads.size()]; }
     void dropOldestPending();
+    void turnAway(const Error &reason);
     Error broadcastError(quint16 channel, const QByteArray &payload) const;
 
     SessionSettings m_served; // The settings at the time of listen().

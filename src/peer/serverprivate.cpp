@@ -4,6 +4,7 @@
 #include "peer/server_p.h"
 
 #include "frame/header_p.h"
+#include "peer/peerlog_p.h"
 #include "peer/serverrules_p.h"
 #include "transport/transportfactory_p.h"
 
@@ -107,7 +108,7 @@ void ServerPrivate::accept(const std::shared_ptr<IncomingConnection> &connection
     if (connection->credentials)
         user = connection->credentials->uid;
     if (clients->countOf(user) >= maxPeersPerUser) {
-        Q_EMIT q->handshakeFailed(tooManyOfUserError(user, maxPeersPerUser));
+        turnAway(tooManyOfUserError(user, maxPeersPerUser));
         return;
     }
 
@@ -135,8 +136,14 @@ void ServerPrivate::dropOldestPending()
             group->giveUp(oldest->number);
         else
             threadOf(oldest->number).giveUp(oldest->number);
-        Q_EMIT q->handshakeFailed(gaveWayError(oldest->pending, oldest->places));
+        turnAway(gaveWayError(oldest->pending, oldest->places));
     }
+}
+
+void ServerPrivate::turnAway(const Error &reason)
+{
+    PeerLog::clientTurnedAway(reason);
+    Q_EMIT q->handshakeFailed(reason);
 }
 
 // What becomes of clients

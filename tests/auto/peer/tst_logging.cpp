@@ -51,6 +51,8 @@ private Q_SLOTS:
     void isSilentByDefault();
     void hostileClientLeavesNoSecretInTheLog();
     void hostileClientCannotFillTheLog();
+    void clientsThatAreTurnedAwayAreLogged();
+    void nameThatTheServerHasChosenIsQuoted();
 
 private:
     void beHostile(const QByteArray &request);
@@ -179,6 +181,47 @@ void tst_Logging::hostileClientCannotFillTheLog()
         ++counts[category + message.left(10)];
     for (auto it = counts.cbegin(); it != counts.cend(); ++it)
         QVERIFY2(it.value() <= 22, qPrintable(u"%1 times %2"_s.arg(it.value()).arg(it.key())));
+}
+
+void tst_Logging::clientsThatAreTurnedAwayAreLogged()
+{
+    QLoggingCategory::setFilterRules(u"ipcprims.session=true"_s);
+    Server &server = m_server->server;
+    server.setHandshakeTimeout(1h);
+    server.setMaxPendingHandshakes(1);
+    const auto tells = [](const QString &text) {
+        return std::any_of(s_messages.cbegin(), s_messages.cend(),
+                           [&](const auto &one) { return one.second.contains(text); });
+    };
+    RawSocket oldest = m_server->connectRaw();
+    RawSocket silent = m_server->connectRaw();
+    QVERIFY(oldest.waitForClosed());
+    QTRY_COMPARE_WITH_TIMEOUT(m_server->refusals.size(), 1, Patience);
+    QVERIFY(tells(u"turned away: 2 clients were shaking hands at once"_s));
+
+    server.setMaxPeersPerUser(1);
+    for (int i = 0; i < 30; ++i)
+        QVERIFY(m_server->connectRaw().waitForClosed());
+    QTRY_COMPARE_WITH_TIMEOUT(m_server->refusals.size(), 31, Patience);
+    QVERIFY(tells(u"turned away: too many clients of"_s));
+    QVERIFY2(s_messages.size() <= 22, qPrintable(QString::number(s_messages.size())));
+}
+
+void tst_Logging::nameThatTheServerHasChosenIsQuoted()
+{
+    RawListener listener(m_server->path() + u".raw"_s);
+    Peer peer;
+    peer.setRequestHandler([](const Request &) {}); // Which thereby fails.
+    peer.connectToServer(Endpoint::fromPath(m_server->path() + u".raw"_s));
+    RawSocket server = listener.accept();
+    QVERIFY(server.readFrame());
+    QVERIFY(server.writeFrame(Channel::Control,
+                              R"({"protocol":"ipcprims","version":"1.0","channels":[1],)"
+                              R"("peer_id":"one\u0022 is fine\nTwo"})"));
+    QVERIFY(server.writeFrame(Channel::Command, "a request"));
+    QTRY_COMPARE_WITH_TIMEOUT(s_messages.size(), 1, Patience);
+    QVERIFY2(s_messages.first().second.contains(u"one\\u0022 is fine\\u000aTwo"_s),
+             qPrintable(s_messages.first().second));
 }
 
 QTEST_GUILESS_MAIN(tst_Logging)
