@@ -18,13 +18,16 @@ namespace IpcPrims {
 class AuthorizationRequestState;
 
 /*!
-    A client that wants to be let in; see Server::setAuthorizer(). Copies are the same request. It
-    is answered once: the first accept() or refuse() of any copy counts, later ones do nothing. When
-    the last copy is destroyed without an answer, the client is refused.
+    A client that wants to be let in; see Server::setAuthorizer() and
+    BlockingListener::setAuthorizer(). Copies are the same request. It is answered once: the first
+    accept() or refuse() of any copy counts, later ones do nothing. When the last copy is destroyed
+    without an answer, the client is refused.
 
-    It may be kept, handed to another thread and answered there. It may outlive the client and the
-    server: an answer that comes too late goes nowhere. In the client's own thread an answer takes
-    effect at once, so that the server's signals are emitted before accept() returns.
+    It may be handed to another thread and answered there, and be kept, if it comes from a Server;
+    a BlockingListener takes no answer that comes after its authorizer has returned. It may outlive
+    the client and the server: an answer that comes too late goes nowhere. In the client's own
+    thread an answer takes effect at once, so that a Server's signals are emitted before accept()
+    returns.
 */
 class IPCPRIMS_CORE_EXPORT AuthorizationRequest
 {
@@ -52,10 +55,12 @@ public:
     void accept(const QList<quint16> &channels) const;
 
     /// Turns the client away, which hears nothing but that the connection is closed. \a reason is
-    /// for the error of Server::handshakeFailed(), whose code is PermissionDenied.
+    /// for the error that Server::handshakeFailed() or the error handler of the BlockingListener
+    /// tells, whose code is PermissionDenied.
     void refuse(const QString &reason = QString()) const;
 
 private:
+    friend class BlockingListenerPrivate;
     friend class PeerGroup;
     explicit AuthorizationRequest(std::shared_ptr<AuthorizationRequestState> state);
 

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <IpcPrims/authorizationrequest.h>
 #include <IpcPrims/blockingpeer.h>
 #include <IpcPrims/endpoint.h>
 #include <IpcPrims/error.h>
@@ -53,6 +54,15 @@ public:
     /// Access rights of the socket's file, 0600 by default.
     unsigned socketMode() const;
     void setSocketMode(unsigned mode);
+
+    /*!
+        Asks \a authorizer whether to let a client in, and with which channels, as
+        Server::setAuthorizer() does. It is called by accept(), in that thread, and has to answer
+        before it returns: a client without an answer is refused. All others wait meanwhile. Applies
+        to clients that connect from now on; none by default, and an empty one.
+    */
+    using Authorizer = std::function<void(const AuthorizationRequest &request)>;
+    void setAuthorizer(Authorizer authorizer);
 
     /// Is called by accept() with what does not end it: why a client was turned away, or that
     /// accepting pauses for lack of descriptors or memory.

@@ -9,11 +9,11 @@
 
 namespace IpcPrims {
 
-AuthorizationRequestState::AuthorizationRequestState(
-        Facts itsFacts, std::optional<QByteArray> token,
-        std::shared_ptr<Mailbox<AuthorizationAnswer>> mailbox)
+AuthorizationRequestState::AuthorizationRequestState(Facts itsFacts,
+                                                     std::optional<QByteArray> token,
+                                                     Deliver deliver)
     : facts(std::move(itsFacts))
-    , m_answer(std::move(mailbox))
+    , m_deliver(std::move(deliver))
     , m_token(std::move(token))
 {}
 
@@ -44,7 +44,8 @@ void AuthorizationRequestState::refuse(const QString &why)
 void AuthorizationRequestState::answer(const Error &refusal, const QList<quint16> &channels)
 {
     takeToken();
-    m_answer.put({facts.client, refusal, channels});
+    if (!m_isAnswered.test_and_set())
+        m_deliver({facts.client, refusal, channels});
 }
 
 AuthorizationRequest::AuthorizationRequest(std::shared_ptr<AuthorizationRequestState> state)

@@ -3,8 +3,6 @@
 
 #pragma once
 
-#include "peer/answeronce_p.h"
-
 #include <IpcPrims/error.h>
 #include <IpcPrims/peercredentials.h>
 
@@ -12,7 +10,8 @@
 #include <QtCore/qlist.h>
 #include <QtCore/qstring.h>
 
-#include <memory>
+#include <atomic>
+#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -41,8 +40,9 @@ public:
         QList<quint16> negotiatedChannels;
     };
 
-    AuthorizationRequestState(Facts itsFacts, std::optional<QByteArray> token,
-                              std::shared_ptr<Mailbox<AuthorizationAnswer>> mailbox);
+    /// \a deliver is called with the first answer, in the thread that it comes from.
+    using Deliver = std::function<void(const AuthorizationAnswer &answer)>;
+    AuthorizationRequestState(Facts itsFacts, std::optional<QByteArray> token, Deliver deliver);
     /// A client that was forgotten is refused.
     ~AuthorizationRequestState();
 
@@ -55,7 +55,8 @@ public:
 private:
     void answer(const Error &refusal, const QList<quint16> &channels);
 
-    AnswerOnce<AuthorizationAnswer> m_answer;
+    const Deliver m_deliver;
+    std::atomic_flag m_isAnswered;
     std::mutex m_tokenMutex;
     std::optional<QByteArray> m_token;
 };

@@ -57,6 +57,12 @@ void BlockingListener::setSocketMode(unsigned mode)
     d->listenOptions.socketMode = mode;
 }
 
+void BlockingListener::setAuthorizer(Authorizer authorizer)
+{
+    d->authorizer
+            = authorizer ? std::make_shared<const Authorizer>(std::move(authorizer)) : nullptr;
+}
+
 void BlockingListener::setErrorHandler(std::function<void(const Error &)> handler)
 {
     d->errorHandler = std::move(handler);

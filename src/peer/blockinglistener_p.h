@@ -9,6 +9,7 @@
 #    include "transport/serversocket_p.h"
 #    include "transport/unixconnection_p.h"
 #endif
+#include "peer/authorizationstate_p.h"
 #include "peer/serverrules_p.h"
 #include "transport/listener_p.h"
 
@@ -37,6 +38,7 @@ public:
     SessionSettings settings;
     ListenOptions listenOptions;
     int maxPendingHandshakes = DefaultMaxPendingHandshakes;
+    std::shared_ptr<const BlockingListener::Authorizer> authorizer;
     std::function<void(const Error &)> errorHandler;
 
     Endpoint endpoint;
@@ -46,13 +48,17 @@ private:
     /// A client from when it was accepted until accept() hands it out.
     struct Client
     {
+        quint64 number = 0;
         std::unique_ptr<BlockingSession> session;
         std::optional<PeerCredentials> credentials;
+        std::shared_ptr<const BlockingListener::Authorizer> authorizer; // If it is to be asked.
     };
 
     void waitForClients(const Deadline &deadline);
     void acceptWaiting();
     void begin(UnixConnection connection);
+    void authorize();
+    static AuthorizationAnswer ask(const Client &client);
     void sortOut();
     void reportNews();
 

@@ -4,8 +4,13 @@
 #include "peer/blockinglistener_p.h"
 
 #include "peer/blockingpeer_p.h"
+#include "peer/peerlog_p.h"
+#include "transport/logging_p.h"
+
+#include <IpcPrims/authorizationrequest.h>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include <poll.h>
@@ -79,6 +84,7 @@ Error BlockingListenerPrivate::accept(BlockingPeerPrivate *peer, std::chrono::mi
             return {};
         }
         waitForClients(deadline);
+        authorize();
         sortOut();
         reportNews();
         if (m_ready.empty() && deadline && Session::Clock::now() >= *deadline) {
@@ -132,8 +138,10 @@ void BlockingListenerPrivate::acceptWaiting()
         case UnixAcceptor::Outcome::Exhausted:
             const UnixAcceptor::Exhaustion exhaustion = m_acceptor.exhaustion(endpoint);
             m_pauseEnd = deadlineAfter(exhaustion.pause);
-            if (exhaustion.news)
+            if (exhaustion.news) {
+                logAcceptError(exhaustion.news);
                 m_news.push_back(exhaustion.news);
+            }
             return;
         }
     }
@@ -141,14 +149,82 @@ void BlockingListenerPrivate::acceptWaiting()
 
 void BlockingListenerPrivate::begin(UnixConnection connection)
 {
-    m_served.peerId = peerIdFor(++m_acceptCount);
-    Client client = {std::make_unique<BlockingSession>(Session::Role::Server, m_served,
+    const quint64 number = ++m_acceptCount;
+    m_served.peerId = peerIdFor(number);
+    m_served.asksForAuthorization = authorizer != nullptr;
+    Client client = {number,
+                     std::make_unique<BlockingSession>(Session::Role::Server, m_served,
                                                        std::move(connection.descriptor)),
-                     connection.credentials};
+                     connection.credentials, authorizer};
     // Clients speak first, so most have done so already.
     client.session->handleEvents(POLLIN);
     client.session->shakeHands();
     m_pending.push_back(std::move(client));
+}
+
+// The authorizer may do anything, close the listener included.
+void BlockingListenerPrivate::authorize()
+{
+    const auto findClient = [this](auto predicate) {
+        return std::find_if(m_pending.begin(), m_pending.end(), predicate);
+    };
+    const auto waits = [](const Client &client) { return client.session->isAuthorizing(); };
+    for (auto client = findClient(waits); client != m_pending.end(); client = findClient(waits)) {
+        const AuthorizationAnswer answer = ask(*client);
+        client = findClient([&](const Client &one) { return one.number == answer.client; });
+        if (client == m_pending.end())
+            return;
+        client->session->timePassed(); // The deadline has gone on.
+        if (answer.refusal)
+            client->session->refuse(answer.refusal);
+        else
+            client->session->grant(answer.channels);
+    }
+}
+
+namespace {
+/// What an authorizer has answered by the time it returns. Copies of the request may be anywhere.
+class Verdict
+{
+public:
+    explicit Verdict(AuthorizationAnswer withoutOne)
+        : m_answer(std::move(withoutOne))
+    {}
+
+    void put(const AuthorizationAnswer &answer)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_answer = answer;
+    }
+    AuthorizationAnswer get() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_answer;
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    AuthorizationAnswer m_answer;
+};
+} // namespace
+
+AuthorizationAnswer BlockingListenerPrivate::ask(const Client &client)
+{
+    const Session &session = client.session->session();
+    const QString peerId = QString::fromUtf8(session.peerId());
+    const Error noAnswer(ErrorCode::PermissionDenied,
+                         QStringLiteral("the authorizer gave no answer for %1").arg(peerId));
+    const auto verdict
+            = std::make_shared<Verdict>(AuthorizationAnswer{client.number, noAnswer, {}});
+    const AuthorizationRequest request(std::make_shared<AuthorizationRequestState>(
+            AuthorizationRequestState::Facts{client.number, peerId, client.credentials,
+                                             client.session->requestedChannels(),
+                                             session.channels()},
+            client.session->takeAuthToken(),
+            [verdict](const AuthorizationAnswer &answer) { verdict->put(answer); }));
+    const auto authorizer = client.authorizer; // which may have the client closed
+    (*authorizer)(request);
+    return verdict->get();
 }
 
 // Takes those out of the pending clients that are it no longer.
@@ -157,10 +233,12 @@ void BlockingListenerPrivate::sortOut()
     for (Client &client : m_pending) {
         if (client.session->isHandshaking())
             continue;
-        if (client.session->session().channels().isEmpty())
-            m_news.push_back(client.session->endError());
-        else
+        if (client.session->hasOpened()) {
             m_ready.push_back(std::move(client));
+        } else {
+            PeerLog::handshakeFailed(client.session->endError());
+            m_news.push_back(client.session->endError());
+        }
     }
     const auto isDone = [](const Client &client) {
         return !client.session || !client.session->isHandshaking();
@@ -168,6 +246,7 @@ void BlockingListenerPrivate::sortOut()
     m_pending.erase(std::remove_if(m_pending.begin(), m_pending.end(), isDone), m_pending.end());
     while (m_pending.size() > size_t(maxPendingHandshakes)) {
         m_news.push_back(gaveWayError(qsizetype(m_pending.size()), maxPendingHandshakes));
+        PeerLog::clientTurnedAway(m_news.back());
         m_pending.pop_front();
     }
 }

@@ -73,7 +73,7 @@ Error BlockingPeerPrivate::beginAsClient(std::unique_ptr<BlockingSession> sessio
             return cancelledError();
         session->shakeHands();
     }
-    if (session->session().channels().isEmpty())
+    if (!session->hasOpened())
         return session->endReason(); // It may have ended afterwards, with frames still to receive.
     adopt(std::move(session), peerCredentials);
     return {};

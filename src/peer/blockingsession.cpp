@@ -59,6 +59,8 @@ bool BlockingSession::decode(Frame *frame)
             }
             m_session.receive(decoded.channel(), decoded.payload(), Session::Clock::now());
             processEvents();
+            if (isAuthorizing())
+                return false; // What came with the request waits for the answer.
             break;
         case FrameDecoder::Status::NeedMore:
             return false;
@@ -308,6 +310,19 @@ void BlockingSession::abandon(const Error &reason)
     processEvents();
 }
 
+void BlockingSession::grant(const QList<quint16> &channels)
+{
+    m_session.grant(channels);
+    processEvents();
+    readAhead();
+}
+
+void BlockingSession::refuse(const Error &reason)
+{
+    m_session.refuse(reason);
+    processEvents();
+}
+
 void BlockingSession::processEvents()
 {
     Session::Event event;
@@ -325,6 +340,11 @@ void BlockingSession::handle(const Session::Send &event)
         m_queue.enqueue(Channel::Control, event.payload);
     writeQueue();
     m_session.judgeUnreadAnswers(m_queue.bytes(Channel::Control));
+}
+
+void BlockingSession::handle(const Session::AuthorizationAsked &event)
+{
+    m_requestedChannels = event.requestedChannels;
 }
 
 void BlockingSession::handle(const Session::Opened &)

@@ -13,6 +13,7 @@
 #include <IpcPrims/frame.h>
 
 #include <QtCore/qbytearray.h>
+#include <QtCore/qlist.h>
 
 #include <deque>
 #include <memory>
@@ -35,6 +36,8 @@ public:
 
     const Session &session() const { return m_session; }
     std::optional<QByteArray> takeAuthToken() { return m_session.takeAuthToken(); }
+    /// Whether the handshake has succeeded; the session may have ended since.
+    bool hasOpened() const { return !m_session.protocolVersion().isEmpty(); }
     bool hasEnded() const { return m_session.state() == Session::State::Ended; }
     /// Why the session has ended; no error after this side's own orderly shutdown.
     const Error &endError() const { return m_endError; }
@@ -82,6 +85,11 @@ public:
     void handleEvents(short events);
     Deadline deadline() const { return m_session.deadline(); }
     bool isHandshaking() const { return m_session.state() == Session::State::Handshaking; }
+    /// Whether grant() or refuse() has to be called, before anything else.
+    bool isAuthorizing() const { return m_session.state() == Session::State::Authorizing; }
+    const QList<quint16> &requestedChannels() const { return m_requestedChannels; }
+    void grant(const QList<quint16> &channels);
+    void refuse(const Error &reason);
     /// Deals with what has arrived; frames that come with the handshake are kept.
     void shakeHands() { readAhead(); }
 
@@ -101,13 +109,14 @@ private:
 
     void processEvents();
     void handle(const Session::Send &event);
-    void handle(const Session::AuthorizationAsked &) {} // Its settings don't ask.
+    void handle(const Session::AuthorizationAsked &event);
     void handle(const Session::Opened &event);
     void handle(const Session::ShutdownAsked &) {}
     void handle(const Session::PingEnded &event) { m_pingEnded = event; }
     void handle(const Session::Ended &event);
 
     Session m_session;
+    QList<quint16> m_requestedChannels; // If somebody is asked whether to grant them.
     StreamSocket m_socket;
     Error m_endError;
     Session::PingEnded m_pingEnded;

@@ -109,7 +109,8 @@ void PeerGroup::authorizationAsked(Peer *peer, const QList<quint16> &requestedCh
     const AuthorizationRequest request(std::make_shared<AuthorizationRequestState>(
             AuthorizationRequestState::Facts{number, peer->peerId(), peer->credentials(),
                                              requestedChannels, peer->channels()},
-            peer->takeAuthToken(), m_answers));
+            peer->takeAuthToken(),
+            [answers = m_answers](const AuthorizationAnswer &answer) { answers->put(answer); }));
     (*authorizer)(request);
 }
 

@@ -21,6 +21,7 @@ const QByteArray Request = R"({"protocol":"ipcprims","version":"1.0","channels":
 
 // So many that connect one after the other take longer than any time-out here.
 constexpr int ManyClients = 10'000;
+
 } // namespace
 
 /// Clients are mostly raw sockets here, as a connected one needs no thread to wait in.

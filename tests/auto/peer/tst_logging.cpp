@@ -5,6 +5,7 @@
 
 #include "frame/limitedlog_p.h"
 
+#include <IpcPrims/blockinglistener.h>
 #include <IpcPrims/payloadvalidator.h>
 #include <IpcPrims/peerhealth.h>
 
@@ -49,6 +50,7 @@ private Q_SLOTS:
     void tenMessagesInTenSeconds();
     void suppressedMessagesAreCounted();
     void isSilentByDefault();
+    void blockingListenerLogsWhomItTurnsAway();
     void hostileClientLeavesNoSecretInTheLog();
     void hostileClientCannotFillTheLog();
     void clientsThatAreTurnedAwayAreLogged();
@@ -137,6 +139,25 @@ void tst_Logging::isSilentByDefault()
 {
     beHostile("nonsense");
     QCOMPARE(s_messages, {});
+}
+
+void tst_Logging::blockingListenerLogsWhomItTurnsAway()
+{
+    QLoggingCategory::setFilterRules(u"ipcprims.session=true"_s);
+    const QString path = m_server->path() + u".blocking"_s;
+    BlockingListener listener;
+    listener.setMaxPendingHandshakes(1);
+    QVERIFY(!listener.listen(Endpoint::fromPath(path)));
+    const RawSocket oldest = RawSocket::connectTo(path);
+    RawSocket bad = RawSocket::connectTo(path);
+    BlockingPeer peer;
+    QCOMPARE(listener.accept(&peer, std::chrono::milliseconds(0)).code(), ErrorCode::Timeout);
+    QCOMPARE(s_messages.size(), 1);
+    QVERIFY(s_messages.first().second.contains(u"turned away: 2 clients were shaking"_s));
+    QVERIFY(bad.write("GET / HTTP/1.1"));
+    QCOMPARE(listener.accept(&peer, std::chrono::milliseconds(0)).code(), ErrorCode::Timeout);
+    QCOMPARE(s_messages.size(), 2);
+    QVERIFY(s_messages.last().second.startsWith(u"handshake failed: "_s));
 }
 
 void tst_Logging::hostileClientLeavesNoSecretInTheLog()
