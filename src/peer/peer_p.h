@@ -79,12 +79,13 @@ public:
     void close(const QString &reason);
     void abort(const Error &reason);
     void setReceiving(bool receiving);
-    /// In an open session, receives nothing as long as there is somebody who wants that, whatever
-    /// the application wants.
+    /// Receives nothing as long as there is somebody who wants that, whatever the application
+    /// wants; but the acknowledgement of this side's shutdown comes after everything else.
     void holdBack(const void *holder, bool hold);
-    bool receives() const
+    bool receives() const { return isReceiving && (m_holders.empty() || isClosingHere()); }
+    bool isClosingHere() const
     {
-        return isReceiving && (m_holders.empty() || state != Peer::State::Open);
+        return session && session->state() == Session::State::ClosingHere;
     }
     void setFrameHandler(quint16 channel, Peer::FrameHandler handler);
     void setUnsentFrames(quint16 channel, Peer::UnsentFrames policy);

@@ -102,8 +102,8 @@ void PeerPrivate::close(const QString &reason)
             stream->flush();
         state = Peer::State::Closing;
         reconnection.target.reset();
-        setReceiving(true); // The acknowledgement comes after everything else.
         session->shutDown(reason, Session::Clock::now());
+        setReceiving(true); // The acknowledgement comes after everything else.
         processEvents();
         reportLater();
     } else if (state != Peer::State::Closing) {

@@ -3,14 +3,18 @@
 
 #include "peertest.h"
 
+#include "rawsocket.h"
+
 #include <IpcPrims/channeldevice.h>
 
 #include <QtCore/qdatastream.h>
 #include <QtCore/qmap.h>
 #include <QtCore/qtextstream.h>
+#include <QtCore/qtimer.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
 #include <memory>
 
 static constexpr qint64 KiB = 1024;
@@ -36,6 +40,7 @@ private Q_SLOTS:
     void textStreamReadsLines();
     void fullDeviceTakesNoMore();
     void slowReaderHoldsTheOtherSideBack();
+    void othersShutdownDoesNotEndTheHold();
     void otherDevicesDoNotEndTheHold();
     void applicationsOwnPauseIsKept();
     void whatWasWrittenIsSentAfterTheDeviceIsGone();
@@ -332,6 +337,27 @@ void tst_ChannelDevice::slowReaderHoldsTheOtherSideBack()
             [&] { received += m_there->readAll().size(); });
     QTRY_COMPARE_WITH_TIMEOUT(received, bytes.size(), Patience);
     QTRY_COMPARE_WITH_TIMEOUT(diary.frames, Frames({{1, "waits, too"}}), Patience);
+}
+
+// Who has asked to shut down must not make a reader keep more than it wants to, either.
+void tst_ChannelDevice::othersShutdownDoesNotEndTheHold()
+{
+    RawSocket other = RawSocket::connectTo(m_endpoint.path());
+    QVERIFY(other.writeFrame(0, R"({"protocol":"ipcprims","version":"1.0","channels":[2]})"));
+    QVERIFY(other.readFrame());
+    QTRY_VERIFY_WITH_TIMEOUT(m_peer, Patience);
+    ChannelDevice device(m_peer, Channel::Data);
+    device.setReadBufferSize(100 * KiB);
+    QVERIFY(device.open(QIODevice::ReadOnly));
+    QVERIFY(other.writeFrame(0, R"({"type":"shutdown_request"})"));
+    QVERIFY(other.readFrame());
+    QTimer::singleShot(300, m_peer, &Peer::abort); // As the rest is not read, writing doesn't end.
+    qint64 most = 0;
+    connect(&device, &QIODevice::readyRead, this,
+            [&] { most = std::max(most, device.bytesAvailable()); });
+    QVERIFY(!other.write(RawSocket::frame(2, QByteArray(LargestFrame, 'x')).repeated(1000)));
+    QVERIFY(most >= 100 * KiB);
+    QVERIFY2(most < 100 * KiB + LargestFrame, qPrintable(QString::number(most)));
 }
 
 void tst_ChannelDevice::otherDevicesDoNotEndTheHold()
