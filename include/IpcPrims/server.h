@@ -72,6 +72,8 @@ public:
     void setMaxPendingHandshakes(int count);
 
     /// Most open sessions at a time; 4096 by default. More clients wait in the system's backlog.
+    /// For the last places they are accepted one after the other, so that whoever is ready gets in;
+    /// of those that aren't the oldest gives way.
     int maxPeers() const;
     void setMaxPeers(int count);
 

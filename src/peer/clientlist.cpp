@@ -59,6 +59,12 @@ qsizetype ClientList::openCount() const
     return qsizetype(m_open.size());
 }
 
+qsizetype ClientList::count() const
+{
+    const std::lock_guard lock(m_mutex);
+    return qsizetype(m_pending.size() + m_open.size());
+}
+
 qsizetype ClientList::countOf(User user) const
 {
     const std::lock_guard lock(m_mutex);

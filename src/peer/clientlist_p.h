@@ -46,6 +46,7 @@ public:
 
     qsizetype openCount() const;
     /// Of both kinds.
+    qsizetype count() const;
     qsizetype countOf(User user) const;
 
 private:

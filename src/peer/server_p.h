@@ -18,6 +18,7 @@
 
 #include <QtCore/qtimer.h>
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -68,6 +69,7 @@ public:
 private:
     void startThreads();
     void accept(const std::shared_ptr<IncomingConnection> &connection);
+    std::chrono::milliseconds acceptPause() const;
     PeerThread &threadOf(quint64 number) const { return *threads[number % threads.size()]; }
     void dropOldestPending();
     void turnAway(const Error &reason);
@@ -76,6 +78,7 @@ private:
     SessionSettings m_served; // The settings at the time of listen().
     quint64 m_acceptCount = 0;
     TokenBucket m_acceptBucket;
+    TokenBucket::Clock::time_point m_lastAccept;
     QTimer m_acceptTimer;
 };
 

@@ -10,9 +10,14 @@
 
 #include <QtCore/qpointer.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace IpcPrims {
+
+// How much later another client is accepted while those that shake hands take all places there are:
+// by then whoever is ready has got in, and whoever is silent may have to go.
+static constexpr std::chrono::milliseconds LastPlaceTime = std::chrono::milliseconds(50);
 
 ServerPrivate::ServerPrivate(Server *server)
     : q(server)
@@ -83,10 +88,20 @@ void ServerPrivate::updateAccepting()
 {
     if (!listener)
         return;
-    const auto wait = m_acceptBucket.wait(TokenBucket::Clock::now());
-    if (wait > wait.zero())
-        m_acceptTimer.start(wait);
-    listener->setAccepting(clients->openCount() < maxPeers && wait == wait.zero());
+    const auto pause = acceptPause();
+    if (pause > pause.zero())
+        m_acceptTimer.start(pause);
+    listener->setAccepting(clients->openCount() < maxPeers && pause == pause.zero());
+}
+
+std::chrono::milliseconds ServerPrivate::acceptPause() const
+{
+    const auto now = TokenBucket::Clock::now();
+    const auto pause = m_acceptBucket.wait(now);
+    if (clients->count() < maxPeers)
+        return pause;
+    return std::max(pause, std::chrono::ceil<std::chrono::milliseconds>(m_lastAccept + LastPlaceTime
+                                                                        - now));
 }
 
 void ServerPrivate::setAcceptRate(int perSecond, int burst)
@@ -101,18 +116,20 @@ void ServerPrivate::setAcceptRate(int perSecond, int burst)
 void ServerPrivate::accept(const std::shared_ptr<IncomingConnection> &connection)
 {
     const quint64 number = ++m_acceptCount;
-    m_acceptBucket.take(TokenBucket::Clock::now());
-    updateAccepting();
+    m_lastAccept = TokenBucket::Clock::now();
+    m_acceptBucket.take(m_lastAccept);
 
     ClientList::User user;
     if (connection->credentials)
         user = connection->credentials->uid;
     if (clients->countOf(user) >= maxPeersPerUser) {
+        updateAccepting();
         turnAway(tooManyOfUserError(user, maxPeersPerUser));
         return;
     }
 
     clients->add(number, user);
+    updateAccepting();
     NewClient client = {number, connection, m_served, validation, authorizer};
     client.settings.peerId = peerIdFor(number);
     client.settings.asksForAuthorization = authorizer != nullptr;

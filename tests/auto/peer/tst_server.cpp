@@ -39,6 +39,7 @@ private Q_SLOTS:
     void silentClientsDelayNobody();
     void oldestPendingHandshakeGivesWay();
     void peersAreLimited();
+    void clientsThatAreReadyWaitForTheirPlace();
     void silentClientsTakeNoPlaceFromGoodOnes();
     void closeEndsHandshakesButNotSessions();
     void failedHandshakesAreTold();
@@ -229,6 +230,26 @@ void tst_Server::peersAreLimited()
     first->close();
     QTRY_VERIFY_WITH_TIMEOUT(third.isOpen(), Patience);
     QTRY_COMPARE_WITH_TIMEOUT(server.peers().size(), 2, Patience);
+}
+
+// Though they come at the same time.
+void tst_Server::clientsThatAreReadyWaitForTheirPlace()
+{
+    Server server;
+    server.setMaxPeers(1);
+    QVERIFY(!server.listen(m_endpoint));
+    QSignalSpy refused(&server, &Server::handshakeFailed);
+    std::vector<RawSocket> clients;
+    for (int i = 0; i < 3; ++i) {
+        clients.push_back(RawSocket::connectTo(m_endpoint.path()));
+        QVERIFY(clients.back().writeFrame(
+                0, R"({"protocol":"ipcprims","version":"1.0","channels":[1]})"));
+    }
+    for (RawSocket &client : clients) {
+        QVERIFY(client.readFrame());
+        client.close();
+    }
+    QVERIFY(refused.isEmpty());
 }
 
 void tst_Server::silentClientsTakeNoPlaceFromGoodOnes()
