@@ -3,6 +3,8 @@
 
 #include "peertest.h"
 
+#include "background.h"
+
 #include <IpcPrims/payloadvalidator.h>
 
 #include <QtCore/qthread.h>
@@ -35,7 +37,7 @@ private Q_SLOTS:
     void peerMayBeMovedBetweenSessions();
 
 private:
-    using Threads = std::vector<std::unique_ptr<QThread>>;
+    using Threads = std::vector<std::unique_ptr<Background>>;
     static void finish(Threads &threads);
     /// What a call in another thread returns; the event loop runs meanwhile.
     static Error inOtherThread(const std::function<Error()> &call);
@@ -44,17 +46,16 @@ private:
 void tst_OtherThreads::finish(Threads &threads)
 {
     for (const auto &thread : threads)
-        QTRY_VERIFY_WITH_TIMEOUT(thread->isFinished(), Patience);
+        QTRY_VERIFY_WITH_TIMEOUT(thread->isDone(), Patience);
     for (const auto &thread : threads)
-        thread->wait();
+        thread->join();
 }
 
 Error tst_OtherThreads::inOtherThread(const std::function<Error()> &call)
 {
     Error error;
     Threads threads;
-    threads.emplace_back(QThread::create([&] { error = call(); }));
-    threads.back()->start();
+    threads.push_back(std::make_unique<Background>([&] { error = call(); }));
     finish(threads);
     return error;
 }
@@ -68,15 +69,13 @@ void tst_OtherThreads::framesOfEachThreadArriveInOrder()
     Threads threads;
     std::atomic<int> failures = 0;
     for (int thread = 0; thread < threadCount; ++thread) {
-        threads.emplace_back(QThread::create([&, thread] {
+        threads.push_back(std::make_unique<Background>([&, thread] {
             for (int i = 0; i < frameCount; ++i) {
                 if (m_client->send(Channel::Data, QByteArray::number(thread * frameCount + i)))
                     ++failures;
             }
         }));
     }
-    for (const auto &thread : threads)
-        thread->start();
     // And the peer's own, at the same time.
     for (int i = 0; i < frameCount; ++i)
         QVERIFY(!m_client->send(Channel::Data, QByteArray::number(threadCount * frameCount + i)));
@@ -127,12 +126,10 @@ void tst_OtherThreads::callersAreHeldBack()
     // This thread's event loop doesn't run meanwhile.
     Error error;
     int sent = 0;
-    const std::unique_ptr<QThread> thread(QThread::create([&] {
+    Background([&] {
         while (sent < 1000 && !(error = m_client->send(Channel::Data, QByteArray(1000, 'x'))))
             ++sent;
-    }));
-    thread->start();
-    thread->wait();
+    }).join();
     QCOMPARE(error.code(), ErrorCode::QueueFull);
     QCOMPARE(sent, 100);
     QTRY_VERIFY_WITH_TIMEOUT(!ready.isEmpty(), Patience);
@@ -163,12 +160,10 @@ void tst_OtherThreads::emptyFramesAreCounted()
     open();
     m_client->setSendWaterMarks(8000, 1000);
     int sent = 0;
-    const std::unique_ptr<QThread> thread(QThread::create([&] {
+    Background([&] {
         while (sent < 10'000 && !m_client->send(Channel::Data, QByteArray()))
             ++sent;
-    }));
-    thread->start();
-    thread->wait();
+    }).join();
     QCOMPARE(sent, 1000); // Of 8 bytes each.
 }
 
@@ -176,10 +171,7 @@ void tst_OtherThreads::framesThatMissTheSessionAreReported()
 {
     open();
     QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
-    const std::unique_ptr<QThread> thread(
-            QThread::create([&] { static_cast<void>(m_client->send(Channel::Data, "too late")); }));
-    thread->start();
-    thread->wait();
+    Background([&] { static_cast<void>(m_client->send(Channel::Data, "too late")); }).join();
     m_client->abort();
     QTRY_COMPARE_WITH_TIMEOUT(notSent.size(), 1, Patience);
     QCOMPARE(notSent[0][1].value<QList<QByteArray>>(), QList<QByteArray>{"too late"});
@@ -189,10 +181,7 @@ void tst_OtherThreads::framesThatMissAReplacedSessionAreReported()
 {
     open();
     QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
-    const std::unique_ptr<QThread> thread(
-            QThread::create([&] { static_cast<void>(m_client->send(Channel::Data, "too late")); }));
-    thread->start();
-    thread->wait();
+    Background([&] { static_cast<void>(m_client->send(Channel::Data, "too late")); }).join();
     m_client->connectToServer(m_endpoint);
     QTRY_COMPARE_WITH_TIMEOUT(notSent.size(), 1, Patience);
     QCOMPARE(notSent[0][1].value<QList<QByteArray>>(), QList<QByteArray>{"too late"});
@@ -226,7 +215,7 @@ void tst_OtherThreads::requestsAreAnswered()
     std::atomic<int> answers = 0;
     Threads threads;
     for (int thread = 0; thread < threadCount; ++thread) {
-        threads.emplace_back(QThread::create([&, thread] {
+        threads.push_back(std::make_unique<Background>([&, thread] {
             for (int i = 0; i < 50; ++i) {
                 const QByteArray question
                         = QByteArray::number(thread) + ':' + QByteArray::number(i);
@@ -235,7 +224,6 @@ void tst_OtherThreads::requestsAreAnswered()
                     ++answers;
             }
         }));
-        threads.back()->start();
     }
     finish(threads);
     QCOMPARE(answers.load(), threadCount * 50);
@@ -245,10 +233,7 @@ void tst_OtherThreads::requestOfADestroyedPeerIsCancelled()
 {
     open();
     QFuture<Reply> future;
-    const std::unique_ptr<QThread> thread(
-            QThread::create([&] { future = m_client->request("x", 30s); }));
-    thread->start();
-    thread->wait();
+    Background([&] { future = m_client->request("x", 30s); }).join();
     m_client.reset();
     QTRY_VERIFY_WITH_TIMEOUT(future.isFinished(), Patience);
     QCOMPARE(future.result().error.code(), ErrorCode::Cancelled);
