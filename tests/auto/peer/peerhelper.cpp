@@ -6,9 +6,9 @@
 
         peerhelper <path of the socket>
 
-    "answer" answers all requests that wait, the last one first, with their payload and their
-   number; "close" ends the session. Prints a line when it listens, and one for each session that
-   has ended: the reason, if there was one.
+    "answer" answers all requests that wait, the last one first, with their payload and how many
+    there were; "close" ends the session. Prints a line when it listens, and one for each session
+    that has ended: the reason, if there was one.
 */
 #include <IpcPrims/peer.h>
 #include <IpcPrims/request.h>
