@@ -3,12 +3,10 @@
 
 #include "peer/peer_p.h"
 
-#include "frame/devicestream_p.h"
 #include "frame/header_p.h"
 #include "peer/peerhealth_p.h"
 #include "peer/peerlog_p.h"
 #include "peer/streamsender_p.h"
-#include "transport/transportfactory_p.h"
 
 #include <QtCore/qpointer.h>
 
@@ -65,33 +63,6 @@ void PeerPrivate::refuse(const Error &reason)
         return;
     session->refuse(reason);
     processEvents();
-}
-
-void PeerPrivate::connectTo(const Endpoint &endpoint)
-{
-    prepare({{settings, transport, endpoint}});
-}
-
-void PeerPrivate::connectOver(std::unique_ptr<QIODevice> device)
-{
-    prepare({{settings, transport, {}}, true, std::move(device)});
-}
-
-void PeerPrivate::prepare(Attempt attempt)
-{
-    // There is nothing to report of an attempt that is replaced before it began.
-    if (state == Peer::State::Waiting)
-        cancelRetry();
-    else if (!m_attempt)
-        abort(Error(ErrorCode::Cancelled, QStringLiteral("replaced by another connection")));
-    m_attempt = std::move(attempt);
-    // The peer may have been moved since the last session.
-    m_thread = QThread::currentThreadId();
-    fromOtherThreads.moveHere();
-    reconnection.target = m_attempt->isOverDevice ? std::nullopt : std::optional(m_attempt->target);
-    reconnection.schedule = ReconnectSchedule(reconnection.policy);
-    state = Peer::State::Connecting;
-    reportLater();
 }
 
 void PeerPrivate::close(const QString &reason)
@@ -163,62 +134,6 @@ PeerHealth *PeerPrivate::healthOfPeer()
         m_watcher = m_health->d.get();
     }
     return m_health.get();
-}
-
-// Making a connection
-
-void PeerPrivate::begin(Attempt attempt)
-{
-    session.reset();
-    credentials.reset();
-    if (const Error error = attempt.target.settings.validate()) {
-        finish(error);
-        return;
-    }
-    if (attempt.isOverDevice) {
-        beginOver(std::move(attempt));
-        return;
-    }
-    m_connectorSettings = std::move(attempt.target.settings);
-    m_connector = makeConnector(attempt.target.transport, this);
-    m_connector->start(attempt.target.endpoint, m_connectorSettings.handshakeTimeout);
-}
-
-void PeerPrivate::beginOver(Attempt attempt)
-{
-    if (!attempt.device || !attempt.device->isOpen()) {
-        finish(Error(ErrorCode::InvalidArgument,
-                     QStringLiteral("connecting over a device takes one that is open")));
-        return;
-    }
-    auto stream = std::make_unique<DeviceStream>(attempt.device.release(),
-                                                 DeviceStream::Ownership::Owned);
-    startSession(Session::Role::Client, attempt.target.settings, {std::move(stream), std::nullopt});
-}
-
-void PeerPrivate::connectorSucceeded(Connection connection)
-{
-    startSession(Session::Role::Client, m_connectorSettings, std::move(connection));
-}
-
-void PeerPrivate::connectorFailed(const Error &error)
-{
-    finish(error);
-}
-
-void PeerPrivate::startSession(Session::Role role, const SessionSettings &settingsThen,
-                               Connection connection)
-{
-    credentials = connection.credentials;
-    session.emplace(role, settingsThen);
-    link = std::make_unique<FrameLink>(std::move(connection.stream), this);
-    link->setWaterMarks(waterMarks);
-    link->setMaxPayloadSize(session->maxPayloadSize());
-    link->start();
-
-    session->start(Session::Clock::now());
-    processEvents();
-    changeState(Peer::State::Handshaking);
 }
 
 // What the connection brings
