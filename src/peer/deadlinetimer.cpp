@@ -3,8 +3,6 @@
 
 #include "peer/deadlinetimer_p.h"
 
-#include <QtCore/qpointer.h>
-
 #include <algorithm>
 
 namespace IpcPrims {
@@ -31,17 +29,19 @@ void DeadlineTimer::clear()
     m_timer.stop();
 }
 
+// One at a time, as a slot may run an event loop that waits for another one.
 void DeadlineTimer::onTimeout()
 {
-    const QPointer<DeadlineTimer> alive(this);
-    const Instant now = Clock::now();
-    while (alive && !m_deadlines.empty() && m_deadlines.begin()->first <= now) {
-        const quint64 id = m_deadlines.begin()->second;
+    if (m_deadlines.empty())
+        return;
+    const auto [deadline, id] = *m_deadlines.begin();
+    const bool hasPassed = deadline <= Clock::now();
+    if (hasPassed)
         m_deadlines.erase(m_deadlines.begin());
-        Q_EMIT passed(id);
-    }
-    if (alive && !m_deadlines.empty())
+    if (!m_deadlines.empty())
         wakeAt(m_deadlines.begin()->first);
+    if (hasPassed)
+        Q_EMIT passed(id);
 }
 
 void DeadlineTimer::wakeAt(Instant instant)

@@ -62,6 +62,7 @@ private Q_SLOTS:
     void continuationMayDeleteThePeer();
     void continuationAtTheEndMayDeleteThePeer();
     void continuationMayAskAgain();
+    void continuationMayWaitForAnotherRequest();
     void continuationRunsInItsContext();
 
 private:
@@ -447,6 +448,19 @@ void tst_Requests::continuationMayAskAgain()
     };
     ask(1);
     QTRY_COMPARE_WITH_TIMEOUT(answers, QByteArrayList({"to 1", "to 2", "to 3"}), Patience);
+}
+
+void tst_Requests::continuationMayWaitForAnotherRequest()
+{
+    open();
+    const QFuture<Reply> second = m_client->request("2", 50ms);
+    bool isTold = false;
+    const QFuture<void> first = m_client->request("1", 0ms).then([&](const Reply &) {
+        isTold = QTest::qWaitFor([&] { return second.isFinished(); }, Patience);
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(first.isFinished(), Patience);
+    QVERIFY(isTold);
+    QCOMPARE(second.result().error.code(), ErrorCode::Timeout);
 }
 
 void tst_Requests::continuationRunsInItsContext()
