@@ -81,12 +81,15 @@ Error PeerPrivate::sendLater(quint16 channel, const QByteArray &payload)
     return reconnection.outbox.add(channel, payload, waterMarks.high);
 }
 
-// Sends what has waited for this session, and returns what it has no channel for.
+// Sends what has waited for this session, and returns what it has no channel for, or is not to be
+// kept any more.
 Outbox::Frames PeerPrivate::sendKept()
 {
     Outbox::Frames refused;
     for (SendQueue::Frame &frame : reconnection.outbox.takeAll()) {
-        if (!session->acceptsSend(frame.channel) || enqueue(frame.channel, frame.payload))
+        const bool isKept = reconnection.outbox.policy(frame.channel) == Peer::UnsentFrames::Keep;
+        if (!isKept || !session->acceptsSend(frame.channel)
+            || enqueue(frame.channel, frame.payload))
             refused.push_back(std::move(frame));
     }
     return refused;

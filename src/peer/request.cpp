@@ -9,9 +9,6 @@
 
 namespace IpcPrims {
 
-// As much as the other side may see, or log.
-static constexpr qsizetype MaxFailureTextSize = 1024;
-
 Request::Request(std::shared_ptr<RequestState> state)
     : d(std::move(state))
 {}
@@ -35,7 +32,7 @@ void Request::reply(const QByteArray &payload) const
 void Request::fail(const QString &text) const
 {
     if (d)
-        d->fail(text.left(MaxFailureTextSize).toUtf8());
+        d->fail(text.toUtf8());
 }
 
 } // namespace IpcPrims

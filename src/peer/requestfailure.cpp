@@ -11,13 +11,16 @@
 
 namespace IpcPrims {
 
-// Ours have at most 1024 characters of text; whatever is much longer is something else.
+// In characters: as much as the other side may see, or log.
+static constexpr qsizetype MaxTextLength = 1024;
+
+// Whatever is much longer than ours is something else.
 static constexpr qsizetype MaxSize = 16 * 1024;
 
 QByteArray RequestFailure::toJson() const
 {
     QByteArray json = "{\"error\":";
-    appendJsonString(&json, text);
+    appendJsonString(&json, QString::fromUtf8(text).left(MaxTextLength).toUtf8());
     return json + ",\"request\":" + QByteArray::number(request) + '}';
 }
 

@@ -11,7 +11,8 @@ namespace IpcPrims {
 
 Error RequestQueue::checkRoom() const
 {
-    if (m_owed < MaxRequestsInFlight)
+    // Not only those that are owed: if the oldest one is, the others keep their places behind it.
+    if (qsizetype(m_places.size()) < MaxRequestsInFlight)
         return {};
     return Error(ErrorCode::QueueFull,
                  QStringLiteral("the other side owes %1 answers already").arg(m_owed));

@@ -38,7 +38,7 @@ public:
     quint64 firstNumber() const { return m_firstNumber; }
     quint64 lastNumber() const { return m_firstNumber + m_places.size() - 1; }
 
-    /// QueueFull if the other side owes as many answers as it may.
+    /// QueueFull if there are as many as there may be, or were since the oldest that is owed.
     Error checkRoom() const;
     void append(Entry entry);
 

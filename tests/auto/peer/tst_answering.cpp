@@ -45,6 +45,7 @@ private Q_SLOTS:
     void unreportedFailureHoldsBackAllLaterAnswers();
     void failureNeedsTheErrorChannel();
     void badRequestFails();
+    void longTextOfAValidatorIsCut();
     void answerThatCannotBeSentFails_data();
     void answerThatCannotBeSentFails();
     void answersWaitForRoom();
@@ -251,6 +252,39 @@ void tst_Answering::badRequestFails()
     QCOMPARE(waitFor(first).payload, "to 1");
     QCOMPARE(validationFailed.size(), 1);
     QCOMPARE(client.frames, Frames()); // It is told once.
+}
+
+/// Has much to say of "bad".
+class VerboseValidator : public PayloadValidator
+{
+public:
+    std::optional<Failure> check(quint16, QByteArrayView payload, Direction) const override
+    {
+        if (payload != "bad")
+            return std::nullopt;
+        return Failure{QString(20'000, u'x'), {{u"/a"_s, u"rules#/b"_s, u"c"_s, u"d"_s}}};
+    }
+};
+
+// A failure that isn't recognised as such would leave its place to the next answer.
+void tst_Answering::longTextOfAValidatorIsCut()
+{
+    open();
+    m_peer->setAnswersFailedRequests(true);
+    m_peer->setValidator(std::make_shared<VerboseValidator>());
+    m_peer->setRequestHandler([](const Request &request) { request.reply(request.payload()); });
+    const QFuture<Reply> bad = m_client->request("bad");
+    const QFuture<Reply> good = m_client->request("good");
+    QCOMPARE(waitFor(bad).error.code(), ErrorCode::RequestFailed);
+    QCOMPARE(waitFor(good).payload, "good");
+
+    m_peer->setRequestHandler([](const Request &request) {
+        request.reply(request.payload() == "1" ? "bad" : "to " + request.payload());
+    });
+    const QFuture<Reply> first = m_client->request("1");
+    const QFuture<Reply> second = m_client->request("2");
+    QCOMPARE(waitFor(first).error.code(), ErrorCode::RequestFailed);
+    QCOMPARE(waitFor(second).payload, "to 2");
 }
 
 void tst_Answering::answerThatCannotBeSentFails_data()

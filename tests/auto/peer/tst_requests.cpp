@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "peer/requestqueue_p.h"
 #include "peertest.h"
 
 #include <QtCore/qfuture.h>
@@ -54,10 +55,12 @@ private Q_SLOTS:
     void numberedErrorIsNotJudged();
     void fullQueueRefusesRequests();
     void numberInFlightIsBounded();
+    void failuresOutOfTurnAreBounded();
     void endOfTheSessionEndsAllRequests();
     void answersBeforeTheEndCount();
     void newSessionStartsWithNothingOwed();
     void requestsAreNotKeptForTheNextSession();
+    void framesKeptBeforeTheFirstRequestAreHandedBack();
     void destroyedPeerCancelsRequests();
     void continuationMayDeleteThePeer();
     void continuationAtTheEndMayDeleteThePeer();
@@ -322,6 +325,22 @@ void tst_Requests::numberInFlightIsBounded()
     QVERIFY2(error.message().contains(u"65536"_s), qPrintable(error.message()));
 }
 
+// The other side may fail requests in any order, and so must not make this side remember them all.
+void tst_Requests::failuresOutOfTurnAreBounded()
+{
+    RequestQueue queue;
+    queue.append({});
+    for (qsizetype i = 1; i < MaxRequestsInFlight; ++i) {
+        QVERIFY(!queue.checkRoom());
+        queue.append({});
+        QVERIFY(queue.take(queue.lastNumber()));
+    }
+    QCOMPARE(queue.size(), 1);
+    QCOMPARE(queue.checkRoom().code(), ErrorCode::QueueFull);
+    queue.takeFirst();
+    QVERIFY(!queue.checkRoom());
+}
+
 void tst_Requests::endOfTheSessionEndsAllRequests()
 {
     open();
@@ -391,6 +410,28 @@ void tst_Requests::requestsAreNotKeptForTheNextSession()
     m_peer->setRequestHandler(
             [](const Request &request) { request.reply("to " + request.payload()); });
     QCOMPARE(waitFor(m_client->request("new")).payload, "to new");
+}
+
+void tst_Requests::framesKeptBeforeTheFirstRequestAreHandedBack()
+{
+    m_server.reset();
+    m_client->setReconnectPolicy(ReconnectPolicy::exponential(5ms, 20ms));
+    m_client->setUnsentFrames(Channel::Command, Peer::UnsentFrames::Keep);
+    m_client->connectToServer(m_endpoint);
+    QTRY_COMPARE_WITH_TIMEOUT(m_client->state(), Peer::State::Waiting, Patience);
+    QVERIFY(!m_client->send(Channel::Command, "plain"));
+    QCOMPARE(waitFor(m_client->request("x")).error.code(), ErrorCode::NotConnected);
+    QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
+    m_server = std::make_unique<Server>();
+    connect(m_server.get(), &Server::peerConnected, this, [](Peer *peer) {
+        peer->setRequestHandler(
+                [](const Request &request) { request.reply("to " + request.payload()); });
+    });
+    QVERIFY(!m_server->listen(m_endpoint));
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen(), Patience);
+    QCOMPARE(waitFor(m_client->request("asked")).payload, "to asked");
+    QCOMPARE(notSent.size(), 1);
+    QCOMPARE(notSent[0][1].value<QList<QByteArray>>(), QList<QByteArray>{"plain"});
 }
 
 void tst_Requests::destroyedPeerCancelsRequests()
