@@ -330,6 +330,7 @@ Q_SIGNALS:
     void shutdownRequested(const QString &reason);
 
 protected:
+    bool event(QEvent *event) override;
     void timerEvent(QTimerEvent *event) override;
 
 private:

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace IpcPrims {
@@ -35,14 +36,8 @@ void CrossThreadSender::setTerms(std::optional<Terms> terms)
 void CrossThreadSender::moveHere()
 {
     takeArrived();
-    {
-        const std::lock_guard lock(m_mutex);
-        m_mailbox.reset(); // It knows its owner's thread, which may be another one now.
-    }
-    // They were meant for the session before.
-    if (!m_waiting.empty())
-        QMetaObject::invokeMethod(
-                m_peer->q, [this] { sendWaiting(); }, Qt::QueuedConnection);
+    const std::lock_guard lock(m_mutex);
+    m_mailbox.reset(); // It knows its owner's thread.
 }
 
 Error CrossThreadSender::send(quint16 channel, const QByteArray &payload)
@@ -58,7 +53,7 @@ Error CrossThreadSender::judge(quint16 channel, const QByteArray &payload)
     {
         const std::lock_guard lock(m_mutex);
         if (!m_terms)
-            return PeerPrivate::notConnectedError();
+            return Error(ErrorCode::NotConnected, QStringLiteral("not connected"));
         if (!m_terms->channels.contains(channel)) {
             return Error(ErrorCode::UnsupportedChannel,
                          QStringLiteral("channel %1 not supported by peer").arg(channel));
@@ -81,8 +76,8 @@ Error CrossThreadSender::take(SendQueue::Frame frame)
                              .arg(m_terms->highWaterMark));
     }
     if (!m_mailbox) {
-        m_mailbox
-                = std::make_unique<Mailbox<SendQueue::Frame>>(m_peer->q, [this] { sendWaiting(); });
+        m_mailbox = std::make_unique<Mailbox<SendQueue::Frame>>(m_peer->q,
+                                                                [this] { sendAndReport(); });
     }
     m_bytes += sizeOf(frame);
     m_mailbox->put(std::move(frame));
@@ -101,29 +96,30 @@ void CrossThreadSender::takeArrived()
 void CrossThreadSender::sendWaiting()
 {
     takeArrived();
-    if (m_waiting.empty())
-        return;
     qint64 bytes = 0;
-    std::vector<quint16> full; // Their frames stay, in their order; others pass them.
-    Outbox::Frames notSent;
+    std::set<quint16> full; // Their frames stay, in their order; others pass them.
     std::deque<SendQueue::Frame> left;
     for (SendQueue::Frame &frame : std::exchange(m_waiting, {})) {
-        const bool isFull = std::find(full.begin(), full.end(), frame.channel) != full.end();
+        const bool isFull = full.count(frame.channel) > 0;
         const Error error = isFull ? Error() : m_peer->send(frame.channel, frame.payload);
         if (isFull || error.code() == ErrorCode::QueueFull) {
-            if (!isFull)
-                full.push_back(frame.channel);
+            full.insert(frame.channel);
             left.push_back(std::move(frame));
             continue;
         }
         bytes += sizeOf(frame);
         if (error)
-            notSent.push_back(std::move(frame));
+            m_notSent.push_back(std::move(frame));
     }
     m_waiting = std::move(left);
+    release(bytes);
+}
 
+void CrossThreadSender::report()
+{
+    Outbox::Frames notSent = std::exchange(m_notSent, {});
     const QPointer<Peer> alive(m_peer->q);
-    for (const quint16 channel : release(bytes)) {
+    for (const quint16 channel : takeReady()) {
         if (alive)
             Q_EMIT alive->readyToSend(channel);
     }
@@ -131,11 +127,22 @@ void CrossThreadSender::sendWaiting()
         m_peer->reportNotSent(std::move(notSent));
 }
 
-// Returns the channels on which there is room again.
-std::vector<quint16> CrossThreadSender::release(qint64 bytes)
+void CrossThreadSender::sendAndReport()
+{
+    sendWaiting();
+    report();
+}
+
+void CrossThreadSender::release(qint64 bytes)
 {
     const std::lock_guard lock(m_mutex);
     m_bytes -= bytes;
+}
+
+// The channels on which there is room again.
+std::vector<quint16> CrossThreadSender::takeReady()
+{
+    const std::lock_guard lock(m_mutex);
     if (m_terms && m_bytes > m_terms->highWaterMark / 4)
         return {};
     return std::exchange(m_refused, {});

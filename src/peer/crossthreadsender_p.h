@@ -52,20 +52,27 @@ public:
     };
     void setTerms(std::optional<Terms> terms);
 
-    /// While there is no session: this is the peer's thread from now on.
+    /// Between two sessions: this is the peer's thread from now on.
     void moveHere();
 
-    /// Sends what there is room for. The peer may be gone afterwards.
+    /// Sends what there is room for.
     void sendWaiting();
+    /// Tells what came of that: where there is room again, and which frames could not be sent. The
+    /// peer may be gone afterwards.
+    void report();
+    void sendAndReport();
 
 private:
     Error judge(quint16 channel, const QByteArray &payload);
     Error take(SendQueue::Frame frame);
     void takeArrived();
-    std::vector<quint16> release(qint64 bytes);
+    void release(qint64 bytes);
+    std::vector<quint16> takeReady();
 
     PeerPrivate *const m_peer;
-    std::deque<SendQueue::Frame> m_waiting; // In the peer's thread already.
+    // In the peer's thread already.
+    std::deque<SendQueue::Frame> m_waiting;
+    std::vector<SendQueue::Frame> m_notSent; // To be told.
 
     std::mutex m_mutex; // Of what follows.
     std::unique_ptr<Mailbox<SendQueue::Frame>> m_mailbox; // Few peers are used by other threads.

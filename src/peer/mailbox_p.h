@@ -60,9 +60,10 @@ public:
     /// Nothing is delivered any more. To be called in the owner's thread before it is destroyed.
     void close()
     {
+        std::vector<Value> gone; // Which may have more to do at its end than to go.
         const std::lock_guard lock(m_mutex);
         m_bell.reset();
-        m_values.clear();
+        gone.swap(m_values);
     }
 
 private:

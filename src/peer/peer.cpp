@@ -22,6 +22,13 @@ Peer::~Peer()
     d->cancel();
 }
 
+bool Peer::event(QEvent *event)
+{
+    if (event->type() == QEvent::ThreadChange)
+        d->leaveThread();
+    return QObject::event(event);
+}
+
 void Peer::timerEvent(QTimerEvent *event)
 {
     if (event->timerId() == d->reconnection.timer.timerId())
@@ -281,26 +288,18 @@ private:
 };
 } // namespace
 
-static QFuture<Reply> askFromOtherThread(Peer *peer, const QByteArray &payload,
-                                         std::chrono::milliseconds timeout)
-{
-    const auto awaited = std::make_shared<AwaitedReply>();
-    QMetaObject::invokeMethod(
-            peer,
-            [=] {
-                peer->request(payload, timeout).then([awaited](const Reply &reply) {
-                    awaited->finish(reply);
-                });
-            },
-            Qt::QueuedConnection);
-    return awaited->future();
-}
-
 QFuture<Reply> Peer::request(const QByteArray &payload, std::chrono::milliseconds timeout)
 {
-    if (Q_UNLIKELY(!d->isInOwnThread()))
-        return askFromOtherThread(this, payload, timeout);
-    return d->requests().ask(payload, timeout);
+    if (Q_LIKELY(d->isInOwnThread()))
+        return d->requests().ask(payload, timeout);
+    const auto awaited = std::make_shared<AwaitedReply>();
+    const auto ask = [this, payload, timeout, awaited] {
+        d->requests().ask(payload, timeout).then([awaited](const Reply &reply) {
+            awaited->finish(reply);
+        });
+    };
+    QMetaObject::invokeMethod(this, ask, Qt::QueuedConnection);
+    return awaited->future();
 }
 
 void Peer::setRequestHandler(RequestHandler handler)

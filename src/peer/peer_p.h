@@ -117,6 +117,8 @@ public:
     {
         return QThread::currentThreadId() == m_thread.load(std::memory_order_relaxed);
     }
+    /// The peer is moved to another thread, and all are others until the next session.
+    void leaveThread() { m_thread = nullptr; }
     void updateTerms();
     QFuture<PingReply> ping(std::chrono::milliseconds timeout);
     /// Makes it if there is none yet.

@@ -37,7 +37,7 @@ void PeerPrivate::readyToSend(quint16 channel)
     const QPointer<Peer> alive(q);
     if (m_requests)
         m_requests->sendAnswers();
-    fromOtherThreads.sendWaiting();
+    fromOtherThreads.sendAndReport();
     if (alive && state == Peer::State::Open)
         Q_EMIT q->readyToSend(channel);
 }

@@ -71,6 +71,7 @@ void PeerPrivate::close(const QString &reason)
         const auto streams = q->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
         for (StreamSender *const stream : streams)
             stream->flush();
+        fromOtherThreads.sendWaiting();
         state = Peer::State::Closing;
         reconnection.target.reset();
         session->shutDown(reason, Session::Clock::now());
@@ -185,7 +186,9 @@ void PeerPrivate::handle(const Session::Opened &)
     reconnection.schedule.sessionOpened(Session::Clock::now());
     ++reconnection.generation;
     PeerLog::sessionOpened(*session);
-    const Outbox::Frames refused = sendKept(); // Before a slot can send anything.
+    // Before a slot can send anything.
+    const Outbox::Frames refused = sendKept();
+    fromOtherThreads.sendWaiting();
     updateTerms();
     changeState(Peer::State::Open);
     if (alive && owner && state == Peer::State::Open)
@@ -194,6 +197,8 @@ void PeerPrivate::handle(const Session::Opened &)
         Q_EMIT q->connected();
     if (alive)
         reportNotSent(refused);
+    if (alive)
+        fromOtherThreads.report();
 }
 
 void PeerPrivate::handle(const Session::ShutdownAsked &event)
@@ -275,7 +280,7 @@ void PeerPrivate::finish(const Error &reason)
     if (alive && m_requests)
         m_requests->endSession(told);
     if (alive)
-        fromOtherThreads.sendWaiting(); // So that these are kept or reported, too.
+        fromOtherThreads.sendAndReport(); // So that these are kept or reported, too.
     if (alive && owner)
         owner->peerEnded(q, told);
     if (alive)

@@ -32,13 +32,19 @@ private Q_SLOTS:
     void framesThatMissTheSessionAreReported();
     void framesThatMissAReplacedSessionAreReported();
     void framesThatWaitInAReplacedSessionAreReported();
+    void replacedSessionLosesNoFrame();
+    void framesHandedOverBeforeCloseAreSent();
+    void frameThatWaitsForRoomIsSentInTheNextSession();
     void requestsAreAnswered();
     void requestOfADestroyedPeerIsCancelled();
+    void requestOfAMovedPeerIsRefusedAtOnce();
     void peerMayBeMovedBetweenSessions();
 
 private:
     using Threads = std::vector<std::unique_ptr<Background>>;
     static void finish(Threads &threads);
+    /// Sends in another thread, while the event loop of this one doesn't run.
+    Error sendMeanwhile(quint16 channel, const QByteArray &payload);
     /// What a call in another thread returns; the event loop runs meanwhile.
     static Error inOtherThread(const std::function<Error()> &call);
 };
@@ -57,6 +63,16 @@ Error tst_OtherThreads::inOtherThread(const std::function<Error()> &call)
     Threads threads;
     threads.push_back(std::make_unique<Background>([&] { error = call(); }));
     finish(threads);
+    return error;
+}
+
+Error tst_OtherThreads::sendMeanwhile(quint16 channel, const QByteArray &payload)
+{
+    Error error;
+    const std::unique_ptr<QThread> thread(
+            QThread::create([&] { error = m_client->send(channel, payload); }));
+    thread->start();
+    thread->wait();
     return error;
 }
 
@@ -172,6 +188,7 @@ void tst_OtherThreads::framesThatMissTheSessionAreReported()
     open();
     QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
     Background([&] { static_cast<void>(m_client->send(Channel::Data, "too late")); }).join();
+    QVERIFY(!sendMeanwhile(Channel::Data, "too late"));
     m_client->abort();
     QTRY_COMPARE_WITH_TIMEOUT(notSent.size(), 1, Patience);
     QCOMPARE(notSent[0][1].value<QList<QByteArray>>(), QList<QByteArray>{"too late"});
@@ -205,6 +222,53 @@ void tst_OtherThreads::framesThatWaitInAReplacedSessionAreReported()
         payloads += arguments[1].value<QList<QByteArray>>();
     QCOMPARE(payloads.count("waits"), 1);
     QCOMPARE(payloads.count("passes"), 1);
+void tst_OtherThreads::replacedSessionLosesNoFrame()
+{
+    open();
+    m_client->setSendWaterMarks(1000, 100);
+    QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
+    const QByteArray payload(1000, 'x');
+    QVERIFY(!sendMeanwhile(Channel::Data, payload));
+    QCOMPARE(sendMeanwhile(Channel::Data, payload).code(), ErrorCode::QueueFull);
+    m_peer.clear();
+    open();
+    QCOMPARE(notSent.size(), 1);
+    QCOMPARE(notSent[0][1].value<QList<QByteArray>>(), QList<QByteArray>{payload});
+    QVERIFY(!sendMeanwhile(Channel::Data, payload)); // There is room again.
+}
+
+void tst_OtherThreads::framesHandedOverBeforeCloseAreSent()
+{
+    open();
+    Diary diary(m_peer);
+    QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
+    QVERIFY(!sendMeanwhile(Channel::Data, "in time"));
+    m_client->close();
+    QTRY_COMPARE_WITH_TIMEOUT(m_client->state(), Peer::State::Closed, Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(diary.reasons.size(), 1, Patience);
+    QCOMPARE(diary.frames, (Frames{{Channel::Data, "in time"}}));
+    QCOMPARE(notSent.size(), 0);
+}
+
+void tst_OtherThreads::frameThatWaitsForRoomIsSentInTheNextSession()
+{
+    m_client->setReconnectPolicy(ReconnectPolicy::exponential(5ms, 20ms));
+    m_client->setUnsentFrames(Channel::Data, Peer::UnsentFrames::Keep);
+    m_client->setSendWaterMarks(1'000'000, 1000);
+    open();
+    m_peer->setReceiving(false);
+    while (!m_client->send(Channel::Data, QByteArray(100'000, 'x'))) {
+    }
+    QVERIFY(!sendMeanwhile(Channel::Data, "waits"));
+    m_server = std::make_unique<Server>();
+    Frames frames;
+    connect(m_server.get(), &Server::peerConnected, this, [&](Peer *peer) {
+        connect(peer, &Peer::frameReceived, this, [&](quint16 channel, const QByteArray &payload) {
+            frames.append({channel, payload});
+        });
+    });
+    QVERIFY(!m_server->listen(m_endpoint));
+    QTRY_VERIFY_WITH_TIMEOUT(frames.contains({Channel::Data, "waits"}), Patience);
 }
 
 void tst_OtherThreads::requestsAreAnswered()
@@ -237,6 +301,25 @@ void tst_OtherThreads::requestOfADestroyedPeerIsCancelled()
     m_client.reset();
     QTRY_VERIFY_WITH_TIMEOUT(future.isFinished(), Patience);
     QCOMPARE(future.result().error.code(), ErrorCode::Cancelled);
+}
+
+void tst_OtherThreads::requestOfAMovedPeerIsRefusedAtOnce()
+{
+    QThread thread;
+    thread.start();
+    m_client->moveToThread(&thread);
+    QFuture<Reply> there;
+    QMetaObject::invokeMethod(
+            m_client.get(), [&] { there = m_client->request("x", 30s); },
+            Qt::BlockingQueuedConnection);
+    const QFuture<Reply> here = m_client->request("x", 30s);
+    QTRY_VERIFY_WITH_TIMEOUT(there.isFinished() && here.isFinished(), Patience);
+    QCOMPARE(there.result().error.code(), ErrorCode::NotConnected);
+    QCOMPARE(here.result().error.code(), ErrorCode::NotConnected);
+    QMetaObject::invokeMethod(
+            m_client.get(), [this] { m_client.reset(); }, Qt::BlockingQueuedConnection);
+    thread.quit();
+    thread.wait();
 }
 
 void tst_OtherThreads::peerMayBeMovedBetweenSessions()
