@@ -31,10 +31,8 @@ bool Peer::event(QEvent *event)
 
 void Peer::timerEvent(QTimerEvent *event)
 {
-    if (event->timerId() == d->reconnection.timer.timerId())
-        d->onRetryTimer();
-    else
-        d->onTimer();
+    if (!d->onTimer(event->timerId()))
+        QObject::timerEvent(event);
 }
 
 QList<quint16> Peer::requestedChannels() const

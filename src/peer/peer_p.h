@@ -24,6 +24,8 @@
 #include <QtCore/qthread.h>
 
 #include <atomic>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -91,8 +93,8 @@ public:
     void setUnsentFrames(quint16 channel, Peer::UnsentFrames policy);
     void setReconnectPolicy(const ReconnectPolicy &policy);
     std::chrono::milliseconds nextRetryIn() const;
-    void onTimer();
-    void onRetryTimer();
+    /// Whether the timer was one of the peer's own.
+    bool onTimer(int id);
     /// The heartbeat has found no sign of life: who reconnects tries a new session.
     void reconnectUnresponsive();
     Error send(quint16 channel, const QByteArray &payload)
@@ -199,8 +201,11 @@ private:
     void changeState(Peer::State newState);
     void finish(const Error &reason);
     void dropConnection();
+    void tellEnd();
     void updateReceiving();
     void updateTimer();
+    void onDeadline();
+    void onRetryTimer();
 
     std::atomic<Qt::HANDLE> m_thread = QThread::currentThreadId();
     QBasicTimer m_timer;
@@ -220,6 +225,7 @@ private:
     Peer::State m_reportedState = Peer::State::Closed;
     std::optional<Error> m_unreportedEnd;
     std::optional<Attempt> m_attempt; // To begin.
+    std::deque<std::function<void()>> m_endReports; // Of the last end, one for each to be told.
 };
 
 } // namespace IpcPrims

@@ -184,16 +184,20 @@ void PeerPrivate::handle(const Session::Opened &)
     link->setMaxPayloadSize(session->maxPayloadSize());
     updateReceiving();
     reconnection.schedule.sessionOpened(Session::Clock::now());
-    ++reconnection.generation;
+    const quint64 generation = ++reconnection.generation;
     PeerLog::sessionOpened(*session);
     // Before a slot can send anything.
     const Outbox::Frames refused = sendKept();
     fromOtherThreads.sendWaiting();
     updateTerms();
+    // A slot may end the session, and even see the next one open.
+    const auto isStillOpen = [&] {
+        return alive && state == Peer::State::Open && reconnection.generation == generation;
+    };
     changeState(Peer::State::Open);
-    if (alive && owner && state == Peer::State::Open)
+    if (isStillOpen() && owner)
         owner->peerOpened(q);
-    if (alive && state == Peer::State::Open)
+    if (isStillOpen())
         Q_EMIT q->connected();
     if (alive)
         reportNotSent(refused);
@@ -239,7 +243,8 @@ void PeerPrivate::report()
     const QPointer<Peer> alive(q);
     m_isReportDue = false;
 
-    if (session)
+    tellEnd();
+    if (alive && session)
         processEvents();
     if (alive && m_unreportedEnd)
         finish(*std::exchange(m_unreportedEnd, std::nullopt));
@@ -274,21 +279,41 @@ void PeerPrivate::finish(const Error &reason)
                                        reason.nativeError())
                                : reason;
     disconnectReason = told;
-    changeState(m_attempt              ? Peer::State::Connecting
-                : reconnection.retryAt ? Peer::State::Waiting
-                                       : Peer::State::Closed);
-    if (alive && m_requests)
-        m_requests->endSession(told);
-    if (alive)
-        fromOtherThreads.sendAndReport(); // So that these are kept or reported, too.
-    if (alive && owner)
-        owner->peerEnded(q, told);
-    if (alive)
-        reportNotSent(notSent);
-    if (alive)
-        Q_EMIT q->disconnected(told);
-    if (alive && reconnection.retryAt)
-        Q_EMIT q->retryScheduled(nextRetryIn());
+    state = m_attempt              ? Peer::State::Connecting
+            : reconnection.retryAt ? Peer::State::Waiting
+                                   : Peer::State::Closed;
+    m_endReports = {
+            [this] { changeState(state); },
+            [this, told] {
+                if (m_requests)
+                    m_requests->endSession(told);
+            },
+            [this] { fromOtherThreads.sendAndReport(); }, // So that these are kept or reported.
+            [this, told] {
+                if (owner)
+                    owner->peerEnded(q, told);
+            },
+            [this, notSent] { reportNotSent(notSent); },
+            [this, told] { Q_EMIT q->disconnected(told); },
+            [this] {
+                if (reconnection.retryAt)
+                    Q_EMIT q->retryScheduled(nextRetryIn());
+            },
+    };
+    tellEnd();
+}
+
+// Whoever is told may run an event loop. Then the others are told from there, before anything else
+// happens to the peer: so no session begins while somebody still takes the last one for the
+// present.
+void PeerPrivate::tellEnd()
+{
+    const QPointer<Peer> alive(q);
+    while (alive && !m_endReports.empty()) {
+        const auto report = std::move(m_endReports.front());
+        m_endReports.pop_front();
+        report();
+    }
 }
 
 void PeerPrivate::dropConnection()
@@ -322,7 +347,18 @@ void PeerPrivate::updateTimer()
     m_timer.start(int(std::max(left, std::chrono::milliseconds::zero()).count()), q);
 }
 
-void PeerPrivate::onTimer()
+bool PeerPrivate::onTimer(int id)
+{
+    if (id == reconnection.timer.timerId())
+        onRetryTimer();
+    else if (id == m_timer.timerId())
+        onDeadline();
+    else
+        return false;
+    return true;
+}
+
+void PeerPrivate::onDeadline()
 {
     m_timer.stop();
     m_timerDeadline.reset();

@@ -43,6 +43,10 @@ void PeerPrivate::cancelRetry()
 void PeerPrivate::onRetryTimer()
 {
     const QPointer<Peer> alive(q);
+    reconnection.timer.stop();
+    report();
+    if (!alive || state != Peer::State::Waiting)
+        return;
     cancelRetry();
     changeState(Peer::State::Connecting);
     // Unless a slot had other plans.

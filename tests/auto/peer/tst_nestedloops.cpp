@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peertest.h"
+
+#include <QtCore/qfuture.h>
+#include <QtTest/qtest.h>
+
+using namespace std::chrono_literals;
+
+/// Slots that run an event loop, in which the next session may begin.
+class tst_NestedLoops : public PeerTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void nextSessionBeginsAfterTheEndWasTold();
+    void nextConnectionBeginsAfterTheEndWasTold();
+    void endedSessionIsNotToldAsConnected();
+    void requestsOfTheNextSessionAreItsOwn();
+    void pingsEndWithTheirSession();
+
+private:
+    void openWithPolicy();
+    /// Runs the event loop until the client is in its second session.
+    bool waitForSecondSession();
+};
+
+void tst_NestedLoops::openWithPolicy()
+{
+    m_client->setReconnectPolicy(ReconnectPolicy::exponential(1ms, 1ms));
+    open();
+}
+
+bool tst_NestedLoops::waitForSecondSession()
+{
+    return QTest::qWaitFor([this] { return m_client->generation() == 2 && m_client->isOpen(); },
+                           Patience);
+}
+
+void tst_NestedLoops::nextSessionBeginsAfterTheEndWasTold()
+{
+    openWithPolicy();
+    Diary diary(m_client.get());
+    connect(m_client.get(), &Peer::retryScheduled, this,
+            [&] { diary.entries.append(u"retryScheduled"_s); });
+    connect(m_client.get(), &Peer::stateChanged, this, [this](Peer::State state) {
+        if (state == Peer::State::Waiting)
+            QVERIFY(waitForSecondSession());
+    });
+    m_peer->abort();
+    QTRY_COMPARE_WITH_TIMEOUT(
+            diary.entries,
+            QStringList({u"Waiting"_s, u"disconnected"_s, u"retryScheduled"_s, u"Connecting"_s,
+                         u"Handshaking"_s, u"Open"_s, u"connected"_s}),
+            Patience);
+    QVERIFY(m_client->isOpen());
+}
+
+void tst_NestedLoops::nextConnectionBeginsAfterTheEndWasTold()
+{
+    open();
+    Diary diary(m_client.get());
+    connect(m_client.get(), &Peer::stateChanged, this, [this](Peer::State state) {
+        if (state == Peer::State::Closed) {
+            m_client->connectToServer(m_endpoint);
+            QVERIFY(waitForSecondSession());
+        }
+    });
+    m_peer->abort();
+    QTRY_COMPARE_WITH_TIMEOUT(diary.entries,
+                              QStringList({u"Closed"_s, u"disconnected"_s, u"Connecting"_s,
+                                           u"Handshaking"_s, u"Open"_s, u"connected"_s}),
+                              Patience);
+    QVERIFY(m_client->isOpen());
+}
+
+void tst_NestedLoops::endedSessionIsNotToldAsConnected()
+{
+    m_client->setReconnectPolicy(ReconnectPolicy::exponential(1ms, 1ms));
+    Diary diary(m_client.get());
+    connect(m_client.get(), &Peer::stateChanged, this, [this](Peer::State state) {
+        if (state == Peer::State::Open && m_client->generation() == 1) {
+            m_peer->abort();
+            QVERIFY(waitForSecondSession());
+        }
+    });
+    m_client->connectToServer(m_endpoint);
+    QTRY_COMPARE_WITH_TIMEOUT(m_client->generation(), 2u, Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(diary.entries.last(), u"connected"_s, Patience);
+    QCOMPARE(diary.entries.count(u"connected"_s), 1);
+    QCOMPARE(diary.entries.count(u"disconnected"_s), 1);
+}
+
+void tst_NestedLoops::requestsOfTheNextSessionAreItsOwn()
+{
+    openWithPolicy();
+    connect(m_server.get(), &Server::peerConnected, this, [](Peer *peer) {
+        peer->setRequestHandler(
+                [](const Request &request) { request.reply("to " + request.payload()); });
+    });
+    const QFuture<Reply> old = m_client->request("old"); // Whose end has no handler.
+    QFuture<Reply> first;
+    connect(m_client.get(), &Peer::stateChanged, this, [&](Peer::State state) {
+        if (state == Peer::State::Waiting && waitForSecondSession())
+            first = m_client->request("first");
+    });
+    m_peer->abort();
+    QTRY_VERIFY_WITH_TIMEOUT(first.isValid(), Patience);
+    const QFuture<Reply> second = m_client->request("second");
+    QTRY_VERIFY_WITH_TIMEOUT(second.isFinished() && first.isFinished(), Patience);
+    QCOMPARE(old.result().error.code(), ErrorCode::NotConnected);
+    QCOMPARE(first.result().payload, "to first");
+    QCOMPARE(second.result().payload, "to second");
+}
+
+void tst_NestedLoops::pingsEndWithTheirSession()
+{
+    openWithPolicy();
+    m_peer->setReceiving(false);
+    const QFuture<PingReply> ping = m_client->ping(1h);
+    bool wasFinished = false;
+    QFuture<PingReply> next;
+    connect(m_client.get(), &Peer::disconnected, this, [&] {
+        if (!waitForSecondSession())
+            return;
+        wasFinished = ping.isFinished();
+        next = m_client->ping(1h);
+    });
+    m_peer->abort();
+    QTRY_VERIFY_WITH_TIMEOUT(next.isValid() && next.isFinished(), Patience);
+    QVERIFY(wasFinished);
+    QCOMPARE(ping.result().error.code(), ErrorCode::Disconnected);
+    QVERIFY(!next.result().error);
+}
+
+QTEST_GUILESS_MAIN(tst_NestedLoops)
+#include "tst_nestedloops.moc"
