@@ -124,7 +124,8 @@ public:
 
     /// How many sessions this peer has had, the open one included: a number for each of them.
     quint64 generation() const;
-    /// How many attempts have failed since the last session, its own end included.
+    /// How many attempts have failed in a row, the end of the session before them included; zero
+    /// while there is a session.
     int reconnectAttempts() const;
     /// The time left until the next attempt while Waiting, else zero.
     std::chrono::milliseconds nextRetryIn() const;

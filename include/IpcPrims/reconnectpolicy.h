@@ -14,7 +14,8 @@ namespace IpcPrims {
     When a client connects again by itself, see Peer::setReconnectPolicy(). The pauses grow by
     \c factor from the first to the longest, and each is shortened by a random part, so that the
     clients of a server that was restarted don't all come at once. A session that has lasted for the
-    longest pause starts the row anew.
+    longest pause starts the row anew. After a first pause of zero the next one is a few
+   milliseconds.
 */
 struct IPCPRIMS_CORE_EXPORT ReconnectPolicy
 {
@@ -28,8 +29,10 @@ struct IPCPRIMS_CORE_EXPORT ReconnectPolicy
     std::chrono::milliseconds longestPause = std::chrono::seconds(10);
     double factor = 2; ///< At least 1.
     double jitter = 0.5; ///< The largest part, 0 to 1, by which a pause is shortened.
-    int maxAttempts = 0; ///< In a row without a session; 0 stands for no limit.
-    /// Since the session ended, or the first attempt failed; 0 stands for no limit.
+    /// In a row, which only a session that starts the pauses anew interrupts; 0 stands for no
+    /// limit.
+    int maxAttempts = 0;
+    /// Since that session ended, or the first attempt failed; 0 stands for no limit.
     std::chrono::milliseconds maxTime = std::chrono::milliseconds::zero();
     /*!
         A server refuses a client by closing the connection without a word (protocol section 3.5),

@@ -16,6 +16,9 @@ using std::chrono::milliseconds;
 // What timers can count; see boundedTimeout().
 static constexpr milliseconds LongestPause = std::chrono::hours(24);
 
+// Longer than any program runs, and still something that nanoseconds can count.
+static constexpr milliseconds LongestTime = std::chrono::hours(24 * 365 * 100);
+
 static double randomPart()
 {
     return QRandomGenerator::global()->generateDouble();
@@ -55,6 +58,7 @@ ReconnectSchedule::ReconnectSchedule(const ReconnectPolicy &policy, Random rando
     m_policy.firstPause = std::clamp<milliseconds>(policy.firstPause, 0ms, LongestPause);
     m_policy.longestPause
             = std::clamp<milliseconds>(policy.longestPause, m_policy.firstPause, LongestPause);
+    m_policy.maxTime = std::min(policy.maxTime, LongestTime);
     m_policy.factor = std::max(1.0, policy.factor);
     m_policy.jitter = std::clamp(policy.jitter, 0.0, 1.0);
     reset();
@@ -77,7 +81,9 @@ std::optional<milliseconds> ReconnectSchedule::ended(const Error &reason, Instan
     if (m_policy.maxTime > 0ms && now + pause - *m_firstFailureAt > m_policy.maxTime)
         return std::nullopt;
     ++m_attempts;
-    m_pause = std::min<decltype(m_pause)>(m_pause * m_policy.factor, m_policy.longestPause);
+    // From nothing, too, or it would never end.
+    m_pause = std::min<decltype(m_pause)>(
+            std::max<decltype(m_pause)>(m_pause, 1ms) * m_policy.factor, m_policy.longestPause);
     return pause;
 }
 

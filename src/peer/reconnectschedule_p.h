@@ -31,8 +31,8 @@ public:
     /// over for good.
     std::optional<std::chrono::milliseconds> ended(const Error &reason, Instant now);
 
-    /// Failed attempts in a row, the end of the session included.
-    int attempts() const { return m_attempts; }
+    /// Failed attempts in a row, the end of the session included; none while there is one.
+    int attempts() const { return m_openedAt ? 0 : m_attempts; }
 
 private:
     bool goesOn(const Error &reason);

@@ -16,6 +16,7 @@ class tst_ReconnectSchedule : public QObject
 
 private Q_SLOTS:
     void pausesGrowUpToTheLongest();
+    void pausesGrowFromNothing();
     void jitterShortensThePause();
     void peerNeverReconnectsUnlessAsked();
     void attemptsAreLimited();
@@ -45,6 +46,13 @@ void tst_ReconnectSchedule::pausesGrowUpToTheLongest()
     for (const auto pause : {100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms})
         QCOMPARE(schedule.ended(m_gone, m_start), Pause(pause));
     QCOMPARE(schedule.attempts(), 6);
+}
+
+void tst_ReconnectSchedule::pausesGrowFromNothing()
+{
+    ReconnectSchedule schedule(ReconnectPolicy::exponential(0ms, 5ms), none);
+    for (const auto pause : {0ms, 2ms, 4ms, 5ms, 5ms})
+        QCOMPARE(schedule.ended(m_gone, m_start), Pause(pause));
 }
 
 void tst_ReconnectSchedule::jitterShortensThePause()
@@ -83,6 +91,8 @@ void tst_ReconnectSchedule::timeIsLimited()
     QVERIFY(schedule.ended(m_gone, m_start));
     QVERIFY(schedule.ended(m_gone, m_start + 300ms)); // The attempt is at 500 ms.
     QVERIFY(!schedule.ended(m_gone, m_start + 301ms));
+    m_policy.maxTime = std::chrono::milliseconds::max();
+    QVERIFY(ReconnectSchedule(m_policy).ended(m_gone, m_start));
     m_policy.maxTime = 0ms;
 }
 
@@ -154,6 +164,7 @@ void tst_ReconnectSchedule::longSessionStartsAnew()
     QCOMPARE(schedule.ended(m_gone, m_start), Pause(100ms));
     QCOMPARE(schedule.ended(m_gone, m_start), Pause(200ms));
     schedule.sessionOpened(m_start);
+    QCOMPARE(schedule.attempts(), 0);
     QCOMPARE(schedule.ended(m_gone, m_start + 1s), Pause(100ms));
     QCOMPARE(schedule.attempts(), 1);
 }
