@@ -93,11 +93,12 @@ public:
 
     /*!
         Pings the other side whenever nothing was received for \a interval, to learn whether it
-        still is there; off by default, and with zero. An \a interval is at least 50 ms. Any frame
-        is a sign of life. While a ping waits for its answer, each further interval without one
-        counts as missed: one makes the peer Degraded, \a missedLimit of them (at least 1)
-        Unresponsive. So a peer that falls silent is Unresponsive after \a missedLimit + 1
-        intervals, never earlier. With the next frame it is Healthy again.
+        still is there; off by default, and with zero. An \a interval is at least 50 ms and at most
+        24 days. Any frame is a sign of life. While a ping waits for its answer, each further
+        interval without one counts as missed: one makes the peer Degraded, \a missedLimit of them
+        (at least 1) Unresponsive. So a peer that falls silent is Unresponsive after \a missedLimit
+       + 1 intervals, or \a missedLimit of them after a Peer::ping() that comes first, never
+       earlier. With the next frame it is Healthy again.
 
         At most one ping is under way at a time, and none is sent while one of Peer::ping() waits.
         Nothing is missed while Peer::setReceiving(false) holds the other side back.
@@ -106,7 +107,8 @@ public:
         in a row. Any frame that is sent to them in between starts the count anew; where none is
         sent for long, choose a long interval.
 
-        Unresponsive is an observation: the session goes on. Peer::abort() ends it.
+        Unresponsive is an observation: the session goes on, and Peer::abort() ends it. Only a
+       client with a ReconnectPolicy gives it up for a new one by itself.
     */
     void setHeartbeat(std::chrono::milliseconds interval, int missedLimit = 3);
     std::chrono::milliseconds heartbeatInterval() const;

@@ -3,6 +3,8 @@
 
 #include "peer/heartbeat_p.h"
 
+#include "session/session_p.h"
+
 #include <algorithm>
 
 namespace IpcPrims {
@@ -10,7 +12,8 @@ namespace IpcPrims {
 void Heartbeat::configure(std::chrono::milliseconds interval, int missedLimit, Instant now)
 {
     const bool isOff = interval <= std::chrono::milliseconds::zero();
-    m_interval = isOff ? std::chrono::milliseconds::zero() : std::max(interval, MinInterval);
+    m_interval = isOff ? std::chrono::milliseconds::zero()
+                       : std::max(boundedTimeout(interval), MinInterval);
     m_missedLimit = std::max(1, missedLimit);
     m_missed = 0;
     m_lastEvent = now;

@@ -43,6 +43,9 @@ public:
         m_lastEvent = now;
     }
 
+    /// Somebody else has sent a ping, and none was under way: from now on silence is missed.
+    void asked(Instant now) { m_lastEvent = now; }
+
     /// Whether a ping is to be sent. \a isPingUnderWay says whether one waits for its answer.
     bool timePassed(Instant now, bool isPingUnderWay);
 

@@ -25,6 +25,7 @@ public:
 
     void frameReceived(quint16 channel, qint64 payloadSize);
     void frameSent(quint16 channel, qint64 payloadSize);
+    void pingSent() { heartbeat.asked(Heartbeat::Clock::now()); }
     void roundTripMeasured(std::chrono::nanoseconds time);
     void receivingChanged();
 

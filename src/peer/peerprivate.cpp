@@ -118,6 +118,8 @@ QFuture<PingReply> PeerPrivate::ping(std::chrono::milliseconds timeout)
     QFuture<PingReply> future = promise.future();
     promise.start();
     if (state == Peer::State::Open) {
+        if (m_watcher && !session->isPingUnderWay())
+            m_watcher->pingSent();
         const quint64 id = session->ping(Session::Clock::now(), timeout);
         m_pings.emplace(id, std::move(promise));
         processEvents();

@@ -42,6 +42,7 @@ private Q_SLOTS:
     void trafficMakesPingsUnnecessary();
     void onePingAtATime();
     void silenceIsNeverJudgedEarly();
+    void pingOfTheApplicationHasItsTime();
     void anyFrameIsASignOfLife();
     void latePongIsNotAFastOne();
     void roundTripTimeIsSmoothed();
@@ -203,6 +204,25 @@ void tst_Health::silenceIsNeverJudgedEarly()
     QCOMPARE(changes.at(1).first, State::Unresponsive);
     QVERIFY2(changes.at(1).second >= 800, qPrintable(QString::number(changes.at(1).second)));
     QVERIFY(m_server->peer->isOpen());
+}
+
+void tst_Health::pingOfTheApplicationHasItsTime()
+{
+    constexpr auto interval = 500ms;
+    QElapsedTimer sincePing;
+    // Shortly before the heartbeat would ask itself; once more if that was faster.
+    for (bool wasFirst = false; !wasFirst;) {
+        QVERIFY(openRaw());
+        PeerHealth *const health = m_server->peer->health();
+        health->setHeartbeat(interval);
+        const qint64 sentBefore = health->traffic(Channel::Control).framesSent;
+        QTest::qWait(400);
+        wasFirst = health->traffic(Channel::Control).framesSent == sentBefore;
+        m_server->peer->ping(1h);
+        sincePing.start();
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(m_server->peer->health()->state(), State::Degraded, Patience);
+    QVERIFY(sincePing.nsecsElapsed() >= std::chrono::nanoseconds(interval).count());
 }
 
 void tst_Health::anyFrameIsASignOfLife()

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void anyFramePutsThePingOff();
     void noSecondPingWhileOneIsUnderWay();
     void eachSilentIntervalWithAPingIsMissed();
+    void silenceCountsFromThePingOfAnother();
     void unresponsiveIsFinalUntilASignOfLife();
     void lateCallCountsOnce();
     void suspensionMissesNothing();
@@ -50,6 +51,9 @@ void tst_Heartbeat::limitsAreKept()
     QCOMPARE(heartbeat.missedLimit(), 1);
     heartbeat.configure(-1ms, 3, Begin);
     QVERIFY(heartbeat.interval() == 0ms);
+    heartbeat.configure(std::chrono::milliseconds::max(), 3, Begin);
+    heartbeat.start(Begin);
+    QVERIFY(heartbeat.deadline() > Begin + 24h);
 }
 
 void tst_Heartbeat::silenceOfOneIntervalAsksForAPing()
@@ -102,6 +106,19 @@ void tst_Heartbeat::eachSilentIntervalWithAPingIsMissed()
     QCOMPARE(heartbeat.missed(), 1);
     QVERIFY(!heartbeat.timePassed(Begin + 300ms, true));
     QVERIFY(heartbeat.isUnresponsive());
+}
+
+void tst_Heartbeat::silenceCountsFromThePingOfAnother()
+{
+    Heartbeat heartbeat;
+    heartbeat.configure(Interval, 2, Begin);
+    heartbeat.start(Begin);
+    heartbeat.asked(Begin + 99ms);
+    QVERIFY(!heartbeat.timePassed(Begin + 100ms, true));
+    QVERIFY(!heartbeat.timePassed(Begin + 198ms, true));
+    QCOMPARE(heartbeat.missed(), 0);
+    QVERIFY(!heartbeat.timePassed(Begin + 199ms, true));
+    QCOMPARE(heartbeat.missed(), 1);
 }
 
 void tst_Heartbeat::unresponsiveIsFinalUntilASignOfLife()
