@@ -97,8 +97,8 @@ public:
 
     void removeMethod(const QString &name);
 
-    /// How many calls of the other side may wait for their answers; 1024 by default. Further ones
-    /// are answered with RpcError::TooManyCalls.
+    /// How many calls of the other side may wait for their answers, those included whose answers it
+    /// doesn't read; 1024 by default. Further ones are answered with RpcError::TooManyCalls.
     int callLimit() const;
     void setCallLimit(int calls);
 

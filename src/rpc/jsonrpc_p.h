@@ -11,6 +11,7 @@
 #include <IpcPrims/jsonrpc.h>
 #include <IpcPrims/peer.h>
 
+#include <QtCore/qbytearray.h>
 #include <QtCore/qbytearrayview.h>
 #include <QtCore/qjsonvalue.h>
 #include <QtCore/qpointer.h>
@@ -33,8 +34,7 @@ public:
     Error notify(const QString &method, const QJsonValue &params);
     Error sendBatch(RpcBatch batch, std::chrono::milliseconds timeout);
 
-    /// \a message is an object, or an array of them.
-    Error send(const QJsonValue &message);
+    Error send(const QByteArray &frame);
     /// Emits messageRefused(), from the event loop.
     void report(const Error &reason);
 

@@ -47,9 +47,9 @@ void JsonRpcPrivate::endSession(const Error &reason)
     m_calls.drop(reason);
 }
 
-Error JsonRpcPrivate::send(const QJsonValue &message)
+Error JsonRpcPrivate::send(const QByteArray &frame)
 {
-    return peer ? peer->send(channel, toRpcFrame(message))
+    return peer ? peer->send(channel, frame)
                 : Error(ErrorCode::NotConnected, QStringLiteral("the peer was destroyed"));
 }
 
@@ -83,7 +83,7 @@ QFuture<RpcResult> JsonRpcPrivate::call(const QString &method, const QJsonValue 
     const qint64 id = m_calls.nextId();
     Error error = checkCall(params, 1);
     if (!error)
-        error = send(rpcRequest(method, params, id));
+        error = send(toRpcFrame(rpcRequest(method, params, id)));
     if (error)
         finishRpc(std::move(promise), RpcResult(error));
     else
@@ -94,7 +94,7 @@ QFuture<RpcResult> JsonRpcPrivate::call(const QString &method, const QJsonValue 
 Error JsonRpcPrivate::notify(const QString &method, const QJsonValue &params)
 {
     const Error error = checkCall(params, 0);
-    return error ? error : send(rpcRequest(method, params, QJsonValue::Undefined));
+    return error ? error : send(toRpcFrame(rpcRequest(method, params, QJsonValue::Undefined)));
 }
 
 Error JsonRpcPrivate::sendBatch(RpcBatch batch, std::chrono::milliseconds timeout)
@@ -115,7 +115,7 @@ Error JsonRpcPrivate::sendBatch(RpcBatch batch, std::chrono::milliseconds timeou
             error = checkCall(entry.params, qsizetype(entries.size()));
     }
     if (!error)
-        error = send(messages);
+        error = send(toRpcFrame(messages));
     if (error) {
         finishRpc(std::move(entries), error);
         return error;

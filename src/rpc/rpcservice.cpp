@@ -34,13 +34,14 @@ void RpcService::call(const RpcRequest &request, const BatchPointer &batch)
     }
     quint64 number = 0;
     if (!request.isNotification()) {
-        if (isBusy()) {
+        if (m_owed >= callLimit) {
             refuse(request.id,
                    RpcError(RpcError::TooManyCalls,
                             QStringLiteral("Too many calls at once (at most %1)").arg(callLimit)),
                    batch);
             return;
         }
+        ++m_owed;
         number = ++m_lastCall;
         m_calls.emplace(number, Call{request.id, batch});
         if (batch) {
@@ -56,6 +57,7 @@ void RpcService::call(const RpcRequest &request, const BatchPointer &batch)
 
 void RpcService::refuse(const QJsonValue &id, const RpcError &error, const BatchPointer &batch)
 {
+    ++m_owed;
     const QJsonObject response = rpcResponse(id, error);
     if (batch)
         batch->answers.append(response);
@@ -88,45 +90,64 @@ void RpcService::deliverAnswers()
     }
 }
 
+static qsizetype answersIn(const QJsonValue &message)
+{
+    return message.isArray() ? message.toArray().size() : 1;
+}
+
 // The calls that were accepted are counted, and each is answered in the end. Whatever else the
 // other side says, without reading the answers, must not make this side collect them without limit.
 void RpcService::post(const QJsonValue &message, Owed owed)
 {
-    if (owed == Owed::No && !m_waiting.empty() && isBusy()) {
+    const qsizetype answers = answersIn(message);
+    if (owed == Owed::No && !m_waiting.empty() && m_owed - answers >= callLimit) {
+        m_owed -= answers;
         m_rpc->report(Error(ErrorCode::QueueFull,
                             QStringLiteral("the other side doesn't read its answers; one that "
                                            "refuses a message was dropped")));
         return;
     }
-    m_waiting.push_back(message);
+    enqueue(message);
     sendWaiting();
+}
+
+void RpcService::enqueue(const QJsonValue &message)
+{
+    m_waiting.push_back({toRpcFrame(message), answersIn(message)});
 }
 
 void RpcService::sendWaiting()
 {
     while (!m_waiting.empty()) {
-        const Error error = m_rpc->send(m_waiting.front());
+        const Error error = m_rpc->send(m_waiting.front().frame);
         if (error.code() == ErrorCode::QueueFull)
             return;
-        if (error)
-            replace(m_waiting.front(), error);
+        const Waiting message = std::move(m_waiting.front());
         m_waiting.pop_front();
+        if (error)
+            replace(message, error);
+        else
+            m_owed -= message.answers;
     }
 }
 
 // Finds something else to say instead of a message that can't be sent.
-void RpcService::replace(const QJsonValue &message, const Error &error)
+void RpcService::replace(const Waiting &message, const Error &error)
 {
     if (error.code() != ErrorCode::PayloadTooLarge && error.code() != ErrorCode::ValidationFailed)
         return; // The session is ending.
-    if (message.isArray()) {
-        const QJsonArray answers = message.toArray();
-        m_waiting.insert(m_waiting.end(), answers.begin(), answers.end());
-    } else if (isRpcError(message)) {
+    const RpcFrame frame = readRpcFrame(message.frame);
+    if (frame.isBatch) {
+        for (const auto &answer : frame.messages)
+            enqueue(answer);
+        return;
+    }
+    const QJsonValue answer = frame.messages.at(0);
+    if (frame.error || isRpcError(answer)) {
+        m_owed -= message.answers;
         m_rpc->report(error);
     } else {
-        m_waiting.emplace_back(
-                rpcResponse(rpcId(message), RpcError(RpcError::InternalError, error.message())));
+        enqueue(rpcResponse(rpcId(answer), RpcError(RpcError::InternalError, error.message())));
     }
 }
 
@@ -136,6 +157,7 @@ void RpcService::endSession()
         mailbox->close();
     m_calls.clear();
     m_waiting.clear();
+    m_owed = 0;
 }
 
 } // namespace IpcPrims

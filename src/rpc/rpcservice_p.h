@@ -9,6 +9,7 @@
 
 #include <IpcPrims/jsonrpc.h>
 
+#include <QtCore/qbytearray.h>
 #include <QtCore/qhash.h>
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsonobject.h>
@@ -70,12 +71,17 @@ private:
         QJsonValue id;
         BatchPointer batch;
     };
+    struct Waiting
+    {
+        QByteArray frame;
+        qsizetype answers = 1;
+    };
     enum class Owed { No, Yes };
 
-    bool isBusy() const { return qsizetype(m_calls.size() + m_waiting.size()) >= callLimit; }
     void deliverAnswers();
     void post(const QJsonValue &message, Owed owed);
-    void replace(const QJsonValue &message, const Error &error);
+    void enqueue(const QJsonValue &message);
+    void replace(const Waiting &message, const Error &error);
 
     JsonRpcPrivate *const m_rpc;
     // Shared, as a method may replace itself while it runs.
@@ -85,7 +91,8 @@ private:
     std::shared_ptr<Mailbox<RpcAnswer>> m_mailbox;
     std::unordered_map<quint64, Call> m_calls;
     quint64 m_lastCall = 0; // Notifications are 0.
-    std::deque<QJsonValue> m_waiting;
+    std::deque<Waiting> m_waiting;
+    qsizetype m_owed = 0; // Answers that have not left, from when they are owed.
 };
 
 } // namespace IpcPrims

@@ -40,6 +40,7 @@ private Q_SLOTS:
     void answersOfABatchLeaveAloneWhenTheyAreTooLarge();
     void answersWaitForRoom();
     void refusalsThatNobodyReadsAreDropped();
+    void unreadAnswersOfABatchCountOneByOne();
     void answersComeFromOtherThreads();
     void answersOfTheLastSessionGoNowhere();
     void methodMayBeReplacedAndRemoved();
@@ -358,6 +359,28 @@ void tst_JsonRpcMethods::refusalsThatNobodyReadsAreDropped()
         });
     };
     QTRY_COMPARE_WITH_TIMEOUT(dropped(), 5, Patience);
+}
+
+void tst_JsonRpcMethods::unreadAnswersOfABatchCountOneByOne()
+{
+    open();
+    JsonRpc server(m_peer);
+    QSignalSpy refused(&server, &JsonRpc::messageRefused);
+    m_peer->setSendWaterMarks(1000, 100);
+    server.setCallLimit(3);
+    int called = 0;
+    server.setMethod(u"large"_s, [&](const QJsonValue &) {
+        ++called;
+        return QString(1'000'000, u'x');
+    });
+    m_client->setReceiving(false);
+    const QByteArray call = R"({"jsonrpc":"2.0","method":"large","id":1})";
+    tellServer(call); // Its answer fills the queue.
+    tellServer('[' + call + ',' + call + ',' + call + ']');
+    tellServer(call);
+    QTRY_COMPARE_WITH_TIMEOUT(refused.size(), 1, Patience);
+    QCOMPARE(refused[0][0].value<Error>().code(), ErrorCode::QueueFull);
+    QCOMPARE(called, 4);
 }
 
 void tst_JsonRpcMethods::answersComeFromOtherThreads()
