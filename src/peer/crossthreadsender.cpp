@@ -33,13 +33,6 @@ void CrossThreadSender::setTerms(std::optional<Terms> terms)
     m_terms = std::move(terms);
 }
 
-void CrossThreadSender::moveHere()
-{
-    takeArrived();
-    const std::lock_guard lock(m_mutex);
-    m_mailbox.reset(); // It knows its owner's thread.
-}
-
 Error CrossThreadSender::send(quint16 channel, const QByteArray &payload)
 {
     const Error error = judge(channel, payload);

@@ -52,9 +52,6 @@ public:
     };
     void setTerms(std::optional<Terms> terms);
 
-    /// Between two sessions: this is the peer's thread from now on.
-    void moveHere();
-
     /// Sends what there is room for.
     void sendWaiting();
     /// Tells what came of that: where there is room again, and which frames could not be sent. The

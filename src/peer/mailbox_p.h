@@ -24,9 +24,9 @@ Q_SIGNALS:
 };
 
 /*!
-    Brings values from any thread to the one of an object, for as long as that object wants them.
-    What is put in there is delivered at once, what others put in with the next turn of its event
-    loop, all that has come together.
+    Brings values from any thread to the one of an object, for as long as that object wants them,
+    and wherever it is moved. What is put in there is delivered at once, what others put in with the
+    next turn of its event loop, all that has come together.
 */
 template<typename Value>
 class Mailbox
@@ -36,10 +36,10 @@ class Mailbox
 public:
     /// \a deliver is called in the thread of \a owner to take() what there is.
     Mailbox(QObject *owner, std::function<void()> deliver)
-        : m_deliver(std::move(deliver))
+        : m_owner(owner)
+        , m_deliver(std::move(deliver))
         , m_bell(std::make_unique<MailboxBell>())
     {
-        m_bell->moveToThread(owner->thread());
         QObject::connect(m_bell.get(), &MailboxBell::rung, owner, m_deliver, Qt::QueuedConnection);
     }
     ~Mailbox() = default;
@@ -68,20 +68,21 @@ public:
 
 private:
     // Whether this is the owner's thread, so that the owner can't be destroyed meanwhile. For
-    // others the lock keeps the bell where it is.
+    // others the lock keeps the bell, and with it the owner, where it is.
     bool store(Value &&value)
     {
         const std::lock_guard lock(m_mutex);
         if (!m_bell)
             return false;
         m_values.push_back(std::move(value));
-        if (m_bell->thread() == QThread::currentThread())
+        if (m_owner->thread() == QThread::currentThread())
             return true;
         if (!std::exchange(m_isRung, true))
             Q_EMIT m_bell->rung();
         return false;
     }
 
+    QObject *const m_owner; // As long as there is the bell.
     const std::function<void()> m_deliver;
     std::mutex m_mutex;
     std::unique_ptr<MailboxBell> m_bell;

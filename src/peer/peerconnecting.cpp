@@ -32,7 +32,6 @@ void PeerPrivate::prepare(Attempt attempt)
     m_attempt = std::move(attempt);
     // The peer may have been moved since the last session.
     m_thread = QThread::currentThreadId();
-    fromOtherThreads.moveHere();
     reconnection.target = m_attempt->isOverDevice ? std::nullopt : std::optional(m_attempt->target);
     reconnection.schedule = ReconnectSchedule(reconnection.policy);
     state = Peer::State::Connecting;
