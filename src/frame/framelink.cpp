@@ -238,6 +238,13 @@ void FrameLink::setWaterMarks(WaterMarks marks)
     noticeRoom();
 }
 
+void FrameLink::noteFull(quint16 channel)
+{
+    if (std::find(m_fullChannels.begin(), m_fullChannels.end(), channel) == m_fullChannels.end())
+        m_fullChannels.push_back(channel);
+    noticeRoom();
+}
+
 bool FrameLink::reachesMark(quint16 channel)
 {
     const auto full = std::find(m_fullChannels.begin(), m_fullChannels.end(), channel);

@@ -101,6 +101,8 @@ public:
     /// What was accepted and the operating system has not taken yet.
     qint64 bytesToWrite() const { return m_queue.bytes() + m_stream->bytesToWrite(); }
 
+    /// As if send() had answered QueueFull for \a channel, which somebody else did before.
+    void noteFull(quint16 channel);
     WaterMarks waterMarks() const { return m_waterMarks; }
     void setWaterMarks(WaterMarks marks);
 

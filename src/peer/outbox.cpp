@@ -21,9 +21,10 @@ void Outbox::setPolicy(quint16 channel, Peer::UnsentFrames policy)
 Error Outbox::add(quint16 channel, const QByteArray &payload, qint64 highWaterMark)
 {
     if (bytes(channel) >= highWaterMark) {
+        m_full.insert(channel);
         return Error(ErrorCode::QueueFull,
                      QStringLiteral("%1 bytes wait for the next session on channel %2 (high-water "
-                                    "mark %3): send again once it is open")
+                                    "mark %3): send again after readyToSend()")
                              .arg(bytes(channel))
                              .arg(channel)
                              .arg(highWaterMark));

@@ -12,6 +12,8 @@
 #include <QtCore/qlist.h>
 
 #include <map>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace IpcPrims {
@@ -38,6 +40,8 @@ public:
     Frames sort(Frames unsent, bool willReconnect);
 
     Frames takeAll();
+    /// The channels on which add() has answered QueueFull since the last time.
+    std::set<quint16> takeFull() { return std::exchange(m_full, {}); }
     qint64 bytes() const { return m_allBytes; }
     qint64 bytes(quint16 channel) const;
     bool isEmpty() const { return m_frames.empty(); }
@@ -48,6 +52,7 @@ private:
     std::map<quint16, Peer::UnsentFrames> m_policies;
     qint64 m_allBytes = 0; // Headers included.
     std::map<quint16, qint64> m_bytes;
+    std::set<quint16> m_full;
     Frames m_frames;
 };
 

@@ -96,6 +96,8 @@ Outbox::Frames PeerPrivate::sendKept()
             || enqueue(frame.channel, frame.payload))
             refused.push_back(std::move(frame));
     }
+    for (const quint16 channel : reconnection.outbox.takeFull())
+        link->noteFull(channel);
     return refused;
 }
 

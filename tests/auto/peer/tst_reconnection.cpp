@@ -370,6 +370,13 @@ void tst_Reconnection::keptChannelIsBounded()
         error = m_client->send(Channel::Data, numbered(count++));
     QCOMPARE(error.code(), ErrorCode::QueueFull);
     QCOMPARE(count, 11); // Of 1008 bytes each; the one that reaches the mark is accepted.
+
+    QSignalSpy ready(m_client.get(), &Peer::readyToSend);
+    restartServer();
+    m_client->connectToServer(m_endpoint);
+    QTRY_COMPARE_WITH_TIMEOUT(ready.size(), 1, Patience);
+    QCOMPARE(ready[0][0].value<quint16>(), Channel::Data);
+    QVERIFY(!m_client->send(Channel::Data, "x"));
 }
 
 void tst_Reconnection::slotMayDeleteThePeer_data()
