@@ -47,7 +47,9 @@ class PeerPrivate;
     and request() may be called from any thread, as long as nobody deletes the peer meanwhile. It
     may be moved to another thread only while it is Closed.
     Signals are never emitted from inside a call of connectToServer(), close(), abort() or send().
-    Slots may call anything, deleting the peer included.
+    Slots may call anything, deleting the peer included. One that runs an event loop holds up those
+    that were connected after it; what else is to be told of a session is told from that loop,
+    before the next one begins.
 
     What arrived is delivered before disconnected() is emitted, and what send() accepted is written
     before close() ends the session.
@@ -103,7 +105,8 @@ public:
         opened: never by default. Each end is reported by disconnected() as always, and then by
         retryScheduled(); in between, the state is Waiting. connected() tells of each new session,
         the place to subscribe again. close() and abort() end it, and connectToServer() begins anew.
-        With a heartbeat (see PeerHealth) an unresponsive session is given up for a new one.
+        With a heartbeat (see PeerHealth) an unresponsive session is given up for a new one. A new
+        policy counts for the next pause, and begins to count anew.
     */
     ReconnectPolicy reconnectPolicy() const;
     void setReconnectPolicy(const ReconnectPolicy &policy);
@@ -186,7 +189,8 @@ public:
 
         From another thread than the peer's the frame is judged at once and sent in the peer's
         thread; all other threads together may have the high-water mark of bytes waiting for that.
-        If the session ends first, it is treated as any frame that was not sent.
+        If the session ends first, it is treated as any frame that was not sent. Between two
+        sessions the answer is NotConnected, also for channels that are kept.
     */
     Error send(quint16 channel, const QByteArray &payload);
     /// send() of \a object as compact JSON.
@@ -291,7 +295,8 @@ public:
         Requests may be answered in any order, and from any thread; the answers leave in the order
         of the requests, so one that comes early waits. While they fill the send queue nothing is
         received. A client that makes more than MaxRequestsInFlight requests without having an
-        answer is disconnected.
+        answer is disconnected. A Request keeps its payload: who answers large ones later bounds
+        them, with setReceiving().
     */
     using RequestHandler = std::function<void(const Request &request)>;
     void setRequestHandler(RequestHandler handler);

@@ -14,8 +14,7 @@ namespace IpcPrims {
     When a client connects again by itself, see Peer::setReconnectPolicy(). The pauses grow by
     \c factor from the first to the longest, and each is shortened by a random part, so that the
     clients of a server that was restarted don't all come at once. A session that has lasted for the
-    longest pause starts the row anew. After a first pause of zero the next one is a few
-   milliseconds.
+    longest pause starts the row anew. After a first pause of zero, the next ones are milliseconds.
 */
 struct IPCPRIMS_CORE_EXPORT ReconnectPolicy
 {
