@@ -302,6 +302,7 @@ void PeerPrivate::finish(const Error &reason)
                     Q_EMIT q->retryScheduled(nextRetryIn());
             },
     };
+    reportLater();
     tellEnd();
 }
 

@@ -14,6 +14,7 @@ class tst_NestedLoops : public PeerTest
     Q_OBJECT
 
 private Q_SLOTS:
+    void endIsToldFromThere();
     void nextSessionBeginsAfterTheEndWasTold();
     void nextConnectionBeginsAfterTheEndWasTold();
     void endedSessionIsNotToldAsConnected();
@@ -36,6 +37,25 @@ bool tst_NestedLoops::waitForSecondSession()
 {
     return QTest::qWaitFor([this] { return m_client->generation() == 2 && m_client->isOpen(); },
                            Patience);
+}
+
+void tst_NestedLoops::endIsToldFromThere()
+{
+    open();
+    Diary diary(m_client.get());
+    const QFuture<PingReply> ping = m_client->ping(1h);
+    const QFuture<Reply> request = m_client->request("x");
+    bool wasTold = false;
+    connect(m_client.get(), &Peer::stateChanged, this, [&] {
+        wasTold = QTest::qWaitFor(
+                [&] {
+                    return diary.reasons.size() == 1 && request.isFinished() && ping.isFinished();
+                },
+                Patience);
+    });
+    m_peer->abort();
+    QTRY_COMPARE_WITH_TIMEOUT(diary.reasons.size(), 1, Patience);
+    QTRY_VERIFY_WITH_TIMEOUT(wasTold, Patience);
 }
 
 void tst_NestedLoops::nextSessionBeginsAfterTheEndWasTold()
