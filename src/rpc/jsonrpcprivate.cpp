@@ -150,10 +150,12 @@ void JsonRpcPrivate::receive(QByteArrayView payload)
         service.refuse(QJsonValue(), *frame.error, nullptr);
         return;
     }
+    const quint64 session = peer->generation();
     const auto batch = frame.isBatch ? std::make_shared<RpcService::Batch>() : nullptr;
     for (const auto &message : std::as_const(frame.messages)) {
         dispatch(parseRpcMessage(message), batch);
-        if (!alive)
+        // Whoever was called may have run an event loop.
+        if (!alive || !peer || peer->generation() != session)
             return;
     }
     if (batch)

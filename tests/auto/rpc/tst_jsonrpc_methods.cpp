@@ -43,6 +43,7 @@ private Q_SLOTS:
     void unreadAnswersOfABatchCountOneByOne();
     void answersComeFromOtherThreads();
     void answersOfTheLastSessionGoNowhere();
+    void batchEndsWithItsSession();
     void methodMayBeReplacedAndRemoved();
     void methodMayReplaceItself();
     void methodMayDeleteEverything();
@@ -434,6 +435,31 @@ void tst_JsonRpcMethods::answersOfTheLastSessionGoNowhere()
     QVERIFY(!client.notify(u"end"_s));
     QTRY_COMPARE_WITH_TIMEOUT(diary.frames, Frames({{1, R"({"jsonrpc":"2.0","method":"end"})"}}),
                               Patience);
+}
+
+void tst_JsonRpcMethods::batchEndsWithItsSession()
+{
+    m_client->setReconnectPolicy(ReconnectPolicy::exponential(1ms, 1ms));
+    open();
+    JsonRpc client(m_client.get());
+    int called = 0;
+    client.setMethod(u"wait"_s, [&](const QJsonValue &) {
+        ++called;
+        m_peer->abort();
+        const auto isInNextSession
+                = [this] { return m_client->generation() == 2 && m_client->isOpen(); };
+        return QTest::qWaitFor(isInNextSession, Patience);
+    });
+    QVERIFY(!m_peer->send(Channel::Command,
+                          R"([{"jsonrpc":"2.0","method":"wait","id":1},1,
+                              {"jsonrpc":"2.0","method":"wait","id":2}])"));
+    QTRY_COMPARE_WITH_TIMEOUT(m_client->generation(), 2u, Patience);
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen(), Patience);
+    Diary diary(m_peer);
+    QVERIFY(!client.notify(u"end"_s));
+    QTRY_COMPARE_WITH_TIMEOUT(diary.frames, Frames({{1, R"({"jsonrpc":"2.0","method":"end"})"}}),
+                              Patience);
+    QCOMPARE(called, 1);
 }
 
 void tst_JsonRpcMethods::methodMayBeReplacedAndRemoved()
