@@ -69,10 +69,7 @@ Error tst_OtherThreads::inOtherThread(const std::function<Error()> &call)
 Error tst_OtherThreads::sendMeanwhile(quint16 channel, const QByteArray &payload)
 {
     Error error;
-    const std::unique_ptr<QThread> thread(
-            QThread::create([&] { error = m_client->send(channel, payload); }));
-    thread->start();
-    thread->wait();
+    Background([&] { error = m_client->send(channel, payload); }).join();
     return error;
 }
 
@@ -187,7 +184,6 @@ void tst_OtherThreads::framesThatMissTheSessionAreReported()
 {
     open();
     QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
-    Background([&] { static_cast<void>(m_client->send(Channel::Data, "too late")); }).join();
     QVERIFY(!sendMeanwhile(Channel::Data, "too late"));
     m_client->abort();
     QTRY_COMPARE_WITH_TIMEOUT(notSent.size(), 1, Patience);
@@ -222,6 +218,8 @@ void tst_OtherThreads::framesThatWaitInAReplacedSessionAreReported()
         payloads += arguments[1].value<QList<QByteArray>>();
     QCOMPARE(payloads.count("waits"), 1);
     QCOMPARE(payloads.count("passes"), 1);
+}
+
 void tst_OtherThreads::replacedSessionLosesNoFrame()
 {
     open();
