@@ -21,10 +21,14 @@ static qint64 sizeOf(const SendQueue::Frame &frame)
     return FrameHeader::Size + frame.payload.size();
 }
 
+CrossThreadSender::CrossThreadSender(PeerPrivate *peer)
+    : m_peer(peer)
+    , m_mailbox(peer->q, [this] { sendAndReport(); })
+{}
+
 CrossThreadSender::~CrossThreadSender()
 {
-    if (m_mailbox)
-        m_mailbox->close();
+    m_mailbox.close();
 }
 
 void CrossThreadSender::setTerms(std::optional<Terms> terms)
@@ -68,21 +72,15 @@ Error CrossThreadSender::take(SendQueue::Frame frame)
                              .arg(m_bytes)
                              .arg(m_terms->highWaterMark));
     }
-    if (!m_mailbox) {
-        m_mailbox = std::make_unique<Mailbox<SendQueue::Frame>>(m_peer->q,
-                                                                [this] { sendAndReport(); });
-    }
     m_bytes += sizeOf(frame);
-    m_mailbox->put(std::move(frame));
+    m_mailbox.put(std::move(frame));
     return {};
 }
 
 void CrossThreadSender::takeArrived()
 {
     const std::lock_guard lock(m_mutex);
-    if (!m_mailbox)
-        return;
-    std::vector<SendQueue::Frame> arrived = m_mailbox->take();
+    std::vector<SendQueue::Frame> arrived = m_mailbox.take();
     std::move(arrived.begin(), arrived.end(), std::back_inserter(m_waiting));
 }
 

@@ -33,9 +33,7 @@ class CrossThreadSender
     Q_DISABLE_COPY_MOVE(CrossThreadSender)
 
 public:
-    explicit CrossThreadSender(PeerPrivate *peer)
-        : m_peer(peer)
-    {}
+    explicit CrossThreadSender(PeerPrivate *peer);
     ~CrossThreadSender();
 
     /// From any thread.
@@ -72,7 +70,7 @@ private:
     std::vector<SendQueue::Frame> m_notSent; // To be told.
 
     std::mutex m_mutex; // Of what follows.
-    std::unique_ptr<Mailbox<SendQueue::Frame>> m_mailbox; // Few peers are used by other threads.
+    Mailbox<SendQueue::Frame> m_mailbox;
     std::optional<Terms> m_terms;
     qint64 m_bytes = 0; // In the mailbox or waiting.
     std::vector<quint16> m_refused; // Channels whose callers wait for readyToSend().
