@@ -291,12 +291,11 @@ QFuture<Reply> Peer::request(const QByteArray &payload, std::chrono::millisecond
     if (Q_LIKELY(d->isInOwnThread()))
         return d->requests().ask(payload, timeout);
     const auto awaited = std::make_shared<AwaitedReply>();
-    const auto ask = [this, payload, timeout, awaited] {
+    d->tasksFromOtherThreads.put([this, payload, timeout, awaited] {
         d->requests().ask(payload, timeout).then([awaited](const Reply &reply) {
             awaited->finish(reply);
         });
-    };
-    QMetaObject::invokeMethod(this, ask, Qt::QueuedConnection);
+    });
     return awaited->future();
 }
 

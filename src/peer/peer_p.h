@@ -9,6 +9,7 @@
 #include "peer/framehandlerslot_p.h"
 #include "peer/reconnection_p.h"
 #include "peer/requests_p.h"
+#include "peer/taskbox_p.h"
 #include "peer/validation_p.h"
 #include "session/session_p.h"
 #include "transport/connection_p.h"
@@ -144,6 +145,7 @@ public:
     Validation validation;
     Reconnection reconnection;
     CrossThreadSender fromOtherThreads;
+    TaskBox tasksFromOtherThreads;
     bool answersFailedRequests = false;
 
     // What is known of the session, or of the last one until there is another

@@ -19,6 +19,7 @@ namespace IpcPrims {
 PeerPrivate::PeerPrivate(Peer *peer)
     : q(peer)
     , fromOtherThreads(this)
+    , tasksFromOtherThreads(peer)
 {}
 
 PeerPrivate::~PeerPrivate() = default;

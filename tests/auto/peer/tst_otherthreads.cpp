@@ -14,6 +14,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -45,6 +46,7 @@ private:
     static void finish(Threads &threads);
     /// Sends in another thread, while the event loop of this one doesn't run.
     Error sendMeanwhile(quint16 channel, const QByteArray &payload);
+    void destroyClientInItsThread();
     /// What a call in another thread returns; the event loop runs meanwhile.
     static Error inOtherThread(const std::function<Error()> &call);
 };
@@ -64,6 +66,20 @@ Error tst_OtherThreads::inOtherThread(const std::function<Error()> &call)
     threads.push_back(std::make_unique<Background>([&] { error = call(); }));
     finish(threads);
     return error;
+}
+
+void tst_OtherThreads::destroyClientInItsThread()
+{
+    std::mutex mutex; // Nobody else wants it: it is what the thread sanitizer sees.
+    mutex.lock();
+    Peer *const client = m_client.get();
+    const auto destroy = [&] {
+        const std::lock_guard lock(mutex);
+        m_client.reset();
+    };
+    mutex.unlock();
+    QMetaObject::invokeMethod(client, destroy, Qt::BlockingQueuedConnection);
+    const std::lock_guard lock(mutex);
 }
 
 Error tst_OtherThreads::sendMeanwhile(quint16 channel, const QByteArray &payload)
@@ -314,8 +330,7 @@ void tst_OtherThreads::requestOfAMovedPeerIsRefusedAtOnce()
     QTRY_VERIFY_WITH_TIMEOUT(there.isFinished() && here.isFinished(), Patience);
     QCOMPARE(there.result().error.code(), ErrorCode::NotConnected);
     QCOMPARE(here.result().error.code(), ErrorCode::NotConnected);
-    QMetaObject::invokeMethod(
-            m_client.get(), [this] { m_client.reset(); }, Qt::BlockingQueuedConnection);
+    destroyClientInItsThread();
     thread.quit();
     thread.wait();
 }
@@ -330,14 +345,15 @@ void tst_OtherThreads::peerMayBeMovedBetweenSessions()
     QThread thread;
     thread.start();
     m_client->moveToThread(&thread);
-    QMetaObject::invokeMethod(m_client.get(), [this] { m_client->connectToServer(m_endpoint); });
+    QMetaObject::invokeMethod(
+            m_client.get(), [this] { m_client->connectToServer(m_endpoint); },
+            Qt::BlockingQueuedConnection);
     QTRY_VERIFY_WITH_TIMEOUT(m_peer && m_peer->isOpen(), Patience);
     Diary diary(m_peer);
     // Now this is another thread. The session may not be open there yet.
     QVERIFY(QTest::qWaitFor([this] { return !m_client->send(Channel::Data, "there"); }, Patience));
     QTRY_COMPARE_WITH_TIMEOUT(diary.frames, (Frames{{Channel::Data, "there"}}), Patience);
-    QMetaObject::invokeMethod(
-            m_client.get(), [this] { m_client.reset(); }, Qt::BlockingQueuedConnection);
+    destroyClientInItsThread();
     thread.quit();
     thread.wait();
 }
