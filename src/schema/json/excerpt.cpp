@@ -5,6 +5,8 @@
 
 #include "schema/json/shorttext_p.h"
 
+#include <QtCore/qstringbuilder.h>
+
 namespace IpcPrims::JsonSchema {
 
 namespace {
@@ -75,13 +77,12 @@ private:
 
     void writeString(std::string_view utf8)
     {
-        m_text += u'"';
-        for (const QChar c : text(utf8)) {
-            if (c == u'"' || c == u'\\')
-                m_text += u'\\';
-            m_text += c;
-        }
-        m_text += u'"';
+        QString quoted = text(utf8);
+        if (quoted.contains(u'\\'))
+            quoted.replace(u'\\', QStringLiteral("\\\\"));
+        if (quoted.contains(u'"'))
+            quoted.replace(u'"', QStringLiteral("\\\""));
+        m_text += u'"' % quoted % u'"';
     }
 
     const int m_maxLength;

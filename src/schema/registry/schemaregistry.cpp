@@ -37,7 +37,10 @@ ValidationError generalError(const QString &message)
 
 PayloadValidator::Failure failure(quint16 channel, const QList<ValidationError> &errors)
 {
-    QString text = u"validation failed on channel " % QString::number(channel);
+    constexpr qsizetype usualLength = 64; // Of the beginning, and of what each error says.
+    QString text;
+    text.reserve(usualLength * (errors.size() + 1));
+    text += u"validation failed on channel " % QString::number(channel);
     QLatin1String separator(": ");
     for (const ValidationError &error : errors) {
         text += separator;
