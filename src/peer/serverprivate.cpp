@@ -9,6 +9,7 @@
 #include "transport/transportfactory_p.h"
 
 #include <QtCore/qpointer.h>
+#include <QtCore/qpromise.h>
 
 #include <algorithm>
 #include <utility>
@@ -187,8 +188,13 @@ void ServerPrivate::clientGone()
 QFuture<BroadcastResult> ServerPrivate::broadcast(quint16 channel, const QByteArray &payload,
                                                   SlowPeerPolicy policy)
 {
-    if (const Error error = broadcastError(channel, payload))
-        return QtFuture::makeReadyFuture(BroadcastResult{error});
+    if (const Error error = broadcastError(channel, payload)) {
+        QPromise<BroadcastResult> refused; // Qt's function for this has another name since 6.6.
+        refused.start();
+        refused.addResult(BroadcastResult{error});
+        refused.finish();
+        return refused.future();
+    }
     const auto sum = std::make_shared<BroadcastSum>(1 + qsizetype(threads.size()));
     for (const auto &thread : threads)
         thread->broadcast(channel, payload, policy, sum);
