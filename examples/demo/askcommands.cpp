@@ -42,15 +42,14 @@ void AskCommands::onFrame(quint16 channel, const QByteArray &payload)
 {
     if (channel != Channel::Command || !isSumOf(m_answers, fromPayload(payload))) {
         Q_EMIT failed(QStringLiteral("a frame on %1 that is not answer %2")
-                              .arg(Channel::name(channel))
-                              .arg(m_answers + 1));
+                              .arg(Channel::name(channel), QString::number(m_answers + 1)));
         return;
     }
     if (++m_answers < m_commands)
         return;
-    Q_EMIT observed(name(), QStringLiteral("%1 sent at once, %1 answers, right and in order, %2")
-                                    .arg(m_commands)
-                                    .arg(milliseconds(elapsed(m_sinceStart))));
+    Q_EMIT observed(name(),
+                    QStringLiteral("%1 sent at once, %1 answers, right and in order, %2")
+                            .arg(QString::number(m_commands), milliseconds(elapsed(m_sinceStart))));
     Q_EMIT finished();
 }
 

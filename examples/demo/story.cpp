@@ -100,11 +100,11 @@ void Story::conclude()
 {
     if (m_partsFailed == 0)
         printConclusion(QStringLiteral("All %1 parts passed in %2 s.")
-                                .arg(m_partsTold)
-                                .arg(m_sinceStart.elapsed() / 1000.0, 0, 'f', 1));
+                                .arg(QString::number(m_partsTold),
+                                     QString::number(m_sinceStart.elapsed() / 1000.0, 'f', 1)));
     else
-        printConclusion(
-                QStringLiteral("%1 of %2 parts FAILED.").arg(m_partsFailed).arg(m_partsTold));
+        printConclusion(QStringLiteral("%1 of %2 parts FAILED.")
+                                .arg(QString::number(m_partsFailed), QString::number(m_partsTold)));
     Q_EMIT ended(m_partsFailed == 0);
 }
 

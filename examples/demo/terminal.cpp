@@ -23,7 +23,9 @@ void print(const QString &line)
 void printColumns(const char *verdict, const QString &label, const QString &text)
 {
     constexpr int TextWidth = 77;
-    QString prefix = QStringLiteral("   %1  %2  ").arg(QLatin1String(verdict), -4).arg(label, -12);
+    QString prefix
+            = QStringLiteral("   %1  %2  ")
+                      .arg(QString::fromLatin1(verdict).leftJustified(4), label.leftJustified(12));
     QString line;
     for (const QString &word : text.split(QLatin1Char(' '))) {
         if (!line.isEmpty() && line.size() + 1 + word.size() > TextWidth) {

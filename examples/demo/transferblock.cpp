@@ -132,8 +132,7 @@ void TransferBlock::conclude()
     Q_EMIT observed(
             QStringLiteral("TELEMETRY"),
             QStringLiteral("meanwhile: %1 samples in order, %2 of them before the block was back")
-                    .arg(m_samples)
-                    .arg(m_samplesBeforeReturn));
+                    .arg(QString::number(m_samples), QString::number(m_samplesBeforeReturn)));
     Q_EMIT observed(
             QStringLiteral("COMMAND"),
             QStringLiteral("meanwhile: %1 answers in turn; longest wait, behind the block: %2")

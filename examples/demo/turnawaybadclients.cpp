@@ -88,8 +88,8 @@ void TurnAwayBadClients::onTurnedAway()
 {
     if (m_client->bytesReceived() > 0) {
         Q_EMIT failed(QStringLiteral("%1 was answered with %2 bytes")
-                              .arg(m_attempts[m_current].label)
-                              .arg(m_client->bytesReceived()));
+                              .arg(m_attempts[m_current].label,
+                                   QString::number(m_client->bytesReceived())));
         return;
     }
     m_turnedAway = true;

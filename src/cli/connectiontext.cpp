@@ -64,7 +64,7 @@ QByteArray lines(const ConnectionInfo &info)
 
     QStringList channels;
     for (const quint16 channel : info.channels)
-        channels += QStringLiteral("%1 (%2)").arg(Channel::name(channel)).arg(channel);
+        channels += QStringLiteral("%1 (%2)").arg(Channel::name(channel), QString::number(channel));
     const QString ping
             = info.pingTime ? QStringLiteral("%1ms").arg(milliseconds(*info.pingTime), 0, 'f', 2)
                             : unavailable;
@@ -95,7 +95,7 @@ QByteArray connectionText(const ConnectionInfo &info, OutputFormat format)
     case OutputFormat::Pretty:
         return lines(info);
     case OutputFormat::Raw:
-        return info.peerId.toUtf8() + '\n';
+        return displayText(info.peerId).toUtf8() + '\n';
     }
     Q_UNREACHABLE();
 }

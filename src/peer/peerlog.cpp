@@ -22,8 +22,7 @@ void PeerLog::sessionOpened(const Session &session)
     static LimitedLog log(lcSession(), QtDebugMsg);
     if (log.isEnabled())
         log.write(QStringLiteral("session %1 opened with %2 channels")
-                          .arg(nameOf(session))
-                          .arg(session.channels().size()));
+                          .arg(nameOf(session), QString::number(session.channels().size())));
 }
 
 static void sessionEnded(const Session &session, const Error &reason)
@@ -74,9 +73,8 @@ void PeerLog::frameRefused(const Session &session, quint16 channel, qsizetype er
     if (log.isEnabled())
         log.write(QStringLiteral("session %1: the validator refused a frame received on channel %2 "
                                  "(%3 errors)")
-                          .arg(nameOf(session))
-                          .arg(channel)
-                          .arg(errorCount));
+                          .arg(nameOf(session), QString::number(channel),
+                               QString::number(errorCount)));
 }
 
 void PeerLog::peerUnresponsive(const Session &session, int missed)
@@ -85,8 +83,7 @@ void PeerLog::peerUnresponsive(const Session &session, int missed)
     if (log.isEnabled())
         log.write(QStringLiteral("session %1: the other side is unresponsive, %2 signs of life in "
                                  "a row were missed")
-                          .arg(nameOf(session))
-                          .arg(missed));
+                          .arg(nameOf(session), QString::number(missed)));
 }
 
 void PeerLog::streamCutOff(quint16 channel, qint64 bytes, const Error &reason)

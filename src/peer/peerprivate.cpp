@@ -274,13 +274,13 @@ void PeerPrivate::finish(const Error &reason)
     const bool willReconnect = m_attempt || reconnection.retryAt;
     const Outbox::Frames notSent
             = reconnection.outbox.sort(std::exchange(reconnection.unsent, {}), willReconnect);
-    const Error told = reason && !notSent.empty()
-                               ? Error(reason.code(),
-                                       QStringLiteral("%1 (%2 accepted frames were not sent)")
-                                               .arg(reason.message())
-                                               .arg(notSent.size()),
-                                       reason.nativeError())
-                               : reason;
+    const Error told
+            = reason && !notSent.empty()
+                      ? Error(reason.code(),
+                              QStringLiteral("%1 (%2 accepted frames were not sent)")
+                                      .arg(reason.message(), QString::number(notSent.size())),
+                              reason.nativeError())
+                      : reason;
     disconnectReason = told;
     state = m_attempt              ? Peer::State::Connecting
             : reconnection.retryAt ? Peer::State::Waiting

@@ -23,8 +23,7 @@ Error gaveWayError(qsizetype pending, qsizetype places)
     return Error(ErrorCode::ResourcesExhausted,
                  QStringLiteral("%1 clients were shaking hands at once (max %2); the oldest of "
                                 "them gave way")
-                         .arg(pending)
-                         .arg(places));
+                         .arg(QString::number(pending), QString::number(places)));
 }
 
 Error tooManyOfUserError(std::optional<quint32> uid, int max)
@@ -32,8 +31,8 @@ Error tooManyOfUserError(std::optional<quint32> uid, int max)
     return Error(ErrorCode::ResourcesExhausted,
                  QStringLiteral("too many clients of %1 at once (max %2)")
                          .arg(uid ? QStringLiteral("user %1").arg(*uid)
-                                  : QStringLiteral("users whom the system doesn't tell"))
-                         .arg(max));
+                                  : QStringLiteral("users whom the system doesn't tell"),
+                              QString::number(max)));
 }
 
 } // namespace IpcPrims

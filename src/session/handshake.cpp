@@ -24,9 +24,7 @@ Error checkSize(ErrorCode code, QLatin1String what, const QByteArray &value, qsi
     if (!value.isEmpty() && value.size() <= max)
         return Error();
     return Error(code, QStringLiteral("%1 has %2 bytes, expected 1 to %3")
-                               .arg(what)
-                               .arg(value.size())
-                               .arg(max));
+                               .arg(what, QString::number(value.size()), QString::number(max)));
 }
 
 Error checkTokenSize(const QByteArray &token)

@@ -62,7 +62,8 @@ void Document::clear()
 
 QString Document::errorString() const
 {
-    return QStringLiteral("%1 at byte %2").arg(QLatin1String(m_error)).arg(m_pos - m_begin);
+    return QStringLiteral("%1 at byte %2")
+            .arg(QLatin1String(m_error), QString::number(m_pos - m_begin));
 }
 
 bool Document::fail(const char *what)

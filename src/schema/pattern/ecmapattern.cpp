@@ -79,7 +79,8 @@ private:
     void fail(const char *what)
     {
         if (m_error.isEmpty())
-            m_error = QStringLiteral("%1, before byte %2").arg(QLatin1String(what)).arg(m_pos);
+            m_error = QStringLiteral("%1, before byte %2")
+                              .arg(QLatin1String(what), QString::number(m_pos));
     }
 
     void translateTerm();

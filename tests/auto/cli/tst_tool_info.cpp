@@ -23,6 +23,8 @@ private Q_SLOTS:
     void linesForPeople_data();
     void linesForPeople();
     void rawIsThePeerId();
+    void nameThatTheServerHasChosenIsEscaped_data();
+    void nameThatTheServerHasChosenIsEscaped();
     void onlyWhatWasNegotiatedIsShown();
     void missingPingAnswerIsShownAsSuch_data();
     void missingPingAnswerIsShownAsSuch();
@@ -98,6 +100,36 @@ void tst_tool_info::rawIsThePeerId()
     QVERIFY(echo.startListening());
 
     QCOMPARE(ToolProcess::run({u"info"_s, path(), u"--format=raw"_s}).output, "peer-1\n");
+}
+
+void tst_tool_info::nameThatTheServerHasChosenIsEscaped_data()
+{
+    QTest::addColumn<QString>("format");
+    QTest::addColumn<QByteArray>("shown");
+
+    QTest::newRow("json") << u"json"_s << R"("peer_id":"%1 \u001b]0;a\u0007\u009b")"_ba;
+    QTest::newRow("pretty") << u"pretty"_s << R"(peer id: %1 \u{1b}]0;a\u{7}\u{9b})"_ba;
+    QTest::newRow("raw") << u"raw"_s << R"(%1 \u{1b}]0;a\u{7}\u{9b})"_ba;
+}
+
+void tst_tool_info::nameThatTheServerHasChosenIsEscaped()
+{
+    QFETCH(QString, format);
+    QFETCH(QByteArray, shown);
+    RawServer server(path());
+    ToolProcess info({u"info"_s, path(), u"--format"_s, format});
+    info.start();
+    server.acceptRequest();
+    QVERIFY(server.socket().writeFrame(0,
+                                       R"({"protocol":"ipcprims","version":"1.0","channels":[1],)"
+                                       R"("peer_id":"%1 \u001b]0;a\u0007\u009b"})"));
+    QVERIFY(server.socket().readFrame());
+    server.socket().close();
+
+    const ToolResult result = info.waitForEnd();
+    QVERIFY2(result.output.toLower().contains(shown), result.output.constData());
+    for (const char character : {'\x1b', '\x07', '\xc2'})
+        QVERIFY2(!result.output.contains(character), result.output.constData());
 }
 
 void tst_tool_info::onlyWhatWasNegotiatedIsShown()

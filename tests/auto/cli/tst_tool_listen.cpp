@@ -31,6 +31,7 @@ private Q_SLOTS:
     void jsonLineHasItsMembersInOrder_data();
     void jsonLineHasItsMembersInOrder();
     void payloadTextSurvivesJson();
+    void jsonHasNothingThatATerminalObeys();
     void prettyLine_data();
     void prettyLine();
     void rawIsThePayloadAndNothingElse();
@@ -126,6 +127,23 @@ void tst_tool_listen::payloadTextSurvivesJson()
     QCOMPARE(listen.output().count('\n'), 1);
     const QJsonObject frame = QJsonDocument::fromJson(listen.output()).object();
     QCOMPARE(frame["payload"_L1].toString(), QString::fromUtf8(text));
+}
+
+void tst_tool_listen::jsonHasNothingThatATerminalObeys()
+{
+    // CSI as one character, DEL, and what reverses the text.
+    const QString text = u"\u009b2J \u007f \u202e ä %1"_s;
+    ToolProcess listen({u"listen"_s, path(), u"--format=json"_s});
+    QVERIFY(listen.startListening());
+    RawSocket client = connectRawClient(path());
+
+    QVERIFY(client.writeFrame(1, text.toUtf8()));
+
+    QVERIFY(listen.waitForOutput("}\n"));
+    QVERIFY2(listen.output().contains(R"("payload":"\u009b2J \u007f \u202e ä %1")"),
+             listen.output().constData());
+    const QJsonObject frame = QJsonDocument::fromJson(listen.output()).object();
+    QCOMPARE(frame["payload"_L1].toString(), text);
 }
 
 void tst_tool_listen::prettyLine_data()
