@@ -45,7 +45,9 @@ class PeerPrivate;
 
     A peer lives in one thread with an event loop, and its functions are to be called there; send()
     and request() may be called from any thread, as long as nobody deletes the peer meanwhile. It
-    may be moved to another thread only while it is Closed.
+    may be moved to another thread only while it is Closed: moving it in another state ends the
+    session, with InvalidArgument. When the thread ends, so does the session, with Cancelled;
+    afterwards the peer may be deleted from any thread.
     Signals are never emitted from inside a call of connectToServer(), close(), abort() or send().
     Slots may call anything, deleting the peer included. One that runs an event loop holds up those
     that were connected after it; what else is to be told of a session is told from that loop,
@@ -136,6 +138,10 @@ public:
     /*!
         Connects and shakes hands with the settings as they are now. The outcome is connected() or
         disconnected() with the reason. A session that is open already is aborted first.
+
+        Attempts that fail quickly one after another don't begin at once: the second one begins 1 ms
+        after the first, and the pause doubles up to 100 ms. So this may be called in a slot of
+        disconnected(), and no reconnect policy is quicker than that either.
     */
     void connectToServer(const Endpoint &endpoint);
 

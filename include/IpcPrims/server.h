@@ -41,7 +41,8 @@ struct BroadcastResult
     under its own deadline: a silent, slow or broken client delays nobody.
 
     A server lives in one thread with an event loop, and so do its peers, unless it has worker
-    threads, see setWorkerThreads(). All its functions are to be called there.
+    threads, see setWorkerThreads(). All its functions are to be called there. When that thread ends
+    it stops listening; it also does, with a warning, when it is moved to another thread.
 */
 class IPCPRIMS_CORE_EXPORT Server : public QObject
 {
@@ -179,6 +180,9 @@ Q_SIGNALS:
 
     /// Accepting failed, for example for lack of descriptors. The server goes on by itself.
     void acceptError(const IpcPrims::Error &error);
+
+protected:
+    bool event(QEvent *event) override;
 
 private:
     friend class ServerPrivate;

@@ -3,6 +3,8 @@
 
 #include "peer/deadlinetimer_p.h"
 
+#include <QtCore/qcoreevent.h>
+
 #include <algorithm>
 
 namespace IpcPrims {
@@ -27,6 +29,16 @@ void DeadlineTimer::clear()
 {
     m_deadlines.clear();
     m_timer.stop();
+}
+
+// Qt starts a timer that moves to another thread again there, even one that was stopped meanwhile.
+bool DeadlineTimer::event(QEvent *event)
+{
+    if (event->type() == QEvent::ThreadChange) {
+        m_timer.stop();
+        QMetaObject::invokeMethod(this, &DeadlineTimer::onTimeout, Qt::QueuedConnection);
+    }
+    return QObject::event(event);
 }
 
 // One at a time, as a slot may run an event loop that waits for another one.

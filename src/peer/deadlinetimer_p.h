@@ -36,6 +36,9 @@ Q_SIGNALS:
     /// The deadline was removed before. A slot may delete the timer.
     void passed(quint64 id);
 
+protected:
+    bool event(QEvent *event) override;
+
 private:
     void onTimeout();
     void wakeAt(Instant instant);

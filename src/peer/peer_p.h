@@ -4,6 +4,7 @@
 #pragma once
 
 #include "frame/framelink_p.h"
+#include "peer/attemptpacing_p.h"
 #include "peer/channelhandlers_p.h"
 #include "peer/crossthreadsender_p.h"
 #include "peer/framehandlerslot_p.h"
@@ -121,7 +122,7 @@ public:
         return QThread::currentThreadId() == m_thread.load(std::memory_order_relaxed);
     }
     /// The peer is moved to another thread, and all are others until the next session.
-    void leaveThread() { m_thread = nullptr; }
+    void leaveThread();
     void updateTerms();
     QFuture<PingReply> ping(std::chrono::milliseconds timeout);
     /// Makes it if there is none yet.
@@ -180,7 +181,10 @@ private:
     Error sendIfValid(quint16 channel, const QByteArray &payload);
     bool route(DecodedFrame &frame);
     bool admits(quint16 channel, QByteArrayView payload);
+    void enterThread();
+    void threadEnded();
     void prepare(Attempt attempt);
+    void beginWhenDue();
     void begin(Attempt attempt);
     void beginOver(Attempt attempt);
     void startSession(Session::Role role, const SessionSettings &settingsThen,
@@ -210,8 +214,11 @@ private:
     void onRetryTimer();
 
     std::atomic<Qt::HANDLE> m_thread = QThread::currentThreadId();
+    QMetaObject::Connection m_onThreadEnded;
     QBasicTimer m_timer;
     std::optional<Session::Instant> m_timerDeadline;
+    AttemptPacing m_pacing;
+    QBasicTimer m_attemptTimer; // While m_attempt waits for its time.
     std::unique_ptr<Connector> m_connector;
     SessionSettings m_connectorSettings; // For the session over what it brings.
     std::map<quint64, QPromise<PingReply>> m_pings;

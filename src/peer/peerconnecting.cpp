@@ -30,16 +30,27 @@ void PeerPrivate::prepare(Attempt attempt)
     else if (!m_attempt)
         abort(Error(ErrorCode::Cancelled, QStringLiteral("replaced by another connection")));
     m_attempt = std::move(attempt);
-    // The peer may have been moved since the last session.
-    m_thread = QThread::currentThreadId();
+    enterThread(); // The peer may have been moved since the last session.
     reconnection.target = m_attempt->isOverDevice ? std::nullopt : std::optional(m_attempt->target);
     reconnection.schedule = ReconnectSchedule(reconnection.policy);
     state = Peer::State::Connecting;
     reportLater();
 }
 
+void PeerPrivate::beginWhenDue()
+{
+    const auto wait = m_pacing.wait(AttemptPacing::Clock::now());
+    if (wait > wait.zero()) {
+        m_attemptTimer.start(int(wait.count()), Qt::PreciseTimer, q);
+        return;
+    }
+    m_attemptTimer.stop();
+    begin(*std::exchange(m_attempt, std::nullopt));
+}
+
 void PeerPrivate::begin(Attempt attempt)
 {
+    m_pacing.begun(AttemptPacing::Clock::now());
     session.reset();
     credentials.reset();
     if (const Error error = attempt.target.settings.validate()) {

@@ -32,6 +32,9 @@ public:
     PeerHealth::State state() const;
     void setHeartbeat(std::chrono::milliseconds interval, int missedLimit);
     void onTimer(int id);
+    /// The thread ends, or another one follows.
+    void stopTimers();
+    void resumeTimers();
 
     PeerHealth *const q;
     Peer *const peer;

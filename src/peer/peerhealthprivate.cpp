@@ -149,6 +149,19 @@ void PeerHealthPrivate::updateHeartbeatTimer()
     m_heartbeatTimer.start(int(bounded.count()), Qt::PreciseTimer, q);
 }
 
+void PeerHealthPrivate::stopTimers()
+{
+    m_heartbeatTimer.stop();
+    m_measuresTimer.stop();
+}
+
+void PeerHealthPrivate::resumeTimers()
+{
+    updateHeartbeatTimer();
+    if (m_hasNewTraffic || m_hasNewRoundTripTime)
+        reportMeasuresLater();
+}
+
 void PeerHealthPrivate::onTimer(int id)
 {
     if (id == m_heartbeatTimer.timerId())

@@ -46,6 +46,7 @@ void PeerPrivate::acceptConnection(Connection connection, const SessionSettings 
                                    Owner *serverOwner)
 {
     owner = serverOwner;
+    enterThread();
     m_reportedState = state = Peer::State::Handshaking;
     startSession(Session::Role::Server, serverSettings, std::move(connection));
 }
@@ -89,6 +90,7 @@ void PeerPrivate::abort(const Error &reason)
     if (state == Peer::State::Closed)
         return;
     m_attempt.reset();
+    m_attemptTimer.stop();
     cancelRetry();
     reconnection.target.reset();
     dropConnection();
@@ -254,7 +256,7 @@ void PeerPrivate::report()
     if (alive)
         changeState(state);
     if (alive && m_attempt)
-        begin(*std::exchange(m_attempt, std::nullopt));
+        beginWhenDue();
 }
 
 void PeerPrivate::changeState(Peer::State newState)
@@ -269,6 +271,7 @@ void PeerPrivate::finish(const Error &reason)
     const QPointer<Peer> alive(q);
     PeerLog::ended(m_reportedState, session ? &*session : nullptr, reason);
     dropConnection();
+    m_pacing.ended(reason, AttemptPacing::Clock::now());
     planRetry(reason);
     // Nothing that was accepted is lost without a word.
     const bool willReconnect = m_attempt || reconnection.retryAt;
@@ -355,6 +358,8 @@ bool PeerPrivate::onTimer(int id)
 {
     if (id == reconnection.timer.timerId())
         onRetryTimer();
+    else if (id == m_attemptTimer.timerId())
+        report(); // Which begins the attempt.
     else if (id == m_timer.timerId())
         onDeadline();
     else

@@ -27,11 +27,12 @@ void PeerPrivate::planRetry(const Error &reason)
     if (!reconnection.target || m_attempt)
         return;
     const auto now = Session::Clock::now();
-    const auto pause = reconnection.schedule.ended(reason, now);
-    if (!pause)
+    const auto scheduled = reconnection.schedule.ended(reason, now);
+    if (!scheduled)
         return;
-    reconnection.retryAt = now + *pause;
-    reconnection.timer.start(int(pause->count()), Qt::PreciseTimer, q);
+    const auto pause = std::max(*scheduled, m_pacing.wait(now));
+    reconnection.retryAt = now + pause;
+    reconnection.timer.start(int(pause.count()), Qt::PreciseTimer, q);
 }
 
 void PeerPrivate::cancelRetry()

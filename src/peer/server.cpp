@@ -7,6 +7,8 @@
 
 #include "peer/logging_p.h"
 
+#include <QtCore/qcoreevent.h>
+
 #include <utility>
 
 namespace IpcPrims {
@@ -17,6 +19,13 @@ Server::Server(QObject *parent)
 {}
 
 Server::~Server() = default;
+
+bool Server::event(QEvent *event)
+{
+    if (event->type() == QEvent::ThreadChange)
+        d->leaveThread();
+    return QObject::event(event);
+}
 
 QList<quint16> Server::channels() const
 {

@@ -33,6 +33,8 @@ public:
 
     Error listen(const Endpoint &where);
     void close();
+    /// The server is moved to another thread.
+    void leaveThread();
     /// Accepts only while there is room for one more peer, and no faster than is allowed.
     void updateAccepting();
     void setAcceptRate(int perSecond, int burst);
@@ -67,6 +69,7 @@ public:
     std::vector<std::unique_ptr<PeerThread>> threads; // Once there was a need for them.
 
 private:
+    void enterThread();
     void startThreads();
     void accept(const std::shared_ptr<IncomingConnection> &connection);
     std::chrono::milliseconds acceptPause() const;
@@ -80,6 +83,7 @@ private:
     TokenBucket m_acceptBucket;
     TokenBucket::Clock::time_point m_lastAccept;
     QTimer m_acceptTimer;
+    QMetaObject::Connection m_onThreadEnded;
 };
 
 } // namespace IpcPrims

@@ -4,12 +4,14 @@
 #include "peer/server_p.h"
 
 #include "frame/header_p.h"
+#include "peer/logging_p.h"
 #include "peer/peerlog_p.h"
 #include "peer/serverrules_p.h"
 #include "transport/transportfactory_p.h"
 
 #include <QtCore/qpointer.h>
 #include <QtCore/qpromise.h>
+#include <QtCore/qthread.h>
 
 #include <algorithm>
 #include <utility>
@@ -50,6 +52,7 @@ Error ServerPrivate::listen(const Endpoint &where)
     if (const Error error = newListener->listen(where, listenOptions))
         return error;
 
+    enterThread();
     startThreads();
     m_served = settings;
     listener = std::move(newListener);
@@ -61,6 +64,26 @@ Error ServerPrivate::listen(const Endpoint &where)
     updateAccepting();
     Q_EMIT q->listeningChanged(true);
     return {};
+}
+
+void ServerPrivate::enterThread()
+{
+    if (m_onThreadEnded)
+        return;
+    // In that thread, while it still can stop the timers that were started there. Nobody would
+    // accept those who connect later.
+    m_onThreadEnded = QObject::connect(
+            q->thread(), &QThread::finished, q, [this] { q->close(); }, Qt::DirectConnection);
+}
+
+void ServerPrivate::leaveThread()
+{
+    QObject::disconnect(std::exchange(m_onThreadEnded, {}));
+    if (!listener)
+        return;
+    qCWarning(lcPeer, "Server: moved to another thread while it was listening, which it stops "
+                      "therefore");
+    q->close();
 }
 
 void ServerPrivate::startThreads()

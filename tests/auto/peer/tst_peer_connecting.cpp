@@ -4,6 +4,7 @@
 #include "peertest.h"
 
 #include <QtCore/qdebug.h>
+#include <QtCore/qelapsedtimer.h>
 #include <QtNetwork/qlocalsocket.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
@@ -16,6 +17,9 @@ class tst_PeerConnecting : public PeerTest
 
 private Q_SLOTS:
     void reconnectingInTheDisconnectSlotDoesNotRecurse();
+    void attemptsInTheDisconnectSlotArePaced_data();
+    void attemptsInTheDisconnectSlotArePaced();
+    void noPolicyIsQuickerThanThat();
     void connectingAnewReplacesTheSession();
     void connectErrors_data();
     void connectErrors();
@@ -35,13 +39,50 @@ void tst_PeerConnecting::reconnectingInTheDisconnectSlotDoesNotRecurse()
     int attempts = 0;
     connect(m_client.get(), &Peer::disconnected, this, [&] {
         deepest = std::max(deepest, ++depth);
-        if (++attempts < 200)
+        if (++attempts < 12)
             m_client->connectToServer(Endpoint::fromPath(u"/nowhere/at/all"_s));
         --depth;
     });
     m_client->connectToServer(Endpoint::fromPath(u"/nowhere/at/all"_s));
-    QTRY_COMPARE_WITH_TIMEOUT(attempts, 200, Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(attempts, 12, Patience);
     QCOMPARE(deepest, 1);
+}
+
+void tst_PeerConnecting::attemptsInTheDisconnectSlotArePaced_data()
+{
+    QTest::addColumn<bool>("hasPolicy");
+    QTest::newRow("without a reconnect policy") << false;
+    QTest::newRow("with one that asking anew begins anew") << true;
+}
+
+void tst_PeerConnecting::attemptsInTheDisconnectSlotArePaced()
+{
+    QFETCH(bool, hasPolicy);
+    if (hasPolicy)
+        m_client->setReconnectPolicy(ReconnectPolicy::exponential(10ms, 1s));
+    const Endpoint nowhere = Endpoint::fromPath(m_directory->filePath(u"nowhere"_s));
+    QElapsedTimer time;
+    int attempts = 0;
+    connect(m_client.get(), &Peer::disconnected, this, [&] {
+        ++attempts;
+        m_client->connectToServer(nowhere);
+    });
+    time.start();
+    m_client->connectToServer(nowhere);
+    QTRY_VERIFY_WITH_TIMEOUT(attempts >= 12, Patience);
+    // 1 + 2 + 4 + 8 + 16 + 32 + 64 + 4 x 100 ms between the begin of the first and of the twelfth.
+    QVERIFY2(time.elapsed() >= 527, qPrintable(QString::number(time.elapsed())));
+}
+
+void tst_PeerConnecting::noPolicyIsQuickerThanThat()
+{
+    m_client->setReconnectPolicy(ReconnectPolicy::exponential(0ms, 0ms));
+    QSignalSpy attempts(m_client.get(), &Peer::disconnected);
+    QElapsedTimer time;
+    time.start();
+    m_client->connectToServer(Endpoint::fromPath(m_directory->filePath(u"nowhere"_s)));
+    QTRY_VERIFY_WITH_TIMEOUT(attempts.size() >= 12, Patience);
+    QVERIFY2(time.elapsed() >= 527, qPrintable(QString::number(time.elapsed())));
 }
 
 void tst_PeerConnecting::connectingAnewReplacesTheSession()

@@ -1,0 +1,320 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peertest.h"
+#include "rawsocket.h"
+
+#include <IpcPrims/channeldevice.h>
+#include <IpcPrims/framer.h>
+#include <IpcPrims/jsonrpc.h>
+#include <IpcPrims/peerhealth.h>
+
+#include <QtCore/qthread.h>
+#include <QtTest/qsignalspy.h>
+#include <QtTest/qtest.h>
+
+#include <array>
+#include <functional>
+#include <mutex>
+#include <utility>
+
+#include <sys/socket.h>
+
+using namespace std::chrono_literals;
+
+/// The thread of a peer or server ends before that one does, or is exchanged for another.
+class tst_OwnThread : public PeerTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void cleanupTestCase();
+
+    void sessionEndsWithItsThread();
+    void attemptEndsWithItsThread_data();
+    void attemptEndsWithItsThread();
+    void serverStopsListeningWithItsThread();
+    void framerOutlivesItsThread();
+    void movingAnOpenPeerEndsTheSession();
+    void movedPeerConnectsAgain();
+    void movingAPeerOfAServer();
+    void movingAServerThatListens();
+
+private:
+    /// Calls a function in the thread, and waits until it has returned.
+    void in(QThread &thread, const std::function<void()> &function);
+
+    static QStringList takeMessages()
+    {
+        const std::lock_guard lock(s_mutex);
+        return std::exchange(s_messages, {});
+    }
+
+    static std::mutex s_mutex;
+    static QStringList s_messages;
+};
+
+std::mutex tst_OwnThread::s_mutex;
+QStringList tst_OwnThread::s_messages;
+
+void tst_OwnThread::initTestCase()
+{
+    qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &message) {
+        const std::lock_guard lock(s_mutex);
+        s_messages.append(message);
+    });
+}
+
+void tst_OwnThread::cleanupTestCase()
+{
+    qInstallMessageHandler(nullptr);
+}
+
+void tst_OwnThread::in(QThread &thread, const std::function<void()> &function)
+{
+    QObject there;
+    there.moveToThread(&thread);
+    QMetaObject::invokeMethod(&there, function, Qt::BlockingQueuedConnection);
+    // Nobody else uses it.
+    QMetaObject::invokeMethod(
+            &there, [&there, home = QThread::currentThread()] { there.moveToThread(home); },
+            Qt::BlockingQueuedConnection);
+}
+
+void tst_OwnThread::sessionEndsWithItsThread()
+{
+    takeMessages();
+    QThread thread;
+    thread.start();
+    std::unique_ptr<Peer> peer;
+    std::unique_ptr<JsonRpc> rpc;
+    std::unique_ptr<ChannelDevice> device;
+    std::atomic<bool> isOpen = false;
+    QList<Error> reasons;
+    QFuture<Reply> request;
+    QFuture<PingReply> ping;
+    QFuture<RpcResult> call;
+    connect(m_server.get(), &Server::peerConnected, this,
+            [](Peer *served) { served->setReceiving(false); });
+    in(thread, [&] {
+        peer = std::make_unique<Peer>();
+        peer->setReconnectPolicy(ReconnectPolicy::exponential(1h, 2h));
+        peer->health()->setHeartbeat(1h);
+        connect(peer.get(), &Peer::connected, peer.get(), [&] {
+            rpc = std::make_unique<JsonRpc>(peer.get(), Channel::Data);
+            device = std::make_unique<ChannelDevice>(peer.get(), Channel::Telemetry);
+            device->open(QIODevice::ReadWrite);
+            device->write("stream");
+            request = peer->request("x", 1h);
+            ping = peer->ping(1h);
+            call = rpc->call(u"method"_s, {}, 1h);
+            isOpen = true;
+        });
+        connect(peer.get(), &Peer::disconnected, peer.get(),
+                [&](const Error &reason) { reasons.append(reason); });
+        peer->connectToServer(m_endpoint);
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(isOpen && m_peer, Patience);
+    QSignalSpy served(m_peer, &Peer::disconnected);
+    thread.quit();
+    QVERIFY(thread.wait());
+
+    QCOMPARE(peer->state(), Peer::State::Closed);
+    QCOMPARE(reasons.size(), 1);
+    QCOMPARE(reasons[0].code(), ErrorCode::Cancelled);
+    QVERIFY(request.isFinished() && ping.isFinished() && call.isFinished());
+    // The other side isn't left waiting for somebody who can't answer.
+    m_peer->setReceiving(true);
+    QTRY_COMPARE_WITH_TIMEOUT(served.size(), 1, Patience);
+    device.reset();
+    rpc.reset();
+    peer.reset();
+    QCOMPARE(takeMessages(), QStringList());
+}
+
+void tst_OwnThread::attemptEndsWithItsThread_data()
+{
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<Peer::State>("state");
+    QTest::newRow("waiting for the next attempt") << u"none"_s << Peer::State::Waiting;
+    QTest::newRow("connecting") << u"full"_s << Peer::State::Connecting;
+    QTest::newRow("handshaking") << u"silent"_s << Peer::State::Handshaking;
+}
+
+void tst_OwnThread::attemptEndsWithItsThread()
+{
+    QFETCH(QString, path);
+    QFETCH(Peer::State, state);
+    takeMessages();
+    const RawListener silent(m_directory->filePath(u"silent"_s));
+    const RawListener full(m_directory->filePath(u"full"_s));
+    std::vector<std::unique_ptr<Peer>> others; // Until the backlog is full.
+    if (state == Peer::State::Connecting) {
+        for (int i = 0; i < 256; ++i) {
+            auto &other = others.emplace_back(std::make_unique<Peer>());
+            other->connectToServer(Endpoint::fromPath(m_directory->filePath(path)));
+            QCoreApplication::processEvents();
+        }
+    }
+    QThread thread;
+    thread.start();
+    std::unique_ptr<Peer> peer;
+    std::atomic<Peer::State> reached = Peer::State::Closed;
+    in(thread, [&] {
+        peer = std::make_unique<Peer>();
+        peer->setReconnectPolicy(ReconnectPolicy::exponential(1h, 2h));
+        peer->setConnectTimeout(1h);
+        connect(peer.get(), &Peer::stateChanged, peer.get(),
+                [&](Peer::State now) { reached = now; });
+        peer->connectToServer(Endpoint::fromPath(m_directory->filePath(path)));
+    });
+    QTRY_COMPARE_WITH_TIMEOUT(reached.load(), state, Patience);
+    thread.quit();
+    QVERIFY(thread.wait());
+    QCOMPARE(peer->state(), Peer::State::Closed);
+    QCOMPARE(peer->disconnectReason().code(), ErrorCode::Cancelled);
+    peer.reset();
+    QCOMPARE(takeMessages(), QStringList());
+}
+
+void tst_OwnThread::serverStopsListeningWithItsThread()
+{
+    takeMessages();
+    QThread thread;
+    thread.start();
+    std::unique_ptr<Server> server;
+    std::unique_ptr<Peer> client;
+    std::atomic<bool> isOpen = false;
+    const Endpoint endpoint = Endpoint::fromPath(m_directory->filePath(u"other"_s));
+    Error error;
+    in(thread, [&] {
+        server = std::make_unique<Server>();
+        server->setAcceptRate(1, 1); // So that it waits for the next one.
+        connect(server.get(), &Server::peerConnected, server.get(), [&] { isOpen = true; });
+        error = server->listen(endpoint);
+    });
+    QVERIFY2(!error, qPrintable(error.message()));
+    m_client->connectToServer(endpoint);
+    QTRY_VERIFY_WITH_TIMEOUT(isOpen && m_client->isOpen(), Patience);
+    thread.quit();
+    QVERIFY(thread.wait());
+    QVERIFY(!server->isListening());
+    QVERIFY(!QFile::exists(endpoint.path()));
+    QTRY_COMPARE_WITH_TIMEOUT(m_client->state(), Peer::State::Closed, Patience);
+    server.reset();
+    QCOMPARE(takeMessages(), QStringList());
+}
+
+void tst_OwnThread::framerOutlivesItsThread()
+{
+    takeMessages();
+    std::array<int, 2> ends = {-1, -1};
+    QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+    RawSocket other(ends[0]);
+    QThread thread;
+    thread.start();
+    std::unique_ptr<Framer> framer;
+    Error error;
+    in(thread, [&] {
+        framer = std::make_unique<Framer>(ends[1]);
+        error = framer->send(1, QByteArray(4'000'000, 'x')); // It won't leave as a whole.
+    });
+    QVERIFY(!error);
+    thread.quit();
+    QVERIFY(thread.wait());
+    framer.reset();
+    QCOMPARE(takeMessages(), QStringList());
+}
+
+void tst_OwnThread::movingAnOpenPeerEndsTheSession()
+{
+    open();
+    takeMessages();
+    QSignalSpy served(m_peer, &Peer::disconnected);
+    QThread thread;
+    thread.start();
+    std::atomic<QThread *> toldIn = nullptr;
+    Error reason;
+    connect(m_client.get(), &Peer::disconnected, m_client.get(), [&](const Error &why) {
+        reason = why;
+        toldIn = QThread::currentThread();
+    });
+    m_client->health()->setHeartbeat(1h);
+    const QFuture<Reply> request = m_client->request("x", 1h);
+
+    m_client->moveToThread(&thread);
+    const QStringList warnings = takeMessages();
+    QCOMPARE(warnings.size(), 1);
+    QVERIFY2(warnings[0].contains(u"moved to another thread while it was not Closed"_s),
+             qPrintable(warnings[0]));
+    QTRY_VERIFY_WITH_TIMEOUT(toldIn, Patience);
+    QCOMPARE(toldIn.load(), &thread);
+    QCOMPARE(reason.code(), ErrorCode::InvalidArgument);
+    QTRY_COMPARE_WITH_TIMEOUT(served.size(), 1, Patience);
+    thread.quit();
+    QVERIFY(thread.wait());
+    QVERIFY(request.isFinished());
+    m_client.reset();
+    QCOMPARE(takeMessages(), QStringList());
+}
+
+void tst_OwnThread::movedPeerConnectsAgain()
+{
+    open();
+    QThread thread;
+    thread.start();
+    std::atomic<bool> isOpen = false;
+    connect(m_client.get(), &Peer::disconnected, m_client.get(),
+            [this] { m_client->connectToServer(m_endpoint); });
+    connect(m_client.get(), &Peer::connected, m_client.get(), [&] { isOpen = true; });
+    m_client->moveToThread(&thread);
+    QTRY_VERIFY_WITH_TIMEOUT(isOpen, Patience);
+    m_client->disconnect();
+    thread.quit();
+    QVERIFY(thread.wait());
+}
+
+void tst_OwnThread::movingAPeerOfAServer()
+{
+    open();
+    Diary client(m_client.get());
+    takeMessages();
+    const std::unique_ptr<Peer> taken(m_peer);
+    taken->setParent(nullptr);
+    QThread thread;
+    thread.start();
+    taken->moveToThread(&thread);
+    QCOMPARE(takeMessages().size(), 1);
+    QCOMPARE(m_server->peerCount(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size(), 1, Patience);
+    thread.quit();
+    QVERIFY(thread.wait());
+}
+
+void tst_OwnThread::movingAServerThatListens()
+{
+    open();
+    Diary client(m_client.get());
+    takeMessages();
+    QThread thread;
+    thread.start();
+    m_server->moveToThread(&thread);
+    const QStringList warnings = takeMessages();
+    QCOMPARE(warnings.size(), 2); // For itself and for its peer.
+    QVERIFY2(warnings[0].contains(u"Server: moved to another thread while it was listening"_s),
+             qPrintable(warnings[0]));
+    QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size(), 1, Patience);
+
+    Error error;
+    in(thread, [&] { error = m_server->listen(m_endpoint); });
+    QVERIFY2(!error, qPrintable(error.message()));
+    m_client->connectToServer(m_endpoint);
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen(), Patience);
+    thread.quit();
+    QVERIFY(thread.wait());
+    QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size(), 2, Patience);
+}
+
+QTEST_GUILESS_MAIN(tst_OwnThread)
+#include "tst_ownthread.moc"
