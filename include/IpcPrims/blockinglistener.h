@@ -8,6 +8,7 @@
 #include <IpcPrims/endpoint.h>
 #include <IpcPrims/error.h>
 #include <IpcPrims/ipcprimsglobal.h>
+#include <IpcPrims/receivelimits.h>
 
 #include <QtCore/qlist.h>
 
@@ -51,6 +52,10 @@ public:
     /// the oldest of them go.
     int maxPendingHandshakes() const;
     void setMaxPendingHandshakes(int count);
+    /// What clients that connect from now on may send; accept() gives these limits to the peer, in
+    /// the place of its own. Payloads of up to MaxPayloadSize at any rate by default.
+    ReceiveLimits receiveLimits() const;
+    void setReceiveLimits(const ReceiveLimits &limits);
     /// Access rights of the socket's file, 0600 by default.
     unsigned socketMode() const;
     void setSocketMode(unsigned mode);

@@ -11,6 +11,7 @@
 #include <IpcPrims/peercredentials.h>
 #include <IpcPrims/pingreply.h>
 #include <IpcPrims/protocol.h>
+#include <IpcPrims/receivelimits.h>
 #include <IpcPrims/reply.h>
 
 #include <QtCore/qbytearray.h>
@@ -86,6 +87,14 @@ public:
         BufferFull and names the channel; that frame is lost, and the session goes on.
     */
     void setBufferLimits(int framesPerChannel, qint64 bytes);
+
+    /*!
+        Limits the size and the rate of what the other side sends, as Peer::setReceiveLimits() does.
+        While the rate allows no more, calls that receive wait, for their time-out at most.
+        BlockingListener::accept() begins a session with the limits of the listener.
+    */
+    ReceiveLimits receiveLimits() const;
+    void setReceiveLimits(const ReceiveLimits &limits);
 
     /*!
         Judges what is sent and received, see Peer::setValidator(). A bad payload is not sent; the

@@ -53,6 +53,7 @@ enum class ErrorCode {
     Timeout, ///< The deadline passed; the message says of what.
     Disconnected, ///< The other side closed the connection.
     ProtocolViolation, ///< The other side broke a rule of the session, which therefore ended.
+    RateExceeded, ///< The other side sent faster than this side's ReceiveLimits allow.
     ShutdownRequested, ///< The other side asked to end the session.
     ShutdownFailed, ///< The other side did not acknowledge our shutdown request.
     RequestFailed, ///< The other side said that it won't answer a request.

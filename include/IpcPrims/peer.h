@@ -10,6 +10,7 @@
 #include <IpcPrims/peercredentials.h>
 #include <IpcPrims/pingreply.h>
 #include <IpcPrims/protocol.h>
+#include <IpcPrims/receivelimits.h>
 #include <IpcPrims/reconnectpolicy.h>
 #include <IpcPrims/reply.h>
 #include <IpcPrims/request.h>
@@ -255,6 +256,16 @@ public:
     */
     bool isReceiving() const;
     void setReceiving(bool receiving);
+
+    /*!
+        Limits the size and the rate of what the other side sends: from the next frame on, and in
+        later sessions. A larger frame ends the session with PayloadTooLarge, as its header arrives;
+        one beyond the rate waits, or ends the session with RateExceeded. What may be sent is not
+        affected. Payloads of up to MaxPayloadSize at any rate by default; the peers of a Server
+        begin with Server::receiveLimits().
+    */
+    ReceiveLimits receiveLimits() const;
+    void setReceiveLimits(const ReceiveLimits &limits);
 
     /*!
         Measures a round trip. The future finishes with Timeout when no answer came in \a timeout

@@ -9,6 +9,7 @@
 #include <IpcPrims/ipcprimsglobal.h>
 #include <IpcPrims/payloadvalidator.h>
 #include <IpcPrims/protocol.h>
+#include <IpcPrims/receivelimits.h>
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qfuture.h>
@@ -129,6 +130,11 @@ public:
     /// See Peer::setAnswersValidationErrors().
     bool answersValidationErrors() const;
     void setAnswersValidationErrors(bool answers);
+
+    /// What each client may send: its peer begins with these limits, see Peer::setReceiveLimits().
+    /// Payloads of up to MaxPayloadSize at any rate by default.
+    ReceiveLimits receiveLimits() const;
+    void setReceiveLimits(const ReceiveLimits &limits);
 
     Transport transport() const;
     void setTransport(Transport transport);

@@ -63,6 +63,7 @@ Outcome outcome(ErrorCode code)
     case ErrorCode::Timeout:            return { ExitTimeout, Unprefixed };
     case ErrorCode::Disconnected:       return { ExitDisconnected, Disconnected };
     case ErrorCode::ProtocolViolation:  return { ExitDisconnected, Disconnected };
+    case ErrorCode::RateExceeded:       return { ExitDisconnected, Disconnected };
     case ErrorCode::ShutdownRequested:  return { ExitDisconnected, Disconnected };
     case ErrorCode::ShutdownFailed:     return { ExitOther, Shutdown };
     case ErrorCode::RequestFailed:      return { ExitOther, Unprefixed };

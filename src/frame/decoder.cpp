@@ -62,8 +62,10 @@ FrameDecoder::Status FrameDecoder::readPayload(const char *headerBytes, DecodedF
     if (Q_UNLIKELY(!FrameHeader::hasMagic(headerBytes)))
         return fail(FrameHeader::magicError(headerBytes));
     const FrameHeader header = FrameHeader::read(headerBytes);
-    if (Q_UNLIKELY(header.payloadSize > m_maxPayloadSize))
-        return fail(checkPayloadSize(header.payloadSize, m_maxPayloadSize));
+    if (Q_UNLIKELY(header.payloadSize > m_limits.smallest())) {
+        if (const Error error = m_limits.check(header.channel, header.payloadSize))
+            return fail(error);
+    }
 
     if (Q_UNLIKELY(m_input.size() < qsizetype(header.payloadSize))) {
         m_isAssembling = true;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "frame/header_p.h"
+#include "frame/payloadlimits_p.h"
 
 #include <IpcPrims/error.h>
 #include <IpcPrims/protocol.h>
@@ -67,9 +68,9 @@ class IPCPRIMS_AUTOTEST_EXPORT FrameDecoder
 public:
     enum class Status { Frame, NeedMore, Failed };
 
-    /// The limit that the next header is judged by; it may change between two frames.
-    qint64 maxPayloadSize() const { return m_maxPayloadSize; }
-    void setMaxPayloadSize(qint64 bytes) { m_maxPayloadSize = bytes; }
+    /// What the next header is checked against; it may change between two frames.
+    const PayloadLimits &payloadLimits() const { return m_limits; }
+    void setPayloadLimits(const PayloadLimits &limits) { m_limits = limits; }
 
     /// Gives the next bytes of the stream. All earlier ones must be used up (see hasInput()).
     void feed(QByteArrayView input);
@@ -101,7 +102,7 @@ private:
     Status assemble(DecodedFrame *frame);
     Status fail(const Error &error);
 
-    qint64 m_maxPayloadSize = MaxPayloadSize;
+    PayloadLimits m_limits;
     QByteArrayView m_input;
     QByteArray m_detached; // What m_input points to after detach().
 

@@ -42,7 +42,7 @@ inline bool FrameLink::isFull(quint16 channel)
 
 Error FrameLink::send(quint16 channel, const QByteArray &payload)
 {
-    if (Q_UNLIKELY(payload.size() > maxPayloadSize() || !canSend() || isFull(channel)))
+    if (Q_UNLIKELY(payload.size() > maxSendSize() || !canSend() || isFull(channel)))
         return sendError(channel, payload.size());
     if (isIdle() && payload.size() <= AloneLimit && isDueAtOnce()) {
         writeAlone(channel, payload);
@@ -56,7 +56,7 @@ Error FrameLink::send(quint16 channel, const QByteArray &payload)
 Error FrameLink::sendInPlaceOfOldest(quint16 channel, const QByteArray &payload, qsizetype *dropped)
 {
     *dropped = 0;
-    if (payload.size() > maxPayloadSize() || !canSend())
+    if (payload.size() > maxSendSize() || !canSend())
         return sendError(channel, payload.size());
     const qint64 excess = m_queue.bytes(channel) - (m_waterMarks.high - 1);
     if (excess > 0)
@@ -72,8 +72,8 @@ Error FrameLink::sendInPlaceOfOldest(quint16 channel, const QByteArray &payload,
 // Why such a frame can't be sent.
 Error FrameLink::sendError(quint16 channel, qint64 payloadSize) const
 {
-    if (payloadSize > maxPayloadSize())
-        return checkPayloadSize(payloadSize, maxPayloadSize());
+    if (payloadSize > maxSendSize())
+        return checkPayloadSize(payloadSize, maxSendSize());
     if (!canSend())
         return Error(ErrorCode::NotConnected, QStringLiteral("the connection has ended"));
     return Error(ErrorCode::QueueFull,
@@ -130,6 +130,7 @@ void FrameLink::streamReadable()
     ReadBuffer buffer;
     qsizetype budget = ReadBudget;
 
+    ++m_turn;
     ++m_delivering;
     m_hasAnswered = false;
     while (deliver(alive) && read(buffer, &budget, alive)) {

@@ -72,9 +72,15 @@ public:
     FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink);
     ~FrameLink() override;
 
-    /// The limit in both directions; it may be changed from frameDecoded(), too.
-    qint64 maxPayloadSize() const { return m_decoder.maxPayloadSize(); }
-    void setMaxPayloadSize(qint64 bytes) { m_decoder.setMaxPayloadSize(bytes); }
+    /// The largest payload that may be sent.
+    qint64 maxSendSize() const { return m_maxSendSize; }
+    void setMaxSendSize(qint64 bytes) { m_maxSendSize = bytes; }
+    /// What may be received; it may be changed from frameDecoded(), too.
+    void setReceiveLimits(const PayloadLimits &limits) { m_decoder.setPayloadLimits(limits); }
+
+    /// Counts the times that the link was told to read: what it delivers in one of them arrived
+    /// together.
+    quint32 turn() const { return m_turn; }
 
     /// Starts to listen to the stream, which will say that bytes are there already.
     void start();
@@ -158,12 +164,14 @@ private:
     const std::unique_ptr<ByteStream> m_stream;
     Sink *const m_sink;
     FrameDecoder m_decoder;
+    qint64 m_maxSendSize = MaxPayloadSize;
     SendQueue m_queue;
     WaterMarks m_waterMarks;
     std::vector<quint16> m_fullChannels; // From the high-water mark until the low one.
     std::vector<quint16> m_readyChannels; // To be announced.
     std::vector<SendQueue::Frame> m_unsent; // Since writing has failed.
 
+    quint32 m_turn = 0;
     int m_delivering = 0; // A depth, because a sink may run an event loop.
     bool m_isReceiving = true;
     bool m_isBulk = false; // The last frame was large.

@@ -87,6 +87,11 @@ PingReply BlockingPeerPrivate::ping(std::chrono::milliseconds)
     return {notConnected(), {}};
 }
 
+void BlockingPeerPrivate::setReceiveLimits(const ReceiveLimits &limits)
+{
+    m_receiveLimits = limits;
+}
+
 void BlockingPeerPrivate::cancel() {}
 void BlockingPeerPrivate::clearCancellation() {}
 

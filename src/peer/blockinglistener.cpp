@@ -47,6 +47,16 @@ void BlockingListener::setMaxPendingHandshakes(int count)
     d->maxPendingHandshakes = qMax(1, count);
 }
 
+ReceiveLimits BlockingListener::receiveLimits() const
+{
+    return d->receiveLimits;
+}
+
+void BlockingListener::setReceiveLimits(const ReceiveLimits &limits)
+{
+    d->receiveLimits = limits;
+}
+
 unsigned BlockingListener::socketMode() const
 {
     return d->listenOptions.socketMode;

@@ -14,6 +14,7 @@
 #include "transport/listener_p.h"
 
 #include <IpcPrims/blockinglistener.h>
+#include <IpcPrims/receivelimits.h>
 
 #include <deque>
 #include <functional>
@@ -38,6 +39,7 @@ public:
     SessionSettings settings;
     ListenOptions listenOptions;
     int maxPendingHandshakes = DefaultMaxPendingHandshakes;
+    ReceiveLimits receiveLimits;
     std::shared_ptr<const BlockingListener::Authorizer> authorizer;
     std::function<void(const Error &)> errorHandler;
 

@@ -152,10 +152,11 @@ void BlockingListenerPrivate::begin(UnixConnection connection)
     const quint64 number = ++m_acceptCount;
     m_served.peerId = peerIdFor(number);
     m_served.asksForAuthorization = authorizer != nullptr;
-    Client client = {number,
-                     std::make_unique<BlockingSession>(Session::Role::Server, m_served,
-                                                       std::move(connection.descriptor)),
-                     connection.credentials, authorizer};
+    Client client
+            = {number,
+               std::make_unique<BlockingSession>(Session::Role::Server, m_served, receiveLimits,
+                                                 std::move(connection.descriptor)),
+               connection.credentials, authorizer};
     // Clients speak first, so most have done so already.
     client.session->handleEvents(POLLIN);
     client.session->shakeHands();

@@ -58,6 +58,16 @@ void BlockingPeer::setBufferLimits(int framesPerChannel, qint64 bytes)
     d->buffers.setLimits(framesPerChannel, bytes);
 }
 
+ReceiveLimits BlockingPeer::receiveLimits() const
+{
+    return d->receiveLimits();
+}
+
+void BlockingPeer::setReceiveLimits(const ReceiveLimits &limits)
+{
+    d->setReceiveLimits(limits);
+}
+
 void BlockingPeer::setValidator(std::shared_ptr<const PayloadValidator> validator)
 {
     d->validation.validator = std::move(validator);

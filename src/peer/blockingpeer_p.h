@@ -9,6 +9,7 @@
 #include "session/session_p.h"
 
 #include <IpcPrims/blockingpeer.h>
+#include <IpcPrims/receivelimits.h>
 
 #include <memory>
 
@@ -47,6 +48,8 @@ public:
     Reply request(const QByteArray &payload, std::chrono::milliseconds timeout);
     PingReply ping(std::chrono::milliseconds timeout);
 
+    const ReceiveLimits &receiveLimits() const { return m_receiveLimits; }
+    void setReceiveLimits(const ReceiveLimits &limits);
     void cancel();
     void clearCancellation();
 
@@ -85,6 +88,7 @@ private:
     void consumed(quint16 channel);
 
     const std::unique_ptr<Waiter> m_waiter;
+    ReceiveLimits m_receiveLimits;
     std::unique_ptr<BlockingSession> m_session; // Also after its end.
     RequestQueue m_asked;
     quint64 m_awaited = 0; // The request that request() waits for.

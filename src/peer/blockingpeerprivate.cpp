@@ -19,6 +19,13 @@ BlockingPeerPrivate::BlockingPeerPrivate()
 
 BlockingPeerPrivate::~BlockingPeerPrivate() = default;
 
+void BlockingPeerPrivate::setReceiveLimits(const ReceiveLimits &limits)
+{
+    m_receiveLimits = limits;
+    if (m_session)
+        m_session->setReceiveLimits(limits);
+}
+
 void BlockingPeerPrivate::cancel()
 {
     m_waiter->cancel();
@@ -41,6 +48,7 @@ Error BlockingPeerPrivate::connectTo(const Endpoint &endpoint)
         = connectAndWait(endpoint, settings.handshakeTimeout, *m_waiter, &connection))
         return error;
     return beginAsClient(std::make_unique<BlockingSession>(Session::Role::Client, settings,
+                                                           m_receiveLimits,
                                                            std::move(connection.descriptor)),
                          connection.credentials);
 }
@@ -59,7 +67,7 @@ Error BlockingPeerPrivate::connectOver(qintptr socketDescriptor)
     }
     const auto peerCredentials = readPeerCredentials(descriptor.get());
     return beginAsClient(std::make_unique<BlockingSession>(Session::Role::Client, settings,
-                                                           std::move(descriptor)),
+                                                           m_receiveLimits, std::move(descriptor)),
                          peerCredentials);
 }
 
@@ -96,6 +104,7 @@ void BlockingPeerPrivate::adopt(std::unique_ptr<BlockingSession> session,
 {
     forget();
     m_session = std::move(session);
+    m_receiveLimits = m_session->receiveLimits();
     channels = m_session->session().channels();
     peerId = QString::fromUtf8(m_session->session().peerId());
     protocolVersion = QString::fromLatin1(m_session->session().protocolVersion());

@@ -4,6 +4,7 @@
 #include "peer/blockingsession_p.h"
 
 #include "frame/header_p.h"
+#include "peer/receivelimits_p.h"
 
 #include <algorithm>
 #include <array>
@@ -23,11 +24,11 @@ static constexpr qsizetype BulkSize = 32 * 1024;
 static constexpr qint64 MaxReadAhead = MaxPayloadSize;
 
 BlockingSession::BlockingSession(Session::Role role, const SessionSettings &settings,
-                                 FileDescriptor socket)
+                                 const ReceiveLimits &limits, FileDescriptor socket)
     : m_session(role, settings)
     , m_socket(std::move(socket))
 {
-    m_decoder.setMaxPayloadSize(m_session.maxPayloadSize());
+    setReceiveLimits(limits);
     m_session.start(Session::Clock::now());
     processEvents();
 }
@@ -45,12 +46,52 @@ Error BlockingSession::sendError(quint16 channel) const
 
 // Receiving
 
+void BlockingSession::setReceiveLimits(const ReceiveLimits &limits)
+{
+    m_limits = limits;
+    m_decoder.setPayloadLimits(m_session.payloadLimits(limits.d->payloads));
+    m_resumesAt.reset();
+    m_meter.reset();
+    if (!m_session.isShakingHands() && ReceiveMeter::isNeededFor(limits))
+        m_meter.emplace(limits);
+}
+
+// Whether a frame that has arrived is to be received. If it isn't the session has ended.
+bool BlockingSession::admits(const DecodedFrame &frame)
+{
+    const qint64 size = frame.payload().size();
+    if (!m_meter->admits(size)) {
+        abandon(m_meter->error(frame.channel(), size));
+        return false;
+    }
+    // The frame is still received; it is the next one that waits.
+    const auto pause = m_meter->pause();
+    if (Q_UNLIKELY(pause > pause.zero()))
+        m_resumesAt = ReceiveMeter::Clock::now() + boundedTimeout(pause);
+    return true;
+}
+
+// Whether the rate allows nothing to be received now. But the acknowledgement of this side's
+// shutdown comes after everything else.
+bool BlockingSession::isThrottled()
+{
+    if (m_resumesAt
+        && (m_session.state() == Session::State::ClosingHere
+            || ReceiveMeter::Clock::now() >= *m_resumesAt))
+        m_resumesAt.reset();
+    return m_resumesAt.has_value();
+}
+
 bool BlockingSession::decode(Frame *frame)
 {
     DecodedFrame decoded;
     while (!hasEnded()) {
+        if (Q_UNLIKELY(m_meter) && isThrottled())
+            return false;
         switch (m_decoder.next(&decoded)) {
         case FrameDecoder::Status::Frame:
+            if (Q_UNLIKELY(m_meter) && !admits(decoded))
+                return false;
             m_isBulk = decoded.payload().size() >= BulkSize;
             if (Q_LIKELY(m_session.delivers(decoded.channel()))) {
                 frame->channel = decoded.channel();
@@ -111,6 +152,8 @@ void BlockingSession::read()
 
     const IoResult result = m_socket.receive(target, overflow);
     if (Q_LIKELY(result.bytes > 0)) {
+        if (Q_UNLIKELY(m_meter))
+            m_meter->beginBatch();
         const qsizetype direct = std::min<qsizetype>(result.bytes, target.size());
         m_decoder.filled(direct);
         m_decoder.feed(QByteArrayView(overflow.data(), result.bytes - direct));
@@ -133,7 +176,7 @@ void BlockingSession::read()
 
 short BlockingSession::wantedEvents() const
 {
-    return short((m_isReading ? POLLIN : 0) | (m_queue.isEmpty() ? 0 : POLLOUT));
+    return short((m_isReading && !m_resumesAt ? POLLIN : 0) | (m_queue.isEmpty() ? 0 : POLLOUT));
 }
 
 void BlockingSession::handleEvents(short events)
@@ -141,7 +184,7 @@ void BlockingSession::handleEvents(short events)
     if (Q_UNLIKELY(events & POLLOUT))
         writeQueue();
     // With an end or an error, too, as reading tells which.
-    if (m_isReading && (events & ~POLLOUT) != 0 && !hasEnded())
+    if (m_isReading && !m_resumesAt && (events & ~POLLOUT) != 0 && !hasEnded())
         read();
 }
 
@@ -156,7 +199,7 @@ Waiter::Outcome BlockingSession::wait(Waiter &waiter, const Deadline &deadline)
     writeQueue();
     if (hasEnded())
         return Waiter::Outcome::Ready;
-    if (Q_UNLIKELY(m_writeError)) {
+    if (Q_UNLIKELY(m_writeError) && !m_resumesAt) {
         read();
         return Waiter::Outcome::Ready;
     }
@@ -165,9 +208,11 @@ Waiter::Outcome BlockingSession::wait(Waiter &waiter, const Deadline &deadline)
 
 Waiter::Outcome BlockingSession::waitFor(short events, Waiter &waiter, const Deadline &deadline)
 {
-    const Deadline due = m_session.deadline();
+    const Deadline due = earliest(m_session.deadline(), m_resumesAt);
     const bool isSessionFirst = due && (!deadline || *due < *deadline);
-    std::array<pollfd, 2> descriptors = {{{}, {m_socket.descriptor(), events, 0}}};
+    // The end of the connection would be told even if nothing is wanted, over and over again.
+    const int descriptor = events == 0 ? -1 : m_socket.descriptor();
+    std::array<pollfd, 2> descriptors = {{{}, {descriptor, events, 0}}};
     const Waiter::Outcome outcome = waiter.wait(descriptors, isSessionFirst ? due : deadline);
     if (Q_LIKELY(outcome == Waiter::Outcome::Ready)) {
         handleEvents(descriptors[1].revents);
@@ -349,7 +394,7 @@ void BlockingSession::handle(const Session::AuthorizationAsked &event)
 
 void BlockingSession::handle(const Session::Opened &)
 {
-    m_decoder.setMaxPayloadSize(m_session.maxPayloadSize());
+    setReceiveLimits(m_limits);
 }
 
 void BlockingSession::handle(const Session::Ended &event)

@@ -5,12 +5,14 @@
 
 #include "frame/decoder_p.h"
 #include "frame/sendqueue_p.h"
+#include "peer/receivemeter_p.h"
 #include "session/session_p.h"
 #include "transport/streamsocket_p.h"
 #include "transport/waiter_p.h"
 
 #include <IpcPrims/error.h>
 #include <IpcPrims/frame.h>
+#include <IpcPrims/receivelimits.h>
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qlist.h>
@@ -31,10 +33,13 @@ namespace IpcPrims {
 class BlockingSession
 {
 public:
-    BlockingSession(Session::Role role, const SessionSettings &settings, FileDescriptor socket);
+    BlockingSession(Session::Role role, const SessionSettings &settings,
+                    const ReceiveLimits &limits, FileDescriptor socket);
     Q_DISABLE_COPY_MOVE(BlockingSession)
 
     const Session &session() const { return m_session; }
+    const ReceiveLimits &receiveLimits() const { return m_limits; }
+    void setReceiveLimits(const ReceiveLimits &limits);
     std::optional<QByteArray> takeAuthToken() { return m_session.takeAuthToken(); }
     /// Whether the handshake has succeeded; the session may have ended since.
     bool hasOpened() const { return !m_session.protocolVersion().isEmpty(); }
@@ -96,6 +101,8 @@ public:
 private:
     bool decode(Frame *frame);
     bool takeArrived(Frame *frame);
+    bool admits(const DecodedFrame &frame);
+    bool isThrottled();
     void readAhead();
     void read();
 
@@ -116,6 +123,9 @@ private:
     void handle(const Session::Ended &event);
 
     Session m_session;
+    ReceiveLimits m_limits;
+    std::optional<ReceiveMeter> m_meter; // Of the open session, if there is a rate.
+    Deadline m_resumesAt; // Until then the rate allows no more to be received.
     QList<quint16> m_requestedChannels; // If somebody is asked whether to grant them.
     StreamSocket m_socket;
     Error m_endError;

@@ -70,7 +70,7 @@ QIODevice *Framer::device() const
 
 qint64 Framer::maxPayloadSize() const
 {
-    return d->link.maxPayloadSize();
+    return d->link.maxSendSize();
 }
 
 void Framer::setMaxPayloadSize(qint64 bytes)
@@ -78,7 +78,9 @@ void Framer::setMaxPayloadSize(qint64 bytes)
     constexpr qint64 most
             = std::min<qint64>(std::numeric_limits<quint32>::max(),
                                std::numeric_limits<qsizetype>::max() - FrameHeader::Size);
-    d->link.setMaxPayloadSize(std::clamp<qint64>(bytes, 0, most));
+    const qint64 bounded = std::clamp<qint64>(bytes, 0, most);
+    d->link.setMaxSendSize(bounded);
+    d->link.setReceiveLimits(PayloadLimits(bounded));
 }
 
 Error Framer::send(quint16 channel, const QByteArray &payload)

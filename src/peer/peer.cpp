@@ -248,6 +248,16 @@ void Peer::setReceiving(bool receiving)
     d->setReceiving(receiving);
 }
 
+ReceiveLimits Peer::receiveLimits() const
+{
+    return d->receiveLimits;
+}
+
+void Peer::setReceiveLimits(const ReceiveLimits &limits)
+{
+    d->setReceiveLimits(limits);
+}
+
 PeerHealth *Peer::health()
 {
     return d->healthOfPeer();

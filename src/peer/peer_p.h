@@ -8,6 +8,7 @@
 #include "peer/channelhandlers_p.h"
 #include "peer/crossthreadsender_p.h"
 #include "peer/framehandlerslot_p.h"
+#include "peer/receivethrottle_p.h"
 #include "peer/reconnection_p.h"
 #include "peer/requests_p.h"
 #include "peer/taskbox_p.h"
@@ -19,6 +20,7 @@
 #include <IpcPrims/endpoint.h>
 #include <IpcPrims/error.h>
 #include <IpcPrims/peer.h>
+#include <IpcPrims/receivelimits.h>
 
 #include <QtCore/qbasictimer.h>
 #include <QtCore/qiodevice.h>
@@ -83,6 +85,7 @@ public:
     void close(const QString &reason);
     void abort(const Error &reason);
     void setReceiving(bool receiving);
+    void setReceiveLimits(const ReceiveLimits &limits);
     /// Receives nothing as long as there is somebody who wants that, whatever the application
     /// wants; but the acknowledgement of this side's shutdown comes after everything else.
     void holdBack(const void *holder, bool hold);
@@ -141,6 +144,7 @@ public:
     SessionSettings settings;
     Transport transport = Transport::Automatic;
     WaterMarks waterMarks;
+    ReceiveLimits receiveLimits;
     bool isReceiving = true;
     FrameHandlerSlot frameHandler;
     Validation validation;
@@ -209,6 +213,7 @@ private:
     void dropConnection();
     void tellEnd();
     void updateReceiving();
+    void applyReceiveLimits();
     void updateTimer();
     void onDeadline();
     void onRetryTimer();
@@ -226,6 +231,7 @@ private:
     std::unique_ptr<Requests> m_requests;
     ChannelHandlers m_channelHandlers;
     std::set<const void *> m_holders; // Who holds the other side back.
+    std::unique_ptr<ReceiveThrottle> m_throttle; // Of the open session, if there is a rate.
     std::unique_ptr<PeerHealth> m_health;
     PeerHealthPrivate *m_watcher = nullptr; // Of m_health.
 

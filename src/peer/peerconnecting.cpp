@@ -95,7 +95,7 @@ void PeerPrivate::startSession(Session::Role role, const SessionSettings &settin
     session.emplace(role, settingsThen);
     link = std::make_unique<FrameLink>(std::move(connection.stream), this);
     link->setWaterMarks(waterMarks);
-    link->setMaxPayloadSize(session->maxPayloadSize());
+    applyReceiveLimits();
     link->start();
 
     session->start(Session::Clock::now());

@@ -7,6 +7,7 @@
 
 #include "peer/peerhealth_p.h"
 #include "peer/peerlog_p.h"
+#include "peer/receivelimits_p.h"
 
 #include <QtCore/qpointer.h>
 
@@ -48,6 +49,8 @@ void PeerPrivate::frameDecoded(DecodedFrame &frame)
 {
     if (Q_UNLIKELY(m_watcher))
         m_watcher->frameReceived(frame.channel(), frame.payload().size());
+    if (Q_UNLIKELY(m_throttle) && !m_throttle->admits(frame))
+        return;
     if (Q_LIKELY(session->delivers(frame.channel()))) {
         // Whoever refuses a frame may have deleted the peer.
         if (Q_UNLIKELY(validation.validator) && !admits(frame.channel(), frame.payload()))
@@ -106,6 +109,23 @@ void PeerPrivate::holdBack(const void *holder, bool hold)
     const bool isNew = hold ? m_holders.insert(holder).second : m_holders.erase(holder) > 0;
     if (isNew)
         updateReceiving();
+}
+
+void PeerPrivate::setReceiveLimits(const ReceiveLimits &limits)
+{
+    receiveLimits = limits;
+    if (link)
+        applyReceiveLimits();
+}
+
+// To be called when the session opens, too, whose handshake has limits of its own.
+void PeerPrivate::applyReceiveLimits()
+{
+    link->setReceiveLimits(session->payloadLimits(receiveLimits.d->payloads));
+    if (m_throttle)
+        holdBack(m_throttle.get(), false);
+    const bool isMetered = !session->isShakingHands() && ReceiveMeter::isNeededFor(receiveLimits);
+    m_throttle = isMetered ? std::make_unique<ReceiveThrottle>(this, receiveLimits) : nullptr;
 }
 
 void PeerPrivate::updateReceiving()

@@ -37,6 +37,7 @@ void PeerGroup::accept(const NewClient &client)
     }
     auto *const peer = new Peer(m_parentOfPeers);
     peer->d->validation = client.validation;
+    peer->d->receiveLimits = client.receiveLimits;
     m_numbers.insert(peer, client.number);
     m_pending.insert({client.number, {peer, client.authorizer}});
     peer->d->acceptConnection(std::move(connection), client.settings, this);

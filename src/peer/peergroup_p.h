@@ -12,6 +12,7 @@
 #include "transport/incomingconnection_p.h"
 
 #include <IpcPrims/peer.h>
+#include <IpcPrims/receivelimits.h>
 #include <IpcPrims/server.h>
 
 #include <QtCore/qhash.h>
@@ -30,6 +31,7 @@ struct NewClient
     std::shared_ptr<IncomingConnection> connection;
     SessionSettings settings;
     Validation validation;
+    ReceiveLimits receiveLimits;
     std::shared_ptr<const Server::Authorizer> authorizer; // If it is to be asked.
 };
 

@@ -186,7 +186,7 @@ void PeerPrivate::handle(const Session::AuthorizationAsked &event)
 void PeerPrivate::handle(const Session::Opened &)
 {
     const QPointer<Peer> alive(q);
-    link->setMaxPayloadSize(session->maxPayloadSize());
+    applyReceiveLimits();
     updateReceiving();
     reconnection.schedule.sessionOpened(Session::Clock::now());
     const quint64 generation = ++reconnection.generation;
@@ -332,6 +332,7 @@ void PeerPrivate::dropConnection()
         reconnection.unsent = link->takeUnsent();
         link.release()->deleteLater(); // It may be in the middle of a call that led here.
     }
+    m_throttle.reset();
     m_holders.clear();
     m_timer.stop();
     m_timerDeadline.reset();

@@ -144,6 +144,16 @@ void Server::setAnswersValidationErrors(bool answers)
     d->validation.answersErrors = answers;
 }
 
+ReceiveLimits Server::receiveLimits() const
+{
+    return d->receiveLimits;
+}
+
+void Server::setReceiveLimits(const ReceiveLimits &limits)
+{
+    d->receiveLimits = limits;
+}
+
 Transport Server::transport() const
 {
     return d->transport;

@@ -14,6 +14,7 @@
 #include "transport/listener_p.h"
 
 #include <IpcPrims/endpoint.h>
+#include <IpcPrims/receivelimits.h>
 #include <IpcPrims/server.h>
 
 #include <QtCore/qtimer.h>
@@ -57,6 +58,7 @@ public:
     int acceptRate = 0;
     int acceptBurst = 1;
     Validation validation;
+    ReceiveLimits receiveLimits;
     std::shared_ptr<const Server::Authorizer> authorizer;
     int workerThreads = 0;
     std::shared_ptr<const Server::PeerHandler> peerHandler;
@@ -72,7 +74,7 @@ private:
     void enterThread();
     void startThreads();
     void accept(const std::shared_ptr<IncomingConnection> &connection);
-    std::chrono::milliseconds acceptPause() const;
+    std::chrono::milliseconds acceptPause();
     PeerThread &threadOf(quint64 number) const { return *threads[number % threads.size()]; }
     void dropOldestPending();
     void turnAway(const Error &reason);

@@ -118,7 +118,7 @@ void ServerPrivate::updateAccepting()
     listener->setAccepting(clients->openCount() < maxPeers && pause == pause.zero());
 }
 
-std::chrono::milliseconds ServerPrivate::acceptPause() const
+std::chrono::milliseconds ServerPrivate::acceptPause()
 {
     const auto now = TokenBucket::Clock::now();
     const auto pause = m_acceptBucket.wait(now);
@@ -141,7 +141,8 @@ void ServerPrivate::accept(const std::shared_ptr<IncomingConnection> &connection
 {
     const quint64 number = ++m_acceptCount;
     m_lastAccept = TokenBucket::Clock::now();
-    m_acceptBucket.take(m_lastAccept);
+    m_acceptBucket.refill(m_lastAccept);
+    m_acceptBucket.take();
 
     ClientList::User user;
     if (connection->credentials)
@@ -154,7 +155,7 @@ void ServerPrivate::accept(const std::shared_ptr<IncomingConnection> &connection
 
     clients->add(number, user);
     updateAccepting();
-    NewClient client = {number, connection, m_served, validation, authorizer};
+    NewClient client = {number, connection, m_served, validation, receiveLimits, authorizer};
     client.settings.peerId = peerIdFor(number);
     client.settings.asksForAuthorization = authorizer != nullptr;
     const QPointer<Server> alive(q);

@@ -3,44 +3,43 @@
 
 #pragma once
 
+#include <IpcPrims/ipcprimsglobal.h>
+
 #include <QtCore/qglobal.h>
 
-#include <algorithm>
 #include <chrono>
 
 namespace IpcPrims {
 
 /*!
-    Allows so many things a second and, after a quiet time, so many at once. Takes the time, and has
-    no timer.
+    Allows so many things a second and, after a quiet time, so many at once. What is taken although
+    it wasn't there has to be waited for afterwards. Takes the time, and has no timer.
 */
-class TokenBucket
+class IPCPRIMS_AUTOTEST_EXPORT TokenBucket
 {
 public:
     using Clock = std::chrono::steady_clock;
 
     /// Starts full. Without a rate everything is allowed.
-    TokenBucket(int perSecond, int burst, Clock::time_point now)
-        : m_interval(perSecond > 0 ? std::chrono::nanoseconds(std::chrono::seconds(1)) / perSecond
-                                   : std::chrono::nanoseconds::zero())
-        , m_burst(burst)
-        , m_fullAt(now)
-    {}
+    TokenBucket(qint64 perSecond, qint64 burst, Clock::time_point now);
 
-    void take(Clock::time_point now) { m_fullAt = std::max(m_fullAt, now) + m_interval; }
+    /// Adds what has come together since the last time.
+    void refill(Clock::time_point now);
+    void take(qint64 tokens = 1) { m_tokens -= double(tokens); }
+    /// Whether nothing is allowed, as of the last refill.
+    bool isEmpty() const { return m_tokens < OneToken; }
 
     /// How long it takes until something is allowed; zero if it is now.
-    std::chrono::milliseconds wait(Clock::time_point now) const
-    {
-        const auto allowedAt = m_fullAt - (m_burst - 1) * m_interval;
-        return std::max(std::chrono::milliseconds::zero(),
-                        std::chrono::ceil<std::chrono::milliseconds>(allowedAt - now));
-    }
+    std::chrono::milliseconds wait(Clock::time_point now);
 
 private:
-    std::chrono::nanoseconds m_interval;
-    int m_burst;
-    Clock::time_point m_fullAt; // If nothing more is taken.
+    // Parts of it come in with each refill, and the sum may be off by what a double can't hold.
+    static constexpr double OneToken = 1 - 1e-6;
+
+    double m_perSecond;
+    double m_most;
+    double m_tokens; // Less than none after more was taken than there was.
+    Clock::time_point m_filledAt;
 };
 
 } // namespace IpcPrims

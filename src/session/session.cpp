@@ -66,6 +66,14 @@ std::optional<Session::Instant> Session::deadline() const
     return earliest;
 }
 
+PayloadLimits Session::payloadLimits(PayloadLimits ofTheApplication) const
+{
+    if (isShakingHands())
+        return PayloadLimits(MaxHandshakePayloadSize);
+    ofTheApplication.set(Channel::Control, MaxControlPayloadSize);
+    return ofTheApplication;
+}
+
 // Control messages
 
 void Session::receiveControl(QByteArrayView payload, Instant now)
@@ -79,13 +87,6 @@ void Session::receiveControl(QByteArrayView payload, Instant now)
         return;
     }
 
-    if (payload.size() > MaxControlPayloadSize) {
-        end(Error(ErrorCode::ProtocolViolation,
-                  QStringLiteral("control message too large (%1 bytes, max %2)")
-                          .arg(payload.size())
-                          .arg(MaxControlPayloadSize)));
-        return;
-    }
     ControlMessage message;
     if (const Error error = decodeControl(payload, &message)) {
         end(error);

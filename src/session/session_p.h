@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "frame/payloadlimits_p.h"
 #include "session/channelset_p.h"
 #include "session/controlmessage_p.h"
 #include "session/handshake_p.h"
@@ -173,10 +174,13 @@ public:
     // What is known
 
     State state() const { return m_state; }
-    qint64 maxPayloadSize() const
+    bool isShakingHands() const
     {
-        return isShakingHands() ? MaxHandshakePayloadSize : MaxPayloadSize;
+        return m_state == State::Handshaking || m_state == State::Authorizing;
     }
+    /// What may be received at this point, if the application allows \a ofTheApplication in an open
+    /// session. CONTROL has the protocol's own limits.
+    PayloadLimits payloadLimits(PayloadLimits ofTheApplication) const;
     /// Whether an answer is still to come, be it too late.
     bool isPingUnderWay() const { return !m_pings.empty(); }
     const QList<quint16> &channels() const { return m_channels; }
@@ -196,10 +200,6 @@ private:
         bool hasTimedOut = false;
     };
 
-    bool isShakingHands() const
-    {
-        return m_state == State::Handshaking || m_state == State::Authorizing;
-    }
     void receiveRequest(QByteArrayView payload);
     Error acceptRequest(QByteArrayView payload, QList<quint16> *requestedChannels);
     void respond();

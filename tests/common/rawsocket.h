@@ -58,6 +58,12 @@ public:
     /// Writes \a bytes with \a descriptor attached (SCM_RIGHTS).
     bool writeWithDescriptor(const QByteArray &bytes, int descriptor);
 
+    /*!
+        Writes \a bytes over and over again, and says how many were taken by the time that the other
+        side has closed, or has taken nothing more for a while. At least \a most if it never stops.
+    */
+    qint64 flood(const QByteArray &bytes, qint64 most);
+
     /// The next frame, or nothing if the other side closed (or 30 s passed) before it was complete.
     std::optional<Frame> readFrame();
 

@@ -71,7 +71,7 @@ public:
         , m_random(seed)
         , m_largestPiece(qsizetype(1) << random(16))
     {
-        m_decoder.setMaxPayloadSize(maxPayloadSize);
+        m_decoder.setPayloadLimits(PayloadLimits(maxPayloadSize));
     }
 
     Outcome cut()

@@ -190,8 +190,9 @@ void tst_Decoder::lengthIsJudgedBeforeThePayload()
     decoder.feed(header);
     DecodedFrame frame;
     QCOMPARE(decoder.next(&frame), Status::Failed);
-    QCOMPARE(decoder.error(), Error(ErrorCode::PayloadTooLarge,
-                                    u"payload too large (16777217 bytes, max 16777216)"_s));
+    QCOMPARE(decoder.error(),
+             Error(ErrorCode::PayloadTooLarge,
+                   u"payload too large (16777217 bytes on channel 2, max 16777216)"_s));
 }
 
 void tst_Decoder::exactLimitIsAccepted()
@@ -209,12 +210,12 @@ void tst_Decoder::exactLimitIsAccepted()
 void tst_Decoder::limitMayChangeBetweenTwoFrames()
 {
     FrameDecoder decoder;
-    decoder.setMaxPayloadSize(10);
+    decoder.setPayloadLimits(PayloadLimits(10));
     const QByteArray wire = wireFrame(0, pattern(10)) + wireFrame(1, pattern(1000));
     decoder.feed(wire);
     DecodedFrame frame;
     QCOMPARE(decoder.next(&frame), Status::Frame);
-    decoder.setMaxPayloadSize(1000);
+    decoder.setPayloadLimits(PayloadLimits(1000));
     QCOMPARE(decoder.next(&frame), Status::Frame);
     QVERIFY(frame.payload() == pattern(1000));
 }

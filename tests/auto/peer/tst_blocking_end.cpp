@@ -140,7 +140,7 @@ void tst_BlockingEnd::tooLargeFrameIsRefusedByItsHeader()
 {
     QVERIFY(m_other.write(RawSocket::header(2, MaxPayloadSize + 1)));
     QCOMPARE(receive(), ErrorCode::PayloadTooLarge);
-    QCOMPARE(m_error.message(), u"payload too large (16777217 bytes, max 16777216)"_s);
+    QCOMPARE(m_error.message(), u"payload too large (16777217 bytes on channel 2, max 16777216)"_s);
 }
 
 void tst_BlockingEnd::pingsAreAnsweredWhileReceiving()

@@ -209,14 +209,14 @@ void tst_ServerLimits::bucketAllowsTheBurstAndThenTheRate()
     TokenBucket bucket(10, 3, now);
     for (int i = 0; i < 3; ++i) {
         QCOMPARE(bucket.wait(now), 0ms);
-        bucket.take(now);
+        bucket.take();
     }
     QCOMPARE(bucket.wait(now), 100ms);
     now += 99ms;
     QCOMPARE(bucket.wait(now), 1ms);
     now += 1ms;
     QCOMPARE(bucket.wait(now), 0ms);
-    bucket.take(now);
+    bucket.take();
     QCOMPARE(bucket.wait(now), 100ms);
 }
 
@@ -225,13 +225,15 @@ void tst_ServerLimits::bucketHoldsNoMoreThanTheBurst()
     auto now = TokenBucket::Clock::time_point() + 1h;
     TokenBucket bucket(10, 2, now);
     now += 1h;
-    bucket.take(now);
+    bucket.refill(now);
+    bucket.take();
     QCOMPARE(bucket.wait(now), 0ms);
-    bucket.take(now);
+    bucket.take();
     QCOMPARE(bucket.wait(now), 100ms);
     // Half a token is kept, too.
     now += 150ms;
-    bucket.take(now);
+    bucket.refill(now);
+    bucket.take();
     QCOMPARE(bucket.wait(now), 50ms);
 }
 
@@ -240,7 +242,7 @@ void tst_ServerLimits::withoutRateEverythingIsAllowed()
     const auto now = TokenBucket::Clock::time_point() + 1h;
     TokenBucket bucket(0, 1, now);
     for (int i = 0; i < 1000; ++i)
-        bucket.take(now);
+        bucket.take();
     QCOMPARE(bucket.wait(now), 0ms);
 }
 

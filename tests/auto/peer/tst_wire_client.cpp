@@ -272,7 +272,8 @@ void tst_WireClient::refusedBytes_data()
             << u"expected CONTROL channel 0, got 1"_s;
     QTest::newRow("over-long, payload missing")
             << RawSocket::header(Channel::Control, MaxHandshakePayloadSize + 1)
-            << ErrorCode::PayloadTooLarge << u"payload too large (16385 bytes, max 16384)"_s;
+            << ErrorCode::PayloadTooLarge
+            << u"payload too large (16385 bytes on channel 0, max 16384)"_s;
 }
 
 void tst_WireClient::refusedBytes()

@@ -316,7 +316,8 @@ void tst_WireHandshake::refusedBytesAreAnsweredWithSilence_data()
             << "GET / HTTP/1.1\r\n\r\n"_ba << Codes{ErrorCode::BadMagic} << QString();
     QTest::newRow("one byte over the limit, payload missing")
             << RawSocket::header(Channel::Control, MaxHandshakePayloadSize + 1)
-            << Codes{ErrorCode::PayloadTooLarge} << u"payload too large (16385 bytes, max 16384)"_s;
+            << Codes{ErrorCode::PayloadTooLarge}
+            << u"payload too large (16385 bytes on channel 0, max 16384)"_s;
     QTest::newRow("longest length")
             << RawSocket::header(Channel::Control, 0xffffffff) << Codes{ErrorCode::PayloadTooLarge}
             << u"payload too large (4294967295 bytes"_s;

@@ -228,10 +228,10 @@ void tst_WireSession::badFrameEndsTheSession_data()
     // The header is enough, the payload never comes.
     QTest::newRow("one byte over the limit")
             << RawSocket::header(Channel::Data, MaxPayloadSize + 1) << ErrorCode::PayloadTooLarge
-            << u"payload too large (16777217 bytes, max 16777216)"_s;
+            << u"payload too large (16777217 bytes on channel 2, max 16777216)"_s;
     QTest::newRow("longest length")
             << RawSocket::header(Channel::Data, 0xffffffff) << ErrorCode::PayloadTooLarge
-            << u"payload too large (4294967295 bytes, max 16777216)"_s;
+            << u"payload too large (4294967295 bytes on channel 2, max 16777216)"_s;
 }
 
 void tst_WireSession::badFrameEndsTheSession()

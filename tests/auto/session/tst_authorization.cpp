@@ -43,7 +43,7 @@ void tst_Authorization::authorizerIsAskedBeforeTheAnswer()
     QVERIFY(server.sent.isEmpty());
     QVERIFY(!server.session.delivers(2));
     QVERIFY(!server.session.acceptsSend(2));
-    QCOMPARE(server.session.maxPayloadSize(), MaxHandshakePayloadSize);
+    QCOMPARE(server.session.payloadLimits(PayloadLimits()), PayloadLimits(MaxHandshakePayloadSize));
     server.session.grant(server.session.channels());
     server.collect();
     QCOMPARE(server.session.state(), Session::State::Open);

@@ -48,7 +48,7 @@ private Q_SLOTS:
     void controlFloodIsForgottenAfterADataFrame();
     void slowPingsAreNoFlood();
     void awaitedPongsAreNoFlood();
-    void largeControlMessageEndsTheSessionUnread();
+    void controlHasItsOwnLimit();
 
     void pingIsAnswered();
     void latePongIsNotGivenToTheNextPing();
@@ -91,8 +91,12 @@ void tst_Session::handshakeHasOneDeadlineInAll()
 
 void tst_Session::handshakeLimitIsSmallerThanTheSessions()
 {
-    QCOMPARE(Side(Session::Role::Server).session.maxPayloadSize(), MaxHandshakePayloadSize);
-    QCOMPARE(OpenPair().server.session.maxPayloadSize(), MaxPayloadSize);
+    const PayloadLimits handshake
+            = Side(Session::Role::Server).session.payloadLimits(PayloadLimits());
+    QCOMPARE(handshake, PayloadLimits(MaxHandshakePayloadSize));
+    const PayloadLimits open = OpenPair().server.session.payloadLimits(PayloadLimits());
+    QCOMPARE(open.common(), MaxPayloadSize);
+    QCOMPARE(open.of(Channel::Control), MaxControlPayloadSize);
 }
 
 void tst_Session::tokenCanBeTakenOnce()
@@ -206,17 +210,17 @@ void tst_Session::awaitedPongsAreNoFlood()
     QCOMPARE(pair.client.ended.size(), 1);
 }
 
-void tst_Session::largeControlMessageEndsTheSessionUnread()
+void tst_Session::controlHasItsOwnLimit()
 {
-    const QByteArray start = R"({"type":"ping","x":")";
-    const QByteArray fitting = start + QByteArray(65536 - start.size() - 2, 'x') + R"("})";
-    OpenPair pair;
-    pair.server.receive(fitting);
-    QCOMPARE(pair.server.sent.size(), 1);
-    pair.server.receive(fitting + ' ');
-    QCOMPARE(pair.server.ended,
-             QList<Error>({Error(ErrorCode::ProtocolViolation,
-                                 u"control message too large (65537 bytes, max 65536)"_s)}));
+    PayloadLimits small(10);
+    small.set(Channel::Control, 20);
+    const PayloadLimits limits = OpenPair().server.session.payloadLimits(small);
+    QCOMPARE(limits.of(1), 10);
+    QCOMPARE(limits.of(Channel::Control), MaxControlPayloadSize);
+    // The handshake doesn't ask the application.
+    small.setCommon(MaxPayloadSize);
+    const Side handshaking(Session::Role::Server);
+    QCOMPARE(handshaking.session.payloadLimits(small), PayloadLimits(MaxHandshakePayloadSize));
 }
 
 void tst_Session::pingIsAnswered()
