@@ -20,6 +20,10 @@ namespace IpcPrims {
     A stream is open from its construction until close(), end of stream or a failure. It lives in
     one thread and tells its listener from that thread's event loop, never from inside a call; the
     first streamReadable() also for bytes that were there before.
+
+    A device under it may be the application's, and call slots of that from inside any function
+    below but setReadEnabled(), requestWritable() and close(). These slots may run an event loop or
+    call close(); whoever calls a function has to keep the stream until it returns.
 */
 class IPCPRIMS_AUTOTEST_EXPORT ByteStream : public QObject
 {

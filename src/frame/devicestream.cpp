@@ -17,7 +17,7 @@ DeviceStream::DeviceStream(QIODevice *device, Ownership ownership)
     , m_ownership(ownership)
 {
     connect(device, &QIODevice::readyRead, this, &DeviceStream::announceLater);
-    connect(device, &QIODevice::bytesWritten, this, &DeviceStream::onBytesWritten);
+    connect(device, &QIODevice::bytesWritten, this, &DeviceStream::announceWritableLater);
     connect(device, &QIODevice::readChannelFinished, this, &DeviceStream::noteEnd);
     connect(device, &QIODevice::aboutToClose, this, &DeviceStream::noteEnd);
     connect(device, &QObject::destroyed, this, &DeviceStream::noteEnd);
@@ -27,14 +27,14 @@ DeviceStream::DeviceStream(QIODevice *device, Ownership ownership)
 DeviceStream::~DeviceStream()
 {
     close();
-    if (m_ownership == Ownership::Owned)
-        delete m_device.data();
+    if (m_device && m_ownership == Ownership::Owned)
+        m_device->deleteLater();
 }
 
 qsizetype DeviceStream::readInto(std::span<char> place)
 {
     qsizetype filled = 0;
-    while (filled < qsizetype(place.size())) {
+    while (filled < qsizetype(place.size()) && canRead()) {
         const qint64 got = m_device->read(place.data() + filled, place.size() - filled);
         if (got <= 0)
             break;
@@ -45,12 +45,9 @@ qsizetype DeviceStream::readInto(std::span<char> place)
 
 ByteStream::Result DeviceStream::read(std::span<char> target, std::span<char> overflow)
 {
-    qsizetype bytes = 0;
-    if (m_device && m_device->isReadable() && !m_isClosed) {
-        bytes = readInto(target);
-        if (bytes == qsizetype(target.size()))
-            bytes += readInto(overflow);
-    }
+    qsizetype bytes = readInto(target);
+    if (bytes == qsizetype(target.size()))
+        bytes += readInto(overflow);
     if (bytes > 0) {
         // The device's last signal is spent; the reader is owed one more to learn of the end.
         if (m_hasEnded)
@@ -64,7 +61,7 @@ ByteStream::Result DeviceStream::read(std::span<char> target, std::span<char> ov
 
 ByteStream::Result DeviceStream::write(std::span<const QByteArrayView> buffers)
 {
-    if (!m_device || !m_device->isWritable() || m_isClosed) {
+    if (!canWrite()) {
         setError(Error(ErrorCode::StreamError,
                        QStringLiteral("the device is not open for writing")));
         return {Status::Failed, 0};
@@ -87,16 +84,18 @@ ByteStream::Result DeviceStream::write(std::span<const QByteArrayView> buffers)
             bytes = bytes.sliced(taken);
         }
     }
-    flushDevice();
+    if (canWrite())
+        flushDevice();
     return {Status::Ok, written};
 }
 
-// How much may be written to the device, which may be gone after it was flushed.
+// How much may be written to the device, which may be closed or gone after each of its calls.
 qint64 DeviceStream::makeRoom()
 {
-    if (m_device->bytesToWrite() >= DeviceBufferLimit)
+    if (canWrite() && m_device->bytesToWrite() >= DeviceBufferLimit && canWrite())
         flushDevice();
-    return m_device && m_device->isWritable() ? DeviceBufferLimit - m_device->bytesToWrite() : 0;
+    const qint64 waiting = canWrite() ? m_device->bytesToWrite() : 0;
+    return canWrite() ? DeviceBufferLimit - waiting : 0;
 }
 
 void DeviceStream::setReadEnabled(bool enabled)
@@ -114,13 +113,24 @@ bool DeviceStream::atEnd() const
 void DeviceStream::requestWritable()
 {
     m_wantsWritable = true;
-    // The signal that would tell may have come from inside write() already.
-    QMetaObject::invokeMethod(this, &DeviceStream::onBytesWritten, Qt::QueuedConnection);
+    announceWritableLater(); // The signal that would tell may have come already.
 }
 
-void DeviceStream::onBytesWritten()
+// The signal may come from inside any call of the device, of which something is still to be done.
+void DeviceStream::announceWritableLater()
 {
-    if (!m_wantsWritable || !m_device || m_device->bytesToWrite() > DeviceBufferLimit / 2)
+    if (m_wantsWritable && !std::exchange(m_isWritableAnnouncementDue, true))
+        QMetaObject::invokeMethod(this, &DeviceStream::announceWritable, Qt::QueuedConnection);
+}
+
+void DeviceStream::announceWritable()
+{
+    m_isWritableAnnouncementDue = false;
+    if (!m_wantsWritable || m_isClosed)
+        return;
+    const QPointer<DeviceStream> alive(this);
+    const qint64 waiting = m_device ? m_device->bytesToWrite() : 0;
+    if (!alive || m_isClosed || waiting > DeviceBufferLimit / 2)
         return;
     m_wantsWritable = false;
     tellWritable();
@@ -160,7 +170,7 @@ void DeviceStream::close()
         return;
     m_device->disconnect(this);
     if (m_ownership == Ownership::Owned)
-        m_device->close();
+        QMetaObject::invokeMethod(m_device, &QIODevice::close, Qt::QueuedConnection);
 }
 
 } // namespace IpcPrims

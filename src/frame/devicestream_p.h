@@ -22,7 +22,9 @@ class IPCPRIMS_AUTOTEST_EXPORT DeviceStream : public ByteStream
 public:
     enum class Ownership {
         Borrowed, ///< close() leaves the device as it is.
-        Owned, ///< close() closes the device; it is deleted with the stream.
+        /// close() has the device closed, and the stream's end has it deleted; both in the event
+        /// loop, as it may be a slot of the device that leads there.
+        Owned,
     };
 
     DeviceStream(QIODevice *device, Ownership ownership);
@@ -47,11 +49,14 @@ protected:
     void setError(const Error &error) { m_error = error; }
 
 private:
+    bool canRead() const { return m_device && !m_isClosed && m_device->isReadable(); }
+    bool canWrite() const { return m_device && !m_isClosed && m_device->isWritable(); }
     qint64 makeRoom();
     qsizetype readInto(std::span<char> place);
     void announceLater();
     void announce();
-    void onBytesWritten();
+    void announceWritableLater();
+    void announceWritable();
 
     QPointer<QIODevice> m_device;
     const Ownership m_ownership;
@@ -61,6 +66,7 @@ private:
     bool m_isClosed = false;
     bool m_wantsWritable = false;
     bool m_isAnnouncementDue = false;
+    bool m_isWritableAnnouncementDue = false;
 };
 
 } // namespace IpcPrims

@@ -5,9 +5,8 @@
 
 #include "frame/readbuffer_p.h"
 
-#include <QtCore/qpointer.h>
-
 #include <algorithm>
+#include <utility>
 
 namespace IpcPrims {
 
@@ -17,14 +16,28 @@ static constexpr qsizetype ReadBudget = 1024 * 1024;
 // From this size on a payload is worth a system call of its own rather than a copy.
 static constexpr qsizetype BulkSize = 32 * 1024;
 
-FrameLink::FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink)
+FrameLink::FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink, Writing writing)
     : m_stream(std::move(stream))
     , m_sink(sink)
+    , m_writesAtOnce(writing == Writing::AtOnce)
 {}
 
 FrameLink::~FrameLink()
 {
     leaveTurn();
+}
+
+FrameLink::Pointer FrameLink::make(std::unique_ptr<ByteStream> stream, Sink *sink, Writing writing)
+{
+    return Pointer(new FrameLink(std::move(stream), sink, writing));
+}
+
+// A function that runs may be one of the stream's, which has to stay for that long, too.
+void FrameLink::discard()
+{
+    const Running running(this);
+    m_isDiscarded = true;
+    close();
 }
 
 void FrameLink::start()
@@ -44,12 +57,10 @@ Error FrameLink::send(quint16 channel, const QByteArray &payload)
 {
     if (Q_UNLIKELY(payload.size() > maxSendSize() || !canSend() || isFull(channel)))
         return sendError(channel, payload.size());
-    if (isIdle() && payload.size() <= AloneLimit && isDueAtOnce()) {
-        writeAlone(channel, payload);
-    } else {
-        m_queue.enqueue(channel, payload);
-        writeWhenDue();
-    }
+    if (isIdle() && payload.size() <= AloneLimit && isDueAtOnce())
+        return writeAlone(channel, payload);
+    m_queue.enqueue(channel, payload);
+    writeWhenDue();
     return {};
 }
 
@@ -110,9 +121,9 @@ void FrameLink::setReceiving(bool receiving)
 
 void FrameLink::close()
 {
+    const Running running(this);
     m_isEnded = true;
-    if (!m_queue.isEmpty())
-        m_unsent = m_queue.takeUnsent();
+    noteUnsent();
     leaveTurn();
     m_stream->close();
 }
@@ -126,17 +137,20 @@ void FrameLink::readLater()
 
 void FrameLink::streamReadable()
 {
-    const QPointer<FrameLink> alive(this);
+    const Running running(this);
+    // What has been read and not arrived here yet comes first.
+    if (m_isReading) {
+        m_isReadDue = true;
+        return;
+    }
     ReadBuffer buffer;
     qsizetype budget = ReadBudget;
 
     ++m_turn;
     ++m_delivering;
     m_hasAnswered = false;
-    while (deliver(alive) && read(buffer, &budget, alive)) {
+    while (deliver() && read(buffer, &budget)) {
     }
-    if (!alive)
-        return;
     --m_delivering;
 
     m_decoder.detach();
@@ -144,7 +158,7 @@ void FrameLink::streamReadable()
 }
 
 // Hands out the frames that are there whole. Says whether to go on reading.
-bool FrameLink::deliver(const QPointer<FrameLink> &alive)
+bool FrameLink::deliver()
 {
     DecodedFrame frame;
     while (m_isReceiving && isOpen()) {
@@ -154,8 +168,6 @@ bool FrameLink::deliver(const QPointer<FrameLink> &alive)
             if (m_decoder.hasInput())
                 joinTurn();
             m_sink->frameDecoded(frame);
-            if (!alive)
-                return false;
             break;
         case FrameDecoder::Status::NeedMore:
             return true;
@@ -168,7 +180,7 @@ bool FrameLink::deliver(const QPointer<FrameLink> &alive)
 }
 
 // Reads once. Says whether there may be more to read in this turn.
-bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget, const QPointer<FrameLink> &alive)
+bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget)
 {
     if (*budget <= 0) {
         readLater();
@@ -180,7 +192,9 @@ bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget, const QPointer<Frame
     const bool isBulk = m_isBulk || target.size() >= BulkSize;
     const std::span<char> overflow
             = isBulk ? buffer.bytes().first(FrameHeader::Size) : buffer.bytes();
-    const ByteStream::Result result = m_stream->read(target, overflow);
+    const ByteStream::Result result = readStream(target, overflow);
+    if (!isOpen())
+        return false;
     switch (result.status) {
     case ByteStream::Status::Ok:
         break;
@@ -204,25 +218,37 @@ bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget, const QPointer<Frame
     const bool isDrained = result.bytes < qsizetype(target.size() + overflow.size());
     if (!isDrained || m_hasWriteFailed)
         return true;
-    deliver(alive);
+    deliver();
     return false;
+}
+
+// In between, the stream alone knows how much has been read.
+inline ByteStream::Result FrameLink::readStream(std::span<char> target, std::span<char> overflow)
+{
+    m_isReading = true;
+    const ByteStream::Result result = m_stream->read(target, overflow);
+    m_isReading = false;
+    if (Q_UNLIKELY(std::exchange(m_isReadDue, false)))
+        readLater();
+    return result;
 }
 
 void FrameLink::streamEnded()
 {
     // Whoever waits for the queue to get shorter has to learn that there is no use in it.
-    const QPointer<FrameLink> alive(this);
+    const Running running(this);
     m_isBlocked = false;
     writeQueue();
     // With data left, the end is reported once the application has received that.
-    if (alive && isOpen() && !m_decoder.hasInput() && m_stream->atEnd())
+    if (isOpen() && !m_decoder.hasInput() && m_stream->atEnd())
         end(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
 }
 
 void FrameLink::end(const Error &error)
 {
     close();
-    m_sink->linkEnded(error);
+    if (!m_isDiscarded)
+        m_sink->linkEnded(error);
 }
 
 // Back-pressure
@@ -282,6 +308,7 @@ void FrameLink::announceLater()
 // One channel at a time, as a sink may run an event loop that waits for another one.
 void FrameLink::announceRoom()
 {
+    const Running running(this);
     const quint16 channel = m_readyChannels.front();
     m_readyChannels.erase(m_readyChannels.begin());
     if (!m_readyChannels.empty())

@@ -12,7 +12,6 @@
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qobject.h>
-#include <QtCore/qpointer.h>
 
 #include <memory>
 #include <vector>
@@ -41,7 +40,9 @@ struct WaterMarks
     together, or at flush(). While frames that came together are delivered, all wait for the last of
     these.
 
-    A sink's function may do anything, run an event loop or delete the link included.
+    A sink's function may do anything, run an event loop or discard the link included. So may the
+    slots of an application's device that the stream writes to or reads from: what they ask for is
+    queued, and done when the call of the device has returned.
 */
 class IPCPRIMS_AUTOTEST_EXPORT FrameLink : public QObject,
                                            private ByteStream::Listener,
@@ -69,8 +70,21 @@ public:
         ~Sink() = default;
     };
 
-    FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink);
-    ~FrameLink() override;
+    /// Discards a link: closes it at once, and deletes it as soon as none of its functions runs.
+    struct Discard
+    {
+        void operator()(FrameLink *link) const { link->discard(); }
+    };
+    using Pointer = std::unique_ptr<FrameLink, Discard>;
+
+    /// When frames leave.
+    enum class Writing {
+        AtOnce, ///< As said above.
+        Later, ///< Only from the event loop and in flush(), never from inside send().
+    };
+
+    static Pointer make(std::unique_ptr<ByteStream> stream, Sink *sink,
+                        Writing writing = Writing::AtOnce);
 
     /// The largest payload that may be sent.
     qint64 maxSendSize() const { return m_maxSendSize; }
@@ -105,7 +119,11 @@ public:
 
     const SendQueue &queue() const { return m_queue; }
     /// What was accepted and the operating system has not taken yet.
-    qint64 bytesToWrite() const { return m_queue.bytes() + m_stream->bytesToWrite(); }
+    qint64 bytesToWrite() const
+    {
+        const qint64 queued = m_queue.bytes(); // First, as the device's slots may discard the link.
+        return queued + m_stream->bytesToWrite();
+    }
 
     /// As if send() had answered QueueFull for \a channel, which somebody else did before.
     void noteFull(quint16 channel);
@@ -125,20 +143,46 @@ public:
     bool canSend() const { return !m_isEnded && !m_hasWriteFailed; }
 
 private:
+    FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink, Writing writing);
+    ~FrameLink() override;
+
+    /// Keeps the link as long as one of its functions needs it, whatever a sink or a device does.
+    class Running
+    {
+        Q_DISABLE_COPY_MOVE(Running)
+
+    public:
+        explicit Running(FrameLink *link)
+            : m_link(link)
+        {
+            ++link->m_running;
+        }
+        ~Running()
+        {
+            if (--m_link->m_running == 0 && Q_UNLIKELY(m_link->m_isDiscarded))
+                delete m_link;
+        }
+
+    private:
+        FrameLink *const m_link;
+    };
+
     // Up to this size a payload is copied behind its header to leave on its own; that costs less
     // than to have the system gather the two.
     static constexpr qsizetype AloneLimit = 4 * 1024;
 
     void readLater();
     void streamReadable() override;
-    bool deliver(const QPointer<FrameLink> &alive);
-    bool read(ReadBuffer &buffer, qsizetype *budget, const QPointer<FrameLink> &alive);
+    bool deliver();
+    bool read(ReadBuffer &buffer, qsizetype *budget);
+    ByteStream::Result readStream(std::span<char> target, std::span<char> overflow);
     void streamEnded() override;
     void end(const Error &error);
+    void discard();
 
-    bool isIdle() const { return m_queue.isEmpty() && !m_isBlocked; }
+    bool isIdle() const { return m_queue.isEmpty() && !m_isBlocked && !m_isWriting; }
     bool isDueAtOnce();
-    void writeAlone(quint16 channel, const QByteArray &payload);
+    Error writeAlone(quint16 channel, const QByteArray &payload);
     void writeWhenDue();
     void joinTurn()
     {
@@ -151,7 +195,9 @@ private:
     void streamWritable() override;
     void writeQueue();
     void writeQueue(qsizetype budget);
+    ByteStream::Result writeStream(std::span<const QByteArrayView> buffers);
     void block();
+    void noteUnsent();
     bool written(const ByteStream::Result &result, qsizetype offered);
 
     Error sendError(quint16 channel, qint64 payloadSize) const;
@@ -162,7 +208,7 @@ private:
     void announceRoom();
 
     const std::unique_ptr<ByteStream> m_stream;
-    Sink *const m_sink;
+    Sink *const m_sink; // Not to be called any more once the link has ended.
     FrameDecoder m_decoder;
     qint64 m_maxSendSize = MaxPayloadSize;
     SendQueue m_queue;
@@ -172,6 +218,12 @@ private:
     std::vector<SendQueue::Frame> m_unsent; // Since writing has failed.
 
     quint32 m_turn = 0;
+    int m_running = 0; // How many functions of the link are.
+    bool m_isDiscarded = false;
+    bool m_isReading = false; // The stream is, and may call anybody meanwhile; likewise:
+    bool m_isWriting = false;
+    bool m_isReadDue = false; // As it was asked for while the stream was reading.
+    const bool m_writesAtOnce;
     int m_delivering = 0; // A depth, because a sink may run an event loop.
     bool m_isReceiving = true;
     bool m_isBulk = false; // The last frame was large.

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <iterator>
 #include <utility>
 
 namespace IpcPrims {
@@ -18,7 +18,7 @@ static constexpr qsizetype WriteBudget = 1024 * 1024;
 
 void FrameLink::writeWhenDue()
 {
-    if (isDueAtOnce() || m_queue.bytes() >= SendQueue::ChunkSize)
+    if (isDueAtOnce() || (m_queue.bytes() >= SendQueue::ChunkSize && m_writesAtOnce))
         writeQueue();
 }
 
@@ -29,6 +29,10 @@ bool FrameLink::isDueAtOnce()
 {
     if (m_isInTurn)
         return false;
+    if (Q_UNLIKELY(!m_writesAtOnce)) {
+        joinTurn();
+        return false;
+    }
     if (m_delivering > 0 && !std::exchange(m_hasAnswered, true))
         return true;
     joinTurn();
@@ -61,6 +65,15 @@ void FrameLink::leaveTurn()
     m_isInTurn = false;
 }
 
+// Some may be there already, since writing has failed.
+void FrameLink::noteUnsent()
+{
+    if (m_queue.isEmpty())
+        return;
+    std::vector<SendQueue::Frame> unsent = m_queue.takeUnsent();
+    std::move(unsent.begin(), unsent.end(), std::back_inserter(m_unsent));
+}
+
 std::vector<SendQueue::Frame> FrameLink::takeUnsent()
 {
     return std::exchange(m_unsent, {});
@@ -73,20 +86,33 @@ void FrameLink::streamWritable()
 }
 
 // As enqueueing and writing the queue, without the queue's housekeeping.
-void FrameLink::writeAlone(quint16 channel, const QByteArray &payload)
+Error FrameLink::writeAlone(quint16 channel, const QByteArray &payload)
 {
+    const Running running(this);
     std::array<char, FrameHeader::Size + AloneLimit> frame;
     const FrameHeader header = {quint32(payload.size()), channel};
     header.write(frame.data());
     std::copy_n(payload.constData(), payload.size(), frame.data() + FrameHeader::Size);
     const std::array<QByteArrayView, 1> buffers
             = {QByteArrayView(frame.data(), FrameHeader::Size + payload.size())};
-    const ByteStream::Result result = m_stream->write(buffers);
+    const ByteStream::Result result = writeStream(buffers);
     if (Q_LIKELY(result.bytes == buffers.front().size()))
-        return;
-    m_queue.enqueue(channel, payload);
-    m_queue.peek({}); // Only what was shown can be consumed.
+        return {};
+    if (!isOpen()) // A slot of the device has closed it.
+        return sendError(channel, payload.size());
+    m_queue.enqueueBegun(channel, payload);
     written(result, buffers.front().size());
+    return {};
+}
+
+// In between, the stream alone knows how much has been written: more may be queued, but not
+// written.
+inline ByteStream::Result FrameLink::writeStream(std::span<const QByteArrayView> buffers)
+{
+    m_isWriting = true;
+    const ByteStream::Result result = m_stream->write(buffers);
+    m_isWriting = false;
+    return result;
 }
 
 void FrameLink::writeQueue()
@@ -98,6 +124,11 @@ void FrameLink::writeQueue(qsizetype budget)
 {
     if (m_queue.isEmpty() || m_isBlocked || !canSend())
         return;
+    if (m_isWriting) {
+        joinTurn();
+        return;
+    }
+    const Running running(this);
     while (!m_queue.isEmpty()) {
         if (budget <= 0) {
             block();
@@ -110,7 +141,7 @@ void FrameLink::writeQueue(qsizetype budget)
             one = one.first(std::min(one.size(), budget - offered));
             offered += one.size();
         }
-        if (!written(m_stream->write({buffers.data(), filled}), offered))
+        if (!written(writeStream({buffers.data(), filled}), offered))
             break;
         budget -= offered;
     }
@@ -126,14 +157,16 @@ void FrameLink::block()
 // Says whether more can be written now.
 bool FrameLink::written(const ByteStream::Result &result, qsizetype offered)
 {
+    m_queue.consume(isOpen() ? result.bytes : 0);
+    if (!isOpen()) // A slot of the device has closed it.
+        return false;
     if (result.status == ByteStream::Status::Failed) {
         // What the other side said before it went is still to be delivered; see read().
         m_hasWriteFailed = true;
-        m_unsent = m_queue.takeUnsent();
+        noteUnsent();
         readLater();
         return false;
     }
-    m_queue.consume(result.bytes);
     if (result.bytes == offered)
         return true;
     block(); // Offering the rest now would only be told to wait.
@@ -143,7 +176,8 @@ bool FrameLink::written(const ByteStream::Result &result, qsizetype offered)
 void FrameLink::flush()
 {
     m_isBlocked = false;
-    writeQueue(std::numeric_limits<qsizetype>::max());
+    // No more than there is now, as a slot of the device may add to it.
+    writeQueue(qsizetype(m_queue.bytes()));
 }
 
 } // namespace IpcPrims

@@ -42,6 +42,13 @@ void SendQueue::enqueue(quint16 channel, const QByteArray &payload)
     append(waitingChunks(own), own, payload);
 }
 
+void SendQueue::enqueueBegun(quint16 channel, const QByteArray &payload)
+{
+    Q_ASSERT(m_wire.empty());
+    append(m_wire, lane(channel), payload);
+    m_wireBytes = m_wire.front().size();
+}
+
 void SendQueue::enqueueLast(const QByteArray &payload)
 {
     append(m_last, lane(Channel::Control), payload);
@@ -108,7 +115,7 @@ void SendQueue::append(std::deque<Chunk> &chunks, Lane &account, const QByteArra
 qsizetype SendQueue::dropOldest(quint16 channel, qint64 bytes)
 {
     Lane &own = lane(channel);
-    const Dropped older = dropFrom(m_wire, m_frontWritten, channel, bytes);
+    const Dropped older = dropFrom(m_wire, m_frontWritten + m_shown, channel, bytes);
     const Dropped newer = dropFrom(waitingChunks(own), 0, channel, bytes - older.bytes);
     m_wireBytes -= older.bytes;
     m_bytes -= older.bytes + newer.bytes;
@@ -116,26 +123,27 @@ qsizetype SendQueue::dropOldest(quint16 channel, qint64 bytes)
     return older.frames + newer.frames;
 }
 
-SendQueue::Dropped SendQueue::dropFrom(std::deque<Chunk> &chunks, qsizetype written,
-                                       quint16 channel, qint64 bytes)
+SendQueue::Dropped SendQueue::dropFrom(std::deque<Chunk> &chunks, qsizetype begun, quint16 channel,
+                                       qint64 bytes)
 {
     Dropped sum;
     for (auto chunk = chunks.begin(); chunk != chunks.end() && sum.bytes < bytes;) {
+        const qsizetype begunOfNext = std::max<qsizetype>(0, begun - chunk->size());
         if (chunk->channel == channel) {
-            const Dropped dropped = dropFrom(*chunk, written, bytes - sum.bytes);
+            const Dropped dropped = dropFrom(*chunk, begun, bytes - sum.bytes);
             sum.frames += dropped.frames;
             sum.bytes += dropped.bytes;
         }
-        written = 0; // Of those behind the first one.
+        begun = begunOfNext;
         chunk = chunk->size() == 0 ? chunks.erase(chunk) : std::next(chunk);
     }
     return sum;
 }
 
-SendQueue::Dropped SendQueue::dropFrom(Chunk &chunk, qsizetype written, qint64 bytes)
+SendQueue::Dropped SendQueue::dropFrom(Chunk &chunk, qsizetype begun, qint64 bytes)
 {
     if (!chunk.payload.isNull()) {
-        if (written > 0)
+        if (begun > 0)
             return {};
         const qsizetype size = chunk.size();
         chunk.used = 0;
@@ -147,7 +155,7 @@ SendQueue::Dropped SendQueue::dropFrom(Chunk &chunk, qsizetype written, qint64 b
         return start + FrameHeader::Size + qsizetype(FrameHeader::read(header).payloadSize);
     };
     qsizetype begin = 0;
-    while (begin < written)
+    while (begin < begun && begin < chunk.used)
         begin = endOfFrame(begin);
     Dropped dropped;
     qsizetype end = begin;
@@ -204,11 +212,14 @@ qsizetype SendQueue::peek(std::span<QByteArrayView> buffers)
     refill();
     qsizetype filled = 0;
     qsizetype skipped = m_frontWritten;
+    m_shown = 0;
     const auto add = [&](QByteArrayView bytes) {
         const qsizetype skip = std::min(skipped, bytes.size());
         skipped -= skip;
-        if (skip < bytes.size() && filled < qsizetype(buffers.size()))
-            buffers[filled++] = bytes.sliced(skip);
+        if (skip == bytes.size() || filled == qsizetype(buffers.size()))
+            return;
+        buffers[filled] = bytes.sliced(skip);
+        m_shown += buffers[filled++].size();
     };
     for (const Chunk &chunk : m_wire) {
         add(QByteArrayView(chunk.bytes.get(), chunk.used));
@@ -220,6 +231,9 @@ qsizetype SendQueue::peek(std::span<QByteArrayView> buffers)
 void SendQueue::consume(qsizetype bytes)
 {
     Q_ASSERT(bytes <= m_wireBytes);
+    m_shown = 0;
+    if (Q_UNLIKELY(!m_retired.empty()))
+        m_retired.clear();
     m_bytes -= bytes;
     m_wireBytes -= bytes;
     while (bytes > 0) {
@@ -249,10 +263,12 @@ void SendQueue::releaseMemory()
 std::vector<SendQueue::Frame> SendQueue::takeUnsent()
 {
     std::vector<Frame> frames;
-    for (const Chunk &chunk : m_wire)
-        appendFrames(chunk, std::exchange(m_frontWritten, 0), &frames);
-    m_wire.clear();
-    m_wireBytes = 0;
+    qsizetype written = std::exchange(m_frontWritten, 0) + m_shown;
+    for (const Chunk &chunk : m_wire) {
+        appendFrames(chunk, written, &frames);
+        written = std::max<qsizetype>(0, written - chunk.size());
+    }
+    retireWire();
     while (const std::optional<size_t> next = nextLane()) {
         Lane &lane = m_lanes[*next];
         m_turns[lane.rank] = *next + 1;
@@ -268,7 +284,8 @@ void SendQueue::appendFrames(const Chunk &chunk, qsizetype written, std::vector<
     if (chunk.channel == Channel::Control)
         return;
     if (!chunk.payload.isNull()) {
-        frames->push_back({chunk.channel, chunk.payload});
+        if (written < chunk.size())
+            frames->push_back({chunk.channel, chunk.payload});
         return;
     }
     qsizetype end = 0;
@@ -281,10 +298,24 @@ void SendQueue::appendFrames(const Chunk &chunk, qsizetype written, std::vector<
     }
 }
 
+// Whoever writes it at this moment may go on looking at it.
+void SendQueue::retireWire()
+{
+    if (std::exchange(m_shown, 0) > 0)
+        m_retired.swap(m_wire);
+    m_wire.clear();
+    m_wireBytes = 0;
+    m_frontWritten = 0;
+}
+
 void SendQueue::clear()
 {
-    if (!isEmpty())
-        *this = SendQueue();
+    if (isEmpty())
+        return;
+    retireWire();
+    SendQueue empty;
+    empty.m_retired.swap(m_retired);
+    *this = std::move(empty);
 }
 
 } // namespace IpcPrims

@@ -39,6 +39,9 @@ public:
 
     /// Adds a frame; its size has been checked.
     void enqueue(quint16 channel, const QByteArray &payload);
+    /// Adds one of which a part is written already, so that it goes before all others. Nothing may
+    /// have been peeked at since the queue was last empty.
+    void enqueueBegun(quint16 channel, const QByteArray &payload);
 
     /// Adds a frame on CONTROL that leaves when nothing else waits any more.
     void enqueueLast(const QByteArray &payload);
@@ -55,9 +58,13 @@ public:
     /// Those of them on one channel.
     qint64 bytes(quint16 channel) const;
 
-    /// Fills \a buffers with what is to be written next and says how many were filled.
+    /*!
+        Fills \a buffers with what is to be written next and says how many were filled. They stay
+        as they are until consume(), whatever is done to the queue in between.
+    */
     qsizetype peek(std::span<QByteArrayView> buffers);
-    /// Removes bytes that were written, from the front of what peek() showed.
+    /// Removes bytes that were written, from the front of what peek() showed. None may have been
+    /// if takeUnsent() or clear() were called since.
     void consume(qsizetype bytes);
 
     void clear();
@@ -65,6 +72,7 @@ public:
     /*!
         Takes out the frames that have not been written to their last byte, in the order in which
         they would have been; those on CONTROL, which mean nothing to another session, are dropped.
+        What is being written at this moment, between peek() and consume(), counts as written.
     */
     std::vector<Frame> takeUnsent();
 
@@ -117,18 +125,21 @@ private:
     void append(std::deque<Chunk> &chunks, Lane &account, const QByteArray &payload);
     char *extend(Chunk &chunk, qsizetype bytes);
     void grow(Chunk &chunk, qsizetype usedBefore);
-    static Dropped dropFrom(std::deque<Chunk> &chunks, qsizetype written, quint16 channel,
+    static Dropped dropFrom(std::deque<Chunk> &chunks, qsizetype begun, quint16 channel,
                             qint64 bytes);
-    static Dropped dropFrom(Chunk &chunk, qsizetype written, qint64 bytes);
+    static Dropped dropFrom(Chunk &chunk, qsizetype begun, qint64 bytes);
     std::optional<size_t> nextLane() const;
     void releaseMemory();
     void refill();
+    void retireWire();
     static void appendFrames(const Chunk &chunk, qsizetype written, std::vector<Frame> *frames);
 
     // Chunks whose order is settled; the first may be partly written.
     std::deque<Chunk> m_wire;
     qsizetype m_wireBytes = 0;
     qsizetype m_frontWritten = 0;
+    qsizetype m_shown = 0; // How much of what follows that is being written.
+    std::deque<Chunk> m_retired; // What was being written when the queue was cleared.
 
     // Memory of full chunks that were written, for the next ones: so a queue that never gets empty
     // does not have the system hand out fresh pages all the time.

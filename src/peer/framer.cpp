@@ -21,9 +21,9 @@ public:
     FramerPrivate(Framer *framer, std::unique_ptr<ByteStream> stream, QIODevice *openDevice)
         : q(framer)
         , device(openDevice)
-        , link(std::move(stream), this)
+        , link(FrameLink::make(std::move(stream), this))
     {
-        link.start();
+        link->start();
     }
 
     void frameDecoded(DecodedFrame &frame) override
@@ -43,7 +43,7 @@ public:
 
     Framer *const q;
     const QPointer<QIODevice> device;
-    FrameLink link;
+    const FrameLink::Pointer link;
 };
 
 Framer::Framer(QIODevice *device, QObject *parent)
@@ -70,7 +70,7 @@ QIODevice *Framer::device() const
 
 qint64 Framer::maxPayloadSize() const
 {
-    return d->link.maxSendSize();
+    return d->link->maxSendSize();
 }
 
 void Framer::setMaxPayloadSize(qint64 bytes)
@@ -79,43 +79,43 @@ void Framer::setMaxPayloadSize(qint64 bytes)
             = std::min<qint64>(std::numeric_limits<quint32>::max(),
                                std::numeric_limits<qsizetype>::max() - FrameHeader::Size);
     const qint64 bounded = std::clamp<qint64>(bytes, 0, most);
-    d->link.setMaxSendSize(bounded);
-    d->link.setReceiveLimits(PayloadLimits(bounded));
+    d->link->setMaxSendSize(bounded);
+    d->link->setReceiveLimits(PayloadLimits(bounded));
 }
 
 Error Framer::send(quint16 channel, const QByteArray &payload)
 {
-    return d->link.send(channel, payload);
+    return d->link->send(channel, payload);
 }
 
 void Framer::flush()
 {
-    d->link.flush();
+    d->link->flush();
 }
 
 qint64 Framer::bytesQueued() const
 {
-    return d->link.bytesToWrite();
+    return d->link->bytesToWrite();
 }
 
 qint64 Framer::bytesQueued(quint16 channel) const
 {
-    return d->link.queue().bytes(channel);
+    return d->link->queue().bytes(channel);
 }
 
 qint64 Framer::sendHighWaterMark() const
 {
-    return d->link.waterMarks().high;
+    return d->link->waterMarks().high;
 }
 
 qint64 Framer::sendLowWaterMark() const
 {
-    return d->link.waterMarks().low;
+    return d->link->waterMarks().low;
 }
 
 void Framer::setSendWaterMarks(qint64 high, qint64 low)
 {
-    d->link.setWaterMarks(WaterMarks::bounded(high, low));
+    d->link->setWaterMarks(WaterMarks::bounded(high, low));
 }
 
 } // namespace IpcPrims

@@ -158,7 +158,7 @@ public:
     Error disconnectReason;
     std::optional<Session> session;
     std::optional<PeerCredentials> credentials;
-    std::unique_ptr<FrameLink> link; // Only while there is a connection.
+    FrameLink::Pointer link; // Only while there is a connection.
     Owner *owner = nullptr; // As long as that one wants to hear of the peer.
 
 private:
@@ -192,7 +192,8 @@ private:
     void begin(Attempt attempt);
     void beginOver(Attempt attempt);
     void startSession(Session::Role role, const SessionSettings &settingsThen,
-                      Connection connection);
+                      Connection connection,
+                      FrameLink::Writing writing = FrameLink::Writing::AtOnce);
 
     void processEvents();
     void handle(const Session::Send &event);

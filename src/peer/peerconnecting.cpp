@@ -75,7 +75,9 @@ void PeerPrivate::beginOver(Attempt attempt)
     }
     auto stream = std::make_unique<DeviceStream>(attempt.device.release(),
                                                  DeviceStream::Ownership::Owned);
-    startSession(Session::Role::Client, attempt.target.settings, {std::move(stream), std::nullopt});
+    // The application may have slots of the device, which must not run inside a call of the peer.
+    startSession(Session::Role::Client, attempt.target.settings, {std::move(stream), std::nullopt},
+                 FrameLink::Writing::Later);
 }
 
 void PeerPrivate::connectorSucceeded(Connection connection)
@@ -89,11 +91,11 @@ void PeerPrivate::connectorFailed(const Error &error)
 }
 
 void PeerPrivate::startSession(Session::Role role, const SessionSettings &settingsThen,
-                               Connection connection)
+                               Connection connection, FrameLink::Writing writing)
 {
     credentials = connection.credentials;
     session.emplace(role, settingsThen);
-    link = std::make_unique<FrameLink>(std::move(connection.stream), this);
+    link = FrameLink::make(std::move(connection.stream), this, writing);
     link->setWaterMarks(waterMarks);
     applyReceiveLimits();
     link->start();

@@ -330,7 +330,7 @@ void PeerPrivate::dropConnection()
     if (link) {
         link->close();
         reconnection.unsent = link->takeUnsent();
-        link.release()->deleteLater(); // It may be in the middle of a call that led here.
+        link.reset(); // Later, if it is in the middle of a call that led here.
     }
     m_throttle.reset();
     m_holders.clear();
@@ -372,7 +372,11 @@ void PeerPrivate::onDeadline()
 {
     m_timer.stop();
     m_timerDeadline.reset();
-    session->timePassed(Session::Clock::now(), link ? link->bytesToWrite() : 0);
+    const QPointer<Peer> alive(q);
+    const qint64 bytesToWrite = link ? link->bytesToWrite() : 0; // A device may do anything then.
+    if (!alive || !session)
+        return;
+    session->timePassed(Session::Clock::now(), bytesToWrite);
     processEvents();
 }
 

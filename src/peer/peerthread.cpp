@@ -33,9 +33,8 @@ PeerThread::~PeerThread()
 {
     m_tasks.put([this] {
         delete m_group;
-        // What the peers have left to be deleted: their links, and then the sockets of these.
-        for (int round = 0; round < 2; ++round)
-            QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        // What the peers have left to be deleted: the sockets of QLocalSocket.
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
         m_tasks.close();
         m_thread.quit();
         m_hasEnded.release();

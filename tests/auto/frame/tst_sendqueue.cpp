@@ -78,6 +78,9 @@ private Q_SLOTS:
     void frameThatHasBegunIsNeverDropped_data();
     void frameThatHasBegunIsNeverDropped();
     void droppingLeavesOtherChannelsAlone();
+    void whatIsBeingWrittenStays_data();
+    void whatIsBeingWrittenStays();
+    void frameThatHasBegunGoesFirst();
     void droppedErrorsLeaveCommandsWhereTheyAre();
 };
 
@@ -364,7 +367,8 @@ void tst_SendQueue::droppingLeavesOtherChannelsAlone()
     queue.enqueue(Channel::Control, "control");
     queue.enqueueLast("last");
     std::array<QByteArrayView, 8> buffers;
-    queue.peek(buffers); // Now the order is settled.
+    queue.peek(buffers); // Now the order is settled,
+    queue.consume(0); // though nothing was taken.
     queue.enqueue(2, "two");
     queue.enqueue(3, "three");
     QCOMPARE(queue.dropOldest(3, 1'000'000), 2);
@@ -372,6 +376,54 @@ void tst_SendQueue::droppingLeavesOtherChannelsAlone()
                                               {2, "two"},
                                               {Channel::Control, "last"},
                                               {2, "two"}}));
+}
+
+// Between peek() and consume(), a device may call anybody.
+void tst_SendQueue::whatIsBeingWrittenStays_data()
+{
+    QTest::addColumn<bool>("isCleared");
+    QTest::addRow("dropped") << false;
+    QTest::addRow("taken") << true;
+}
+
+void tst_SendQueue::whatIsBeingWrittenStays()
+{
+    QFETCH(const bool, isCleared);
+    SendQueue queue;
+    queue.enqueue(2, "small");
+    queue.enqueue(2, QByteArray(20'000, 'l'));
+    std::array<QByteArrayView, 8> buffers;
+    const qsizetype count = queue.peek(buffers);
+    queue.enqueue(2, "later");
+    queue.enqueue(Channel::Command, "urgent");
+    if (isCleared) {
+        const auto unsent = queue.takeUnsent();
+        QCOMPARE(unsent.size(), size_t(2));
+        QCOMPARE(unsent[0].payload, "urgent");
+        QCOMPARE(unsent[1].payload, "later");
+        QVERIFY(queue.isEmpty());
+    } else {
+        QCOMPARE(queue.dropOldest(2, 1'000'000), 1);
+    }
+    QByteArray wire;
+    for (const QByteArrayView one : std::span(buffers).first(size_t(count)))
+        wire += one;
+    QCOMPARE(decode(wire), Frames({{2, "small"}, {2, QByteArray(20'000, 'l')}}));
+    queue.consume(isCleared ? 0 : wire.size());
+    QCOMPARE(decode(writeOut(queue)),
+             isCleared ? Frames() : Frames({{Channel::Command, "urgent"}}));
+}
+
+void tst_SendQueue::frameThatHasBegunGoesFirst()
+{
+    SendQueue queue;
+    queue.enqueue(2, "earlier");
+    QCOMPARE(decode(writeOut(queue)), Frames({{2, "earlier"}}));
+    queue.enqueue(Channel::Control, "urgent"); // While a device takes a part of the next one.
+    queue.enqueueBegun(2, "begun");
+    queue.consume(3);
+    QCOMPARE(decode(QByteArray("IP\5") + writeOut(queue)),
+             Frames({{2, "begun"}, {Channel::Control, "urgent"}}));
 }
 
 void tst_SendQueue::droppedErrorsLeaveCommandsWhereTheyAre()

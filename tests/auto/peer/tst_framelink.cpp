@@ -27,7 +27,7 @@ class End final : public FrameLink::Sink
 {
 public:
     explicit End(std::unique_ptr<ByteStream> stream)
-        : link(std::make_unique<FrameLink>(std::move(stream), this))
+        : link(FrameLink::make(std::move(stream), this))
     {
         link->start();
     }
@@ -50,7 +50,7 @@ public:
             onReady(channel);
     }
 
-    std::unique_ptr<FrameLink> link;
+    FrameLink::Pointer link;
     QList<quint16> channels;
     QList<QByteArray> payloads;
     QList<Error> ends;
