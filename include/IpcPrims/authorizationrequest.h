@@ -37,6 +37,8 @@ public:
 
     /// The name that the session will have.
     QString peerId() const;
+    /// How the client calls itself, which proves nothing; see Peer::peerName().
+    QString peerName() const;
     /// As Peer::credentials().
     std::optional<PeerCredentials> credentials() const;
     /// What the client asked for, as it wrote it.

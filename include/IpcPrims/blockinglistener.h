@@ -45,6 +45,9 @@ public:
 
     QList<quint16> channels() const;
     void setChannels(const QList<quint16> &channels);
+    /// How this server calls itself towards its clients; see Peer::setName().
+    QString name() const;
+    void setName(const QString &name);
     /// Deadline of a client's whole handshake; 5 s by default.
     std::chrono::milliseconds handshakeTimeout() const;
     void setHandshakeTimeout(std::chrono::milliseconds timeout);

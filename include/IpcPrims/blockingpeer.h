@@ -70,6 +70,8 @@ public:
 
     QList<quint16> requestedChannels() const;
     void setRequestedChannels(const QList<quint16> &channels);
+    QString name() const;
+    void setName(const QString &name);
     void setAuthToken(const QByteArray &token, TokenFormat format = TokenFormat::HexObject);
     /// Deadline of connecting and, anew, of the whole handshake; 5 s by default, at most 24 days.
     std::chrono::milliseconds connectTimeout() const;
@@ -141,6 +143,8 @@ public:
     QList<quint16> channels() const;
     /// This session's name, given by the server, the same on both sides ("peer-1").
     QString peerId() const;
+    /// How the other side calls itself; see Peer::peerName().
+    QString peerName() const;
     /// The server's own protocol version as "major.minor".
     QString protocolVersion() const;
     /// Who the kernel says is at the other end; nothing if it could not tell.

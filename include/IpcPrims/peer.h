@@ -62,7 +62,9 @@ class IPCPRIMS_CORE_EXPORT Peer : public QObject
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Peer)
     Q_PROPERTY(IpcPrims::Peer::State state READ state NOTIFY stateChanged)
+    Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged)
     Q_PROPERTY(QString peerId READ peerId NOTIFY stateChanged)
+    Q_PROPERTY(QString peerName READ peerName NOTIFY stateChanged)
     Q_PROPERTY(QList<quint16> channels READ channels NOTIFY stateChanged)
     Q_PROPERTY(IpcPrims::Error disconnectReason READ disconnectReason NOTIFY stateChanged)
     Q_PROPERTY(qint64 bytesQueued READ bytesQueued)
@@ -89,6 +91,16 @@ public:
     /// What to ask for; COMMAND, DATA, TELEMETRY and ERROR by default (protocol section 3.5).
     QList<quint16> requestedChannels() const;
     void setRequestedChannels(const QList<quint16> &channels);
+
+    /*!
+        How this end calls itself, empty by default: at most MaxPeerNameLength (64) characters, of
+        a longer one the first. The other side gets it in the handshake, as Peer::peerName(), if it
+        is of this library; others skip it. It is for people: logs and lists of clients. Whoever
+        connects may choose any name, so it proves nothing. It is left out if a token of nearly the
+        largest size leaves no room for it.
+    */
+    QString name() const;
+    void setName(const QString &name);
 
     /*!
         The token for the server, 1 to 4096 bytes; empty for none. It is kept until it is replaced.
@@ -173,6 +185,10 @@ public:
 
     /// This session's name, given by the server, the same on both sides ("peer-1").
     QString peerId() const;
+
+    /// How the other side calls itself, see setName(); empty if it doesn't. At most
+    /// MaxPeerNameLength characters, but any: quote it where control characters do harm.
+    QString peerName() const;
 
     /// Who the kernel says is at the other end; nothing if it could not tell.
     std::optional<PeerCredentials> credentials() const;
@@ -331,6 +347,7 @@ public:
 
 Q_SIGNALS:
     void stateChanged(IpcPrims::Peer::State state);
+    void nameChanged(const QString &name);
     void connected();
     /// The session or the attempt is over; everything that arrived was delivered before. If frames
     /// were accepted and could not be sent any more, the message of \a reason says how many.

@@ -73,6 +73,7 @@ class IPCPRIMS_CORE_EXPORT PeerHealth : public QObject
     Q_PROPERTY(IpcPrims::Error lastError READ lastError NOTIFY sessionChanged)
     Q_PROPERTY(QString protocolVersion READ protocolVersion NOTIFY sessionChanged)
     Q_PROPERTY(QString peerId READ peerId NOTIFY sessionChanged)
+    Q_PROPERTY(QString peerName READ peerName NOTIFY sessionChanged)
     Q_PROPERTY(QVariant credentials READ credentialsAsVariant NOTIFY sessionChanged)
 
 public:
@@ -142,6 +143,7 @@ public:
 
     QString protocolVersion() const; ///< See Peer::protocolVersion().
     QString peerId() const; ///< See Peer::peerId().
+    QString peerName() const; ///< See Peer::peerName().
     std::optional<PeerCredentials> credentials() const; ///< See Peer::credentials().
 
 Q_SIGNALS:

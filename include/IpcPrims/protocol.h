@@ -47,6 +47,8 @@ inline constexpr qint64 MaxHandshakePayloadSize = 16 * 1024;
 inline constexpr qint64 MaxControlPayloadSize = 64 * 1024;
 /// Largest authentication token in bytes.
 inline constexpr qint64 MaxAuthTokenSize = 4096;
+/// Longest name of a peer or server in characters (UTF-16 code units); see Peer::setName().
+inline constexpr qsizetype MaxPeerNameLength = 64;
 /// Most entries of a channel list, counted before duplicates are removed.
 inline constexpr qsizetype MaxChannels = 256;
 /// Most control frames that a session takes within 5 s without a data frame between them; the

@@ -50,7 +50,8 @@ class IPCPRIMS_CORE_EXPORT Server : public QObject
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Server)
     Q_PROPERTY(bool listening READ isListening NOTIFY listeningChanged)
-    Q_PROPERTY(QList<quint16> channels READ channels WRITE setChannels)
+    Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged)
+    Q_PROPERTY(QList<quint16> channels READ channels WRITE setChannels NOTIFY channelsChanged)
 
 public:
     explicit Server(QObject *parent = nullptr);
@@ -63,6 +64,10 @@ public:
     /// What clients may negotiate; COMMAND, DATA, TELEMETRY and ERROR by default.
     QList<quint16> channels() const;
     void setChannels(const QList<quint16> &channels);
+
+    /// How this server calls itself towards its clients; see Peer::setName().
+    QString name() const;
+    void setName(const QString &name);
 
     /// Deadline of a client's whole handshake; 5 s by default (protocol section 3.8).
     std::chrono::milliseconds handshakeTimeout() const;
@@ -172,6 +177,8 @@ public:
 
 Q_SIGNALS:
     void listeningChanged(bool listening);
+    void nameChanged(const QString &name);
+    void channelsChanged(const QList<quint16> &channels);
 
     /*!
         A client has finished its handshake; not emitted for clients of worker threads. Connect to

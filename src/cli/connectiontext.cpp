@@ -29,6 +29,8 @@ QByteArray json(const ConnectionInfo &info)
             .value(QStringLiteral("https://schemas.3leaps.dev/ipcprims/cli/v1/"
                                   "connection-info.schema.json"));
     json.key("peer_id").value(info.peerId);
+    if (!info.peerName.isEmpty()) // This library's own.
+        json.key("peer_name").value(info.peerName);
     json.key("protocol_version").value(info.protocolVersion);
     json.key("channels").beginArray();
     for (const quint16 channel : info.channels) {
@@ -73,14 +75,19 @@ QByteArray lines(const ConnectionInfo &info)
                                                            .arg(info.credentials->gid)
                                                            .arg(info.credentials->pid)
                                                  : unavailable;
+    const QString name
+            = info.peerName.isEmpty()
+                      ? QString()
+                      : QStringLiteral("  Peer name: %1\n").arg(displayText(info.peerName));
     return QStringLiteral("Connection\n"
                           "  Peer ID: %1\n"
+                          "%6"
                           "  Protocol: ipcprims %2\n"
                           "  Channels: %3\n"
                           "  Ping: %4\n"
                           "  Peer credentials: %5\n")
             .arg(displayText(info.peerId), displayText(info.protocolVersion),
-                 channels.join(QStringLiteral(", ")), ping, credentials)
+                 channels.join(QStringLiteral(", ")), ping, credentials, name)
             .toUtf8();
 }
 

@@ -20,6 +20,7 @@ namespace IpcPrims::Tool {
 struct ConnectionInfo
 {
     QString peerId;
+    QString peerName; // Empty if the server doesn't say.
     QString protocolVersion;
     QList<quint16> channels;
     std::optional<std::chrono::nanoseconds> pingTime;

@@ -62,7 +62,8 @@ void InfoCommand::inspect()
     // ping, and that may be missing.
     disconnect(&m_peer, &Peer::disconnected, this, nullptr);
     const ConnectionInfo info{
-            m_peer.peerId(), m_peer.protocolVersion(), m_peer.channels(), {}, m_peer.credentials()};
+            m_peer.peerId(),     m_peer.peerName(), m_peer.protocolVersion(), m_peer.channels(), {},
+            m_peer.credentials()};
     m_peer.ping().then(this, [this, info](const PingReply &reply) {
         ConnectionInfo complete = info;
         if (!reply.error)

@@ -104,9 +104,14 @@ void ServerCommand::completeAndFinish()
 void ServerCommand::welcome(Peer *peer)
 {
     const QString peerId = peer->peerId();
-    Log::write(Log::Level::Info, QStringLiteral("client connected"),
-               {{QLatin1String("peer"), peerId},
-                {QLatin1String("channels"), listText(peer->channels())}});
+    const QString message = QStringLiteral("client connected");
+    const Log::Field id = {QLatin1String("peer"), peerId};
+    const Log::Field channels = {QLatin1String("channels"), listText(peer->channels())};
+    if (peer->peerName().isEmpty())
+        Log::write(Log::Level::Info, message, {id, channels});
+    else
+        Log::write(Log::Level::Info, message,
+                   {id, {QLatin1String("name"), peer->peerName()}, channels});
     ++m_openSessions;
     connect(peer, &Peer::disconnected, this, [this, peerId](const Error &reason) {
         logEndOfSession(peerId, reason);

@@ -57,6 +57,11 @@ QString AuthorizationRequest::peerId() const
     return d ? d->facts.peerId : QString();
 }
 
+QString AuthorizationRequest::peerName() const
+{
+    return d ? d->facts.peerName : QString();
+}
+
 std::optional<PeerCredentials> AuthorizationRequest::credentials() const
 {
     return d ? d->facts.credentials : std::nullopt;

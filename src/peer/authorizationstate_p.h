@@ -35,6 +35,7 @@ public:
     {
         quint64 client = 0;
         QString peerId;
+        QString peerName;
         std::optional<PeerCredentials> credentials;
         QList<quint16> requestedChannels;
         QList<quint16> negotiatedChannels;

@@ -4,6 +4,7 @@
 #include <IpcPrims/blockinglistener.h>
 
 #include "peer/blockinglistener_p.h"
+#include "session/peername_p.h"
 
 #include <utility>
 
@@ -25,6 +26,16 @@ QList<quint16> BlockingListener::channels() const
 void BlockingListener::setChannels(const QList<quint16> &channels)
 {
     d->settings.terms.channels = channels;
+}
+
+QString BlockingListener::name() const
+{
+    return d->settings.name;
+}
+
+void BlockingListener::setName(const QString &name)
+{
+    d->settings.name = boundedPeerName(name);
 }
 
 std::chrono::milliseconds BlockingListener::handshakeTimeout() const

@@ -218,9 +218,9 @@ AuthorizationAnswer BlockingListenerPrivate::ask(const Client &client)
     const auto verdict
             = std::make_shared<Verdict>(AuthorizationAnswer{client.number, noAnswer, {}});
     const AuthorizationRequest request(std::make_shared<AuthorizationRequestState>(
-            AuthorizationRequestState::Facts{client.number, peerId, client.credentials,
-                                             client.session->requestedChannels(),
-                                             session.channels()},
+            AuthorizationRequestState::Facts{
+                    client.number, peerId, session.peerName(), client.credentials,
+                    client.session->requestedChannels(), session.channels()},
             client.session->takeAuthToken(),
             [verdict](const AuthorizationAnswer &answer) { verdict->put(answer); }));
     const auto authorizer = client.authorizer; // which may have the client closed

@@ -4,6 +4,7 @@
 #include <IpcPrims/blockingpeer.h>
 
 #include "peer/blockingpeer_p.h"
+#include "session/peername_p.h"
 
 #include <utility>
 
@@ -25,6 +26,16 @@ QList<quint16> BlockingPeer::requestedChannels() const
 void BlockingPeer::setRequestedChannels(const QList<quint16> &channels)
 {
     d->settings.terms.channels = channels;
+}
+
+QString BlockingPeer::name() const
+{
+    return d->settings.name;
+}
+
+void BlockingPeer::setName(const QString &name)
+{
+    d->settings.name = boundedPeerName(name);
 }
 
 void BlockingPeer::setAuthToken(const QByteArray &token, TokenFormat format)
@@ -123,6 +134,11 @@ QList<quint16> BlockingPeer::channels() const
 QString BlockingPeer::peerId() const
 {
     return d->peerId;
+}
+
+QString BlockingPeer::peerName() const
+{
+    return d->peerName;
 }
 
 QString BlockingPeer::protocolVersion() const

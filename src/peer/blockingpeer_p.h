@@ -62,6 +62,7 @@ public:
     // What is known of the session, or of the last one
     QList<quint16> channels;
     QString peerId;
+    QString peerName;
     QString protocolVersion;
     std::optional<PeerCredentials> credentials;
 

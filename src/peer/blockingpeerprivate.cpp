@@ -95,6 +95,7 @@ void BlockingPeerPrivate::forget()
     m_asked = RequestQueue();
     channels.clear();
     peerId.clear();
+    peerName.clear();
     protocolVersion.clear();
     credentials.reset();
 }
@@ -107,6 +108,7 @@ void BlockingPeerPrivate::adopt(std::unique_ptr<BlockingSession> session,
     m_receiveLimits = m_session->receiveLimits();
     channels = m_session->session().channels();
     peerId = QString::fromUtf8(m_session->session().peerId());
+    peerName = m_session->session().peerName();
     protocolVersion = QString::fromLatin1(m_session->session().protocolVersion());
     credentials = peerCredentials;
 }

@@ -4,6 +4,7 @@
 #include <IpcPrims/peer.h>
 
 #include "peer/peer_p.h"
+#include "session/peername_p.h"
 
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qjsondocument.h>
@@ -43,6 +44,18 @@ QList<quint16> Peer::requestedChannels() const
 void Peer::setRequestedChannels(const QList<quint16> &channels)
 {
     d->settings.terms.channels = channels;
+}
+
+QString Peer::name() const
+{
+    return d->settings.name;
+}
+
+void Peer::setName(const QString &name)
+{
+    const QString bounded = boundedPeerName(name);
+    if (std::exchange(d->settings.name, bounded) != bounded)
+        Q_EMIT nameChanged(bounded);
 }
 
 void Peer::setAuthToken(const QByteArray &token, TokenFormat format)
@@ -144,6 +157,11 @@ QList<quint16> Peer::channels() const
 QString Peer::peerId() const
 {
     return d->session ? QString::fromUtf8(d->session->peerId()) : QString();
+}
+
+QString Peer::peerName() const
+{
+    return d->session ? d->session->peerName() : QString();
 }
 
 std::optional<PeerCredentials> Peer::credentials() const

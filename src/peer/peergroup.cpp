@@ -38,6 +38,7 @@ void PeerGroup::accept(const NewClient &client)
     auto *const peer = new Peer(m_parentOfPeers);
     peer->d->validation = client.validation;
     peer->d->receiveLimits = client.receiveLimits;
+    peer->d->settings.name = client.settings.name;
     m_numbers.insert(peer, client.number);
     m_pending.insert({client.number, {peer, client.authorizer}});
     peer->d->acceptConnection(std::move(connection), client.settings, this);
@@ -108,8 +109,9 @@ void PeerGroup::authorizationAsked(Peer *peer, const QList<quint16> &requestedCh
                                                                    [this] { deliverAnswers(); });
     }
     const AuthorizationRequest request(std::make_shared<AuthorizationRequestState>(
-            AuthorizationRequestState::Facts{number, peer->peerId(), peer->credentials(),
-                                             requestedChannels, peer->channels()},
+            AuthorizationRequestState::Facts{number, peer->peerId(), peer->peerName(),
+                                             peer->credentials(), requestedChannels,
+                                             peer->channels()},
             peer->takeAuthToken(),
             [answers = m_answers](const AuthorizationAnswer &answer) { answers->put(answer); }));
     (*authorizer)(request);

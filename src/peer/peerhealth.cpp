@@ -126,6 +126,11 @@ QString PeerHealth::peerId() const
     return d->peer->peerId();
 }
 
+QString PeerHealth::peerName() const
+{
+    return d->peer->peerName();
+}
+
 std::optional<PeerCredentials> PeerHealth::credentials() const
 {
     return d->peer->credentials();

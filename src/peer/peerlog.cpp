@@ -6,7 +6,7 @@
 #include "frame/limitedlog_p.h"
 #include "peer/logging_p.h"
 #include "session/logging_p.h"
-#include "session/quotedexcerpt_p.h"
+#include "session/peername_p.h"
 #include "session/session_p.h"
 
 namespace IpcPrims {
@@ -14,7 +14,7 @@ namespace IpcPrims {
 // A server's client knows its name only from the other side.
 static QString nameOf(const Session &session)
 {
-    return quotedExcerpt(QUtf8StringView(session.peerId()));
+    return quotedSessionName(session.peerId(), session.peerName());
 }
 
 void PeerLog::sessionOpened(const Session &session)

@@ -7,7 +7,7 @@
 #include "peer/logging_p.h"
 #include "peer/peer_p.h"
 #include "peer/requeststate_p.h"
-#include "session/quotedexcerpt_p.h"
+#include "session/peername_p.h"
 
 #include <IpcPrims/protocol.h>
 
@@ -196,13 +196,14 @@ void Requests::deliverAnswers()
     sendAnswers();
 }
 
-static void warnOfUnansweredRequest(quint64 number, const QString &peerId)
+static void warnOfUnansweredRequest(quint64 number, const Session &session)
 {
     static LimitedLog log(lcPeer(), QtWarningMsg);
     if (log.isEnabled())
         log.write(QStringLiteral("Request %1 of %2 failed, which it can't be told; so no later one "
                                  "can be answered either. See Peer::setAnswersFailedRequests().")
-                          .arg(QString::number(number), quotedExcerpt(peerId)));
+                          .arg(QString::number(number),
+                               quotedSessionName(session.peerId(), session.peerName())));
 }
 
 void Requests::sendAnswers()
@@ -216,7 +217,7 @@ void Requests::sendAnswers()
             m_peer->holdBack(this, true);
             return;
         case Outcome::Impossible:
-            warnOfUnansweredRequest(answer->request, m_peer->q->peerId());
+            warnOfUnansweredRequest(answer->request, *m_peer->session);
             m_answers.stick();
             break;
         }

@@ -6,6 +6,7 @@
 #include "peer/server_p.h"
 
 #include "peer/logging_p.h"
+#include "session/peername_p.h"
 
 #include <QtCore/qcoreevent.h>
 
@@ -34,7 +35,20 @@ QList<quint16> Server::channels() const
 
 void Server::setChannels(const QList<quint16> &channels)
 {
-    d->settings.terms.channels = channels;
+    if (std::exchange(d->settings.terms.channels, channels) != channels)
+        Q_EMIT channelsChanged(channels);
+}
+
+QString Server::name() const
+{
+    return d->settings.name;
+}
+
+void Server::setName(const QString &name)
+{
+    const QString bounded = boundedPeerName(name);
+    if (std::exchange(d->settings.name, bounded) != bounded)
+        Q_EMIT nameChanged(bounded);
 }
 
 std::chrono::milliseconds Server::handshakeTimeout() const

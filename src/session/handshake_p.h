@@ -8,6 +8,7 @@
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qlist.h>
+#include <QtCore/qstring.h>
 
 #include <optional>
 
@@ -42,6 +43,7 @@ struct HandshakeRequest
     QByteArray version;
     QList<quint16> channels;
     std::optional<QByteArray> authToken; ///< Decoded bytes, whatever the wire form was.
+    QString peerName = {}; ///< This library's own; empty for none. See Peer::setName().
 };
 
 /// What a server answers.
@@ -51,6 +53,7 @@ struct HandshakeResponse
     QByteArray version;
     QList<quint16> channels;
     QByteArray peerId;
+    QString peerName = {}; ///< As in the request.
 };
 
 /// What this side brings to a handshake.

@@ -5,6 +5,7 @@
 
 #include "session/handshake_p.h"
 
+#include "session/peername_p.h"
 #include "session/strictjson_p.h"
 
 #include <limits>
@@ -73,6 +74,25 @@ QList<quint16> readIntegers(StrictJsonReader &reader, quint16 max)
     return numbers;
 }
 
+// Only this library knows the member, so what anybody else means by it is skipped.
+QString readPeerName(StrictJsonReader &reader)
+{
+    QByteArray name;
+    if (reader.next() == Next::String)
+        reader.readString(&name);
+    else
+        reader.skipValue();
+    return boundedPeerName(QString::fromUtf8(name));
+}
+
+void appendPeerName(QByteArray *json, const QString &name)
+{
+    if (name.isEmpty())
+        return;
+    *json += ",\"peer_name\":";
+    appendJsonString(json, name.toUtf8());
+}
+
 QByteArray readHexToken(StrictJsonReader &reader)
 {
     const QString expectation = QStringLiteral("expected one member \"hex\"");
@@ -124,6 +144,7 @@ QByteArray encodeRequest(const HandshakeRequest &request, TokenFormat tokenForma
         json += ",\"auth_token\":";
         appendToken(&json, *request.authToken, tokenFormat);
     }
+    appendPeerName(&json, request.peerName);
     json += '}';
     return json;
 }
@@ -133,6 +154,7 @@ QByteArray encodeResponse(const HandshakeResponse &response)
     QByteArray json = openMessage(response.protocol, response.version, response.channels);
     json += ",\"peer_id\":";
     appendJsonString(&json, response.peerId);
+    appendPeerName(&json, response.peerName);
     json += '}';
     return json;
 }
@@ -152,6 +174,7 @@ Error decodeRequest(QByteArrayView json, HandshakeRequest *request)
                  if (reader.hasError())
                      code = ErrorCode::AuthTokenInvalid;
              }},
+            {"peer_name", false, [&] { result.peerName = readPeerName(reader); }},
     };
     reader.readObject(members);
     if (!reader.readEnd())
@@ -169,6 +192,7 @@ Error decodeResponse(QByteArrayView json, HandshakeResponse *response)
             {"version", true, [&] { reader.readString(&result.version); }},
             {"channels", true, [&] { result.channels = readIntegers(reader, MaxChannel); }},
             {"peer_id", true, [&] { reader.readString(&result.peerId); }},
+            {"peer_name", false, [&] { result.peerName = readPeerName(reader); }},
     };
     reader.readObject(members);
     if (!reader.readEnd()) {

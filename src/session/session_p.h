@@ -30,6 +30,8 @@ boundedTimeout(std::chrono::milliseconds timeout);
 struct IPCPRIMS_AUTOTEST_EXPORT SessionSettings
 {
     HandshakeTerms terms;
+    /// How this end calls itself; empty for not at all. See Peer::setName().
+    QString name;
     std::chrono::milliseconds handshakeTimeout = DefaultTimeout;
     /// How long a shutdown may take without any progress.
     std::chrono::milliseconds shutdownTimeout = DefaultTimeout;
@@ -185,6 +187,8 @@ public:
     bool isPingUnderWay() const { return !m_pings.empty(); }
     const QList<quint16> &channels() const { return m_channels; }
     const QByteArray &peerId() const { return m_peerId; }
+    /// How the other end calls itself, at most MaxPeerNameLength characters of it.
+    const QString &peerName() const { return m_peerName; }
     /// The server's version, once the handshake is over.
     const QByteArray &protocolVersion() const { return m_protocolVersion; }
     /// The client's token, once; see Peer::takeAuthToken().
@@ -200,6 +204,7 @@ private:
         bool hasTimedOut = false;
     };
 
+    QByteArray encodeOwnRequest() const;
     void receiveRequest(QByteArrayView payload);
     Error acceptRequest(QByteArrayView payload, QList<quint16> *requestedChannels);
     void respond();
@@ -222,6 +227,7 @@ private:
     ChannelSet m_channelSet;
     bool m_isReceiving = false;
     QByteArray m_peerId;
+    QString m_peerName;
     QByteArray m_protocolVersion;
     std::optional<QByteArray> m_clientToken;
 

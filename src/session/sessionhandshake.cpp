@@ -14,10 +14,20 @@ void Session::start(Instant now)
     m_deadline = now + m_settings.handshakeTimeout;
     if (m_role == Role::Server)
         return;
+    m_events.push_back(Send{encodeOwnRequest()});
+}
+
+QByteArray Session::encodeOwnRequest() const
+{
     const HandshakeTerms &terms = m_settings.terms;
-    const HandshakeRequest request
-            = {terms.protocol, terms.version.toWire(), terms.channels, m_settings.authToken};
-    m_events.push_back(Send{encodeRequest(request, m_settings.tokenFormat)});
+    HandshakeRequest request = {terms.protocol, terms.version.toWire(), terms.channels,
+                                m_settings.authToken, m_settings.name};
+    QByteArray json = encodeRequest(request, m_settings.tokenFormat);
+    if (json.size() <= MaxHandshakePayloadSize)
+        return json;
+    // A token may fill the request; then the name is what can be done without.
+    request.peerName.clear();
+    return encodeRequest(request, m_settings.tokenFormat);
 }
 
 void Session::receive(quint16 channel, QByteArrayView payload, Instant now)
@@ -72,6 +82,7 @@ Error Session::acceptRequest(QByteArrayView payload, QList<quint16> *requestedCh
     if (const Error error = negotiate(request, m_settings.terms, &m_channels))
         return error;
     m_clientToken = std::move(request.authToken);
+    m_peerName = std::move(request.peerName);
     *requestedChannels = std::move(request.channels);
     return {};
 }
@@ -99,7 +110,7 @@ void Session::respond()
 {
     m_protocolVersion = m_settings.terms.version.toWire();
     const HandshakeResponse response
-            = {m_settings.terms.protocol, m_protocolVersion, m_channels, m_peerId};
+            = {m_settings.terms.protocol, m_protocolVersion, m_channels, m_peerId, m_settings.name};
     m_events.push_back(Send{encodeResponse(response)});
     open();
 }
@@ -112,6 +123,7 @@ Error Session::acceptResponse(QByteArrayView payload)
     if (const Error error = checkResponse(response, m_settings.terms, &m_channels))
         return error;
     m_peerId = response.peerId;
+    m_peerName = response.peerName;
     m_protocolVersion = response.version;
     return {};
 }

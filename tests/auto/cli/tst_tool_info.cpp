@@ -4,6 +4,7 @@
 #include "rawserver.h"
 #include "toolprocess.h"
 
+#include <QtCore/qfile.h>
 #include <QtCore/qregularexpression.h>
 #include <QtCore/qtemporarydir.h>
 #include <QtTest/qtest.h>
@@ -25,6 +26,7 @@ private Q_SLOTS:
     void rawIsThePeerId();
     void nameThatTheServerHasChosenIsEscaped_data();
     void nameThatTheServerHasChosenIsEscaped();
+    void nameOfTheServerIsShown();
     void onlyWhatWasNegotiatedIsShown();
     void missingPingAnswerIsShownAsSuch_data();
     void missingPingAnswerIsShownAsSuch();
@@ -130,6 +132,29 @@ void tst_tool_info::nameThatTheServerHasChosenIsEscaped()
     QVERIFY2(result.output.toLower().contains(shown), result.output.constData());
     for (const char character : {'\x1b', '\x07', '\xc2'})
         QVERIFY2(!result.output.contains(character), result.output.constData());
+}
+
+void tst_tool_info::nameOfTheServerIsShown()
+{
+    for (const auto &[format, shown] :
+         {std::pair(u"json"_s, R"("peer_id":"peer-7","peer_name":"me \u001b","protocol)"_ba),
+          std::pair(u"pretty"_s, "Peer ID: peer-7\n  Peer name: me \\u{1b}\n"_ba)}) {
+        RawServer server(path());
+        ToolProcess info({u"info"_s, path(), u"--format"_s, format});
+        info.start();
+        server.acceptRequest();
+        QVERIFY(server.socket().writeFrame(
+                0, R"({"protocol":"ipcprims","version":"1.0","channels":[1],)"
+                   R"("peer_id":"peer-7","peer_name":"me \u001b"})"));
+        QVERIFY(server.socket().readFrame());
+        server.socket().close();
+
+        const ToolResult result = info.waitForEnd();
+        QVERIFY2(result.output.contains(shown)
+                         || result.output.contains(QByteArray(shown).replace("1b", "1B")),
+                 result.output.constData());
+        QVERIFY(QFile::remove(path()));
+    }
 }
 
 void tst_tool_info::onlyWhatWasNegotiatedIsShown()
