@@ -267,38 +267,68 @@ bool StrictJsonReader::skipLiteral()
 
 void StrictJsonReader::skipValue()
 {
-    passValue(nullptr, std::numeric_limits<qsizetype>::max());
+    JsonVisitor formOnly(false);
+    visitValue(&formOnly);
 }
+
+namespace {
+/// Has a value be one that other parsers can represent.
+class RepresentableValue final : public JsonVisitor
+{
+public:
+    explicit RepresentableValue(qsizetype maxDepth)
+        : JsonVisitor(true)
+        , m_maxDepth(maxDepth)
+    {}
+
+    void entered(StrictJsonReader &reader, qsizetype depth) override
+    {
+        if (depth > m_maxDepth)
+            reader.fail(QStringLiteral("nested deeper than %1 levels").arg(m_maxDepth));
+    }
+    void number(StrictJsonReader &reader, QByteArrayView token) override
+    {
+        if (isOutOfRange(token))
+            reader.fail(QStringLiteral("number out of range before"));
+    }
+
+private:
+    const qsizetype m_maxDepth;
+};
+} // namespace
 
 void StrictJsonReader::checkValue(qsizetype maxDepth)
 {
-    QByteArray text;
-    passValue(&text, maxDepth);
+    RepresentableValue representable(maxDepth);
+    visitValue(&representable);
 }
 
-// Strings go to \a text and are thereby judged, and with them the range of numbers; if it is null
-// only the form counts. An explicit stack takes the place of recursion: depth is the sender's
-// choice.
-void StrictJsonReader::passValue(QByteArray *text, qsizetype maxDepth)
+// An explicit stack takes the place of recursion: depth is the sender's choice.
+QByteArrayView StrictJsonReader::visitValue(JsonVisitor *visitor)
 {
+    QByteArray *const text = visitor->m_readsStrings ? &visitor->m_text : nullptr;
     QVarLengthArray<Next, 32> open;
+    peek();
+    const qsizetype start = m_pos;
     do {
         const Next kind = next();
+        visitor->value(*this);
         switch (kind) {
         case Next::Object:
             enterObject();
             open.append(kind);
+            visitor->entered(*this, open.size());
             break;
         case Next::Array:
             enterArray();
             open.append(kind);
+            visitor->entered(*this, open.size());
             break;
         case Next::String:
             readString(text);
             break;
         case Next::Number:
-            if (const QByteArrayView number = readNumber(); text && isOutOfRange(number))
-                fail(QStringLiteral("number out of range before"));
+            visitor->number(*this, readNumber());
             break;
         case Next::Boolean:
         case Next::Null:
@@ -306,14 +336,19 @@ void StrictJsonReader::passValue(QByteArray *text, qsizetype maxDepth)
             skipLiteral();
             break;
         }
-        if (open.size() > maxDepth)
-            fail(QStringLiteral("nested deeper than %1 levels").arg(maxDepth));
 
         // Leaves the containers that end here.
-        while (!open.isEmpty() && !hasError()
-               && !(open.last() == Next::Object ? nextMember(text) : nextElement()))
+        while (!open.isEmpty() && !hasError()) {
+            if (open.last() == Next::Array ? nextElement() : nextMember(text)) {
+                if (open.last() == Next::Object)
+                    visitor->member(*this, visitor->m_text);
+                break;
+            }
             open.removeLast();
+            visitor->left(*this);
+        }
     } while (!open.isEmpty() && !hasError());
+    return hasError() ? QByteArrayView() : m_text.sliced(start, m_pos - start);
 }
 
 bool StrictJsonReader::readObject(std::span<Member> members)

@@ -14,6 +14,8 @@
 
 namespace IpcPrims {
 
+class JsonVisitor;
+
 /*!
     Reads JSON text front to back, as strictly as the handshake and the control messages ask for.
 
@@ -75,6 +77,8 @@ public:
     void skipValue();
     /// Steps over a value that has to be representable: depth, strings and range of numbers count.
     void checkValue(qsizetype maxDepth);
+    /// Steps over a value that \a visitor looks at, and returns it as it stands in the text.
+    QByteArrayView visitValue(JsonVisitor *visitor);
 
     /// Reads an object, each known member at most once; members that are not known are skipped.
     bool readObject(std::span<Member> members);
@@ -92,12 +96,39 @@ private:
     bool skipLiteral();
     void readEscape(QByteArray *utf8);
     char32_t readHexUnit();
-    void passValue(QByteArray *text, qsizetype maxDepth);
 
     QByteArrayView m_text;
     qsizetype m_pos = 0;
     bool m_isFirstItem = false; ///< Nothing but the opening bracket was read of the container.
     QString m_error;
+};
+
+/// Looks at the parts of a value that a StrictJsonReader steps over, and may have the reader
+/// fail().
+class IPCPRIMS_AUTOTEST_EXPORT JsonVisitor
+{
+public:
+    /// Whether what is in strings counts, which then are read for it; else it is only their form.
+    explicit JsonVisitor(bool readsStrings)
+        : m_readsStrings(readsStrings)
+    {}
+    virtual ~JsonVisitor() = default;
+
+    /// A value of any kind begins.
+    virtual void value(StrictJsonReader &) {}
+    /// It is an object or an array; \a depth of them are open now.
+    virtual void entered(StrictJsonReader &, qsizetype /*depth*/) {}
+    /// The innermost one that is open ends.
+    virtual void left(StrictJsonReader &) {}
+    /// \a utf8 is empty if strings aren't read.
+    virtual void member(StrictJsonReader &, QByteArrayView /*utf8*/) {}
+    virtual void number(StrictJsonReader &, QByteArrayView /*token*/) {}
+
+private:
+    Q_DISABLE_COPY_MOVE(JsonVisitor)
+    friend class StrictJsonReader;
+    const bool m_readsStrings;
+    QByteArray m_text;
 };
 
 /// Appends \a utf8, which has to be valid, as a JSON string.
