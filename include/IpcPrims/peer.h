@@ -35,9 +35,11 @@ QT_END_NAMESPACE
 namespace IpcPrims {
 
 class ChannelDevicePrivate;
+class JsonRpcPrivate;
 class PeerGroup;
 class PeerHealth;
 class PeerPrivate;
+class StreamSender;
 
 /*!
     One end of a session: a client that connects to a server, or the server's end of one client
@@ -375,7 +377,9 @@ protected:
 
 private:
     friend class ChannelDevicePrivate;
+    friend class JsonRpcPrivate;
     friend class PeerGroup;
+    friend class StreamSender;
     std::unique_ptr<PeerPrivate> d;
 };
 

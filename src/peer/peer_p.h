@@ -11,6 +11,7 @@
 #include "peer/receivethrottle_p.h"
 #include "peer/reconnection_p.h"
 #include "peer/requests_p.h"
+#include "peer/sessionobserver_p.h"
 #include "peer/taskbox_p.h"
 #include "peer/validation_p.h"
 #include "session/session_p.h"
@@ -152,6 +153,10 @@ public:
     CrossThreadSender fromOtherThreads;
     TaskBox tasksFromOtherThreads;
     bool answersFailedRequests = false;
+    SessionObservers observers;
+    /// Of JSON-RPC calls: whoever makes some, and in whatever thread, uses none that was used
+    /// before.
+    std::atomic<quint64> lastRpcCall = 0;
 
     // What is known of the session, or of the last one until there is another
     Peer::State state = Peer::State::Closed;
@@ -213,6 +218,7 @@ private:
     void finish(const Error &reason);
     void dropConnection();
     void tellEnd();
+    void tellObserversOfEnd(const Error &reason, quint64 lastTold);
     void updateReceiving();
     void applyReceiveLimits();
     void updateTimer();

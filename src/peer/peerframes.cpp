@@ -39,6 +39,13 @@ void PeerPrivate::readyToSend(quint16 channel)
     if (m_requests)
         m_requests->sendAnswers();
     fromOtherThreads.sendAndReport();
+    quint64 lastTold = 0;
+    while (alive && state == Peer::State::Open) {
+        SessionObserver *const observer = observers.next(&lastTold);
+        if (!observer)
+            break;
+        observer->readyToSend(channel);
+    }
     if (alive && state == Peer::State::Open)
         Q_EMIT q->readyToSend(channel);
 }

@@ -31,13 +31,19 @@ void PeerPrivate::cancel()
     // A continuation may ask the peer for something, which then is a closed one.
     state = Peer::State::Closed;
     session.reset();
-    const Error gone(ErrorCode::Cancelled, QStringLiteral("the peer was destroyed"));
+    // Whoever has not been told yet that the session ended learns that, not what came afterwards.
+    const Error gone = m_endReports.empty() ? Error(ErrorCode::Cancelled,
+                                                    QStringLiteral("the peer was destroyed"))
+                                            : sessionEndedError(disconnectReason);
     if (m_requests)
         m_requests->drop(gone);
     for (auto &[id, promise] : std::exchange(m_pings, {})) {
         promise.addResult(PingReply{gone, {}});
         promise.finish();
     }
+    quint64 lastTold = 0;
+    while (SessionObserver *const observer = observers.next(&lastTold))
+        observer->peerDestroyed(gone);
 }
 
 // Calls of the application
@@ -294,6 +300,7 @@ void PeerPrivate::finish(const Error &reason)
                 if (m_requests)
                     m_requests->endSession(told);
             },
+            [this, told] { tellObserversOfEnd(told, 0); },
             [this] { fromOtherThreads.sendAndReport(); }, // So that these are kept or reported.
             [this, told] {
                 if (owner)
@@ -320,6 +327,14 @@ void PeerPrivate::tellEnd()
         const auto report = std::move(m_endReports.front());
         m_endReports.pop_front();
         report();
+    }
+}
+
+void PeerPrivate::tellObserversOfEnd(const Error &reason, quint64 lastTold)
+{
+    if (SessionObserver *const observer = observers.next(&lastTold)) {
+        m_endReports.push_front([=, this] { tellObserversOfEnd(reason, lastTold); });
+        observer->sessionEnded(reason);
     }
 }
 

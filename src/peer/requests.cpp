@@ -7,6 +7,7 @@
 #include "peer/logging_p.h"
 #include "peer/peer_p.h"
 #include "peer/requeststate_p.h"
+#include "peer/sessionobserver_p.h"
 #include "session/peername_p.h"
 
 #include <IpcPrims/protocol.h>
@@ -77,9 +78,7 @@ void Requests::takeInvalid(quint16 channel, const QString &text)
 
 void Requests::endSession(const Error &reason)
 {
-    const QString text = QStringLiteral("the session ended before the answer");
-    drop(Error(ErrorCode::NotConnected,
-               reason ? text + QLatin1String(": ") + reason.message() : text));
+    drop(sessionEndedError(reason));
 }
 
 void Requests::drop(const Error &error)

@@ -18,7 +18,8 @@ class TaskBox
 
 public:
     explicit TaskBox(QObject *owner)
-        : m_mailbox(owner, [this, owner] { run(owner); })
+        : m_owner(owner)
+        , m_mailbox(owner, [this] { run(); })
     {}
     ~TaskBox() { close(); }
 
@@ -26,9 +27,10 @@ public:
     /// See Mailbox::close().
     void close() { m_mailbox.close(); }
 
-private:
-    void run(const QPointer<QObject> &owner)
+    /// Makes the calls now that otherwise follow from the event loop. In the owner's thread.
+    void run()
     {
+        const QPointer<QObject> owner(m_owner);
         for (const auto &task : m_mailbox.take()) {
             task();
             if (!owner) // And with it, this box.
@@ -36,6 +38,8 @@ private:
         }
     }
 
+private:
+    QObject *const m_owner;
     Mailbox<std::function<void()>> m_mailbox;
 };
 

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/error.h>
+
+#include <QtCore/qglobal.h>
+
+#include <map>
+
+namespace IpcPrims {
+
+/*!
+    A part of the library that works over the sessions of a peer. It is told of what happens before
+    the application is, so that no slot that runs an event loop, or destroys the peer, comes
+   between. It may do anything when it is told.
+*/
+class SessionObserver
+{
+public:
+    /// \a reason is that of Peer::disconnected(), which follows.
+    virtual void sessionEnded(const Error &reason) = 0;
+    /// As Peer::readyToSend(), which follows.
+    virtual void readyToSend(quint16 /*channel*/) {}
+    /// The peer must not be used any more. \a reason is the one for whoever waits for something.
+    virtual void peerDestroyed(const Error &reason) = 0;
+
+protected:
+    ~SessionObserver() = default;
+};
+
+/// The observers of a peer, in the order in which they came; any may come and go at any time.
+class SessionObservers
+{
+public:
+    void add(SessionObserver *observer) { m_observers.emplace(++m_lastNumber, observer); }
+    void remove(const SessionObserver *observer)
+    {
+        for (auto it = m_observers.begin(); it != m_observers.end(); ++it) {
+            if (it->second == observer) {
+                m_observers.erase(it);
+                return;
+            }
+        }
+    }
+
+    /// The next one after that of \a number, which becomes its own; null if it was the last.
+    SessionObserver *next(quint64 *number) const
+    {
+        const auto it = m_observers.upper_bound(*number);
+        if (it == m_observers.end())
+            return nullptr;
+        *number = it->first;
+        return it->second;
+    }
+
+private:
+    std::map<quint64, SessionObserver *> m_observers;
+    quint64 m_lastNumber = 0;
+};
+
+/// What whoever waits for an answer is told at the end of a session.
+inline Error sessionEndedError(const Error &reason)
+{
+    const QString text = QStringLiteral("the session ended before the answer");
+    return Error(ErrorCode::NotConnected,
+                 reason ? text + QLatin1String(": ") + reason.message() : text);
+}
+
+} // namespace IpcPrims
