@@ -8,6 +8,7 @@
 #include <IpcPrims/protocol.h>
 #include <IpcPrims/rpcbatch.h>
 #include <IpcPrims/rpccall.h>
+#include <IpcPrims/rpcmessagelimits.h>
 #include <IpcPrims/rpcresult.h>
 
 #include <QtCore/qfuture.h>
@@ -30,13 +31,19 @@ class Peer;
     order. At the other end may be anything that speaks JSON-RPC.
 
     It takes the frames of its channel with Peer::setFrameHandler(channel, …) for as long as it
-    lives, over all sessions of the peer, and lives in the peer's thread, where all its functions
-    are to be called. Messages of sessions before the present one are forgotten; so the channel is
-    set to UnsentFrames::Report and has to stay so. A peer has at most one JsonRpc for each channel;
-    with COMMAND, it can't have requests as well.
+    lives, over all sessions of the peer, and lives in the peer's thread, where its functions are to
+    be called; call(), notify() and send() may be called from any thread, as long as nobody deletes
+    it or the peer meanwhile. Messages of sessions before the present one are forgotten; so the
+    channel is set to UnsentFrames::Report and has to stay so. A peer has at most one JsonRpc for
+    each channel; with COMMAND, it can't have requests as well.
 
     What is no message of JSON-RPC is answered as the specification says and reported by
-    messageRefused(); the session goes on.
+    messageRefused(); the session goes on. So is what can't be kept as it is: QJsonValue holds
+    integers of 64 bits and the numbers of a double, and an object has each name once. Ids go back
+    as they came, character for character.
+
+    All that the other side can fill is bounded. While it leaves answers unread it is held back: no
+    frame of its session is received, unless it owes answers itself.
 */
 class IPCPRIMS_CORE_EXPORT JsonRpc : public QObject
 {
@@ -44,9 +51,15 @@ class IPCPRIMS_CORE_EXPORT JsonRpc : public QObject
     Q_DISABLE_COPY_MOVE(JsonRpc)
 
 public:
-    /// \a peer may be destroyed first: then there is no session any more.
+    /*!
+        Adds \a channel to the channels that \a peer asks for when it connects next, if it isn't
+        among Peer::requestedChannels(); the server offers it with Server::setChannels(). \a peer
+        may be destroyed first: then there is no session any more.
+    */
     explicit JsonRpc(Peer *peer, quint16 channel = Channel::Command, QObject *parent = nullptr);
-    /// The calls that wait end with Cancelled.
+    /// This side's calls that wait end with Cancelled, those of the other side with an internal
+    /// error. What the peer has taken is still sent; answers that wait for room in its queue
+    /// aren't.
     ~JsonRpc() override;
 
     Peer *peer() const;
@@ -57,10 +70,12 @@ public:
     /*!
         Calls \a method with \a params, an array or an object, or undefined for none. The result has
         the errors of Peer::send() and InvalidArgument, with which nothing was sent; QueueFull also
-        when MaxRequestsInFlight calls wait already. Afterwards it may be RequestFailed with an
-        RpcError from the other side; ProtocolViolation, when its answer is none; Timeout;
-        NotConnected, when the session ends first; and Cancelled when this object or the peer is
-        destroyed. \a timeout is 0 to 24 days.
+        when MaxRequestsInFlight calls wait already, PayloadTooLarge and InvalidArgument also when
+        the message exceeds messageLimits(), and InvalidArgument when \a params hold what JSON can't
+        say: numbers that are infinite or none, half a surrogate pair. Afterwards it may be
+        RequestFailed with an RpcError from the other side; ProtocolViolation, when its answer is
+        none, or can't be kept as it is; Timeout; NotConnected, when the session ends first; and
+        Cancelled when this object or the peer is destroyed before.
 
         The future finishes in the peer's thread, so never wait for it there, as result() does; give
         then() a context object to be called in that one's thread. Cancelling it only means that
@@ -107,12 +122,27 @@ public:
     int batchLimit() const;
     void setBatchLimit(int entries);
 
+    /*!
+        How many bytes the calls of the other side that wait for their answers and the answers that
+        it doesn't read may take, each with something for what it is made of; 32 MiB by default, at
+        least 1. One call is always taken. Further ones are answered with RpcError::TooManyCalls,
+        and so are calls whose answers would be more.
+    */
+    qint64 heldBytesLimit() const;
+    void setHeldBytesLimit(qint64 bytes);
+
+    /// How large a message may be that is received, which is refused with RpcError::InvalidRequest
+    /// else, or sent. Both sides should have the same. An id may have 1024 bytes, as JSON text.
+    RpcMessageLimits messageLimits() const;
+    void setMessageLimits(const RpcMessageLimits &limits);
+
 Q_SIGNALS:
     /// A notification for which there is no method.
     void notificationReceived(const QString &method, const QJsonValue &params);
-    /// A message was dropped: it was none of JSON-RPC, an answer to no call that waits (any more),
-    /// or there was no room for what is to be answered. The reason is ProtocolViolation or
-    /// QueueFull.
+    /// A message was dropped: it was none of JSON-RPC or can't be kept, an answer to no call that
+    /// waits (any more), or there was no room for what is to be answered; or an answer of this side
+    /// can't be sent. The reason says which. In one turn of the event loop 64 are told, and then
+    /// how many more there were.
     void messageRefused(const IpcPrims::Error &reason);
 
 private:

@@ -84,4 +84,24 @@ void JsonRpc::setBatchLimit(int entries)
     d->batchLimit = std::max(entries, 1);
 }
 
+qint64 JsonRpc::heldBytesLimit() const
+{
+    return d->service.heldBytesLimit;
+}
+
+void JsonRpc::setHeldBytesLimit(qint64 bytes)
+{
+    d->service.heldBytesLimit = std::max<qint64>(bytes, 1);
+}
+
+RpcMessageLimits JsonRpc::messageLimits() const
+{
+    return d->messageLimits();
+}
+
+void JsonRpc::setMessageLimits(const RpcMessageLimits &limits)
+{
+    d->setMessageLimits(limits);
+}
+
 } // namespace IpcPrims

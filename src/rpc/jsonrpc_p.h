@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "peer/sessionobserver_p.h"
+#include "peer/taskbox_p.h"
 #include "rpc/rpccalls_p.h"
 #include "rpc/rpcmessage_p.h"
 #include "rpc/rpcservice_p.h"
@@ -17,11 +19,13 @@
 #include <QtCore/qpointer.h>
 
 #include <chrono>
+#include <mutex>
+#include <vector>
 
 namespace IpcPrims {
 
 /// Connects the calls of both sides with the peer.
-class JsonRpcPrivate
+class JsonRpcPrivate final : private SessionObserver
 {
     Q_DISABLE_COPY_MOVE(JsonRpcPrivate)
 
@@ -29,14 +33,22 @@ public:
     JsonRpcPrivate(JsonRpc *rpc, Peer *itsPeer, quint16 itsChannel);
     ~JsonRpcPrivate();
 
+    // From any thread
+
     QFuture<RpcResult> call(const QString &method, const QJsonValue &params,
                             std::chrono::milliseconds timeout);
     Error notify(const QString &method, const QJsonValue &params);
     Error sendBatch(RpcBatch batch, std::chrono::milliseconds timeout);
-
     Error send(const QByteArray &frame);
+    RpcMessageLimits messageLimits() const;
+    void setMessageLimits(const RpcMessageLimits &limits);
+
+    // In the peer's thread
+
     /// Emits messageRefused(), from the event loop.
     void report(const Error &reason);
+    /// Holds the other side back while it leaves answers unread, unless this side waits for some.
+    void updateHold();
 
     JsonRpc *const q;
     QPointer<Peer> peer;
@@ -45,15 +57,29 @@ public:
     RpcService service;
 
 private:
+    // SessionObserver
+    void sessionEnded(const Error &reason) override;
+    void readyToSend(quint16 readyChannel) override;
+    void peerDestroyed(const Error &reason) override;
+
+    using Entries = std::vector<RpcBatchPrivate::Entry>;
+    Error submit(Entries entries, bool isBatch, std::chrono::milliseconds timeout);
+    void add(Entries entries, quint64 firstNumber, std::chrono::milliseconds timeout);
+
     void receive(QByteArrayView payload);
     void dispatch(const RpcMessage &message, const RpcService::BatchPointer &batch);
     void handle(const RpcRequest &request, const RpcService::BatchPointer &batch);
     void handle(const RpcResponse &response, const RpcService::BatchPointer &batch);
     void handle(const InvalidRpcRequest &request, const RpcService::BatchPointer &batch);
     void endSession(const Error &reason);
-    Error checkCall(const QJsonValue &params, qsizetype calls) const;
+    void tellReports();
 
     RpcCalls m_calls;
+    TaskBox m_tasks; // Of other threads.
+    mutable std::mutex m_mutex; // Of the limits.
+    RpcMessageLimits m_limits;
+    std::vector<Error> m_reports; // To be told.
+    qsizetype m_reportsDropped = 0;
 };
 
 } // namespace IpcPrims

@@ -3,42 +3,67 @@
 
 #include "rpc/jsonrpc_p.h"
 
+#include "peer/peer_p.h"
+#include "rpc/rpcreader_p.h"
+#include "rpc/rpcvaluerules_p.h"
+#include "rpc/rpcwriter_p.h"
+
+#include <algorithm>
 #include <utility>
 
 namespace IpcPrims {
+
+// What messageRefused() tells in one turn; the other side decides how much there is to tell.
+static constexpr size_t MaxReportsInATurn = 64;
 
 JsonRpcPrivate::JsonRpcPrivate(JsonRpc *rpc, Peer *itsPeer, quint16 itsChannel)
     : q(rpc)
     , peer(itsPeer)
     , channel(itsChannel)
     , service(this)
-    , m_calls(rpc)
+    , m_calls(rpc, itsPeer->d->lastRpcCall)
+    , m_tasks(rpc)
 {
+    if (QList<quint16> channels = peer->requestedChannels(); !channels.contains(channel)) {
+        channels.append(channel);
+        peer->setRequestedChannels(channels);
+    }
     // The ids of an answer mean nothing to another session.
     peer->setUnsentFrames(channel, Peer::UnsentFrames::Report);
     peer->setFrameHandler(channel, [this](quint16, QByteArrayView payload) { receive(payload); });
-    QObject::connect(peer, &Peer::disconnected, q, [this](const Error &reason) {
-        const QString text = QStringLiteral("the session ended before the answer");
-        endSession(Error(ErrorCode::NotConnected,
-                         reason ? text + QLatin1String(": ") + reason.message() : text));
-    });
-    QObject::connect(peer, &QObject::destroyed, q, [this] {
-        endSession(Error(ErrorCode::Cancelled, QStringLiteral("the peer was destroyed")));
-    });
-    QObject::connect(peer, &Peer::readyToSend, q, [this](quint16 readyChannel) {
-        if (readyChannel == channel)
-            service.sendWaiting();
-    });
+    peer->d->observers.add(this);
 }
 
 JsonRpcPrivate::~JsonRpcPrivate()
 {
+    service.giveUpCalls();
     // From here on whoever waited finds nothing that it could call with.
     if (Peer *const lastPeer = std::exchange(peer, nullptr)) {
-        lastPeer->disconnect(q);
+        lastPeer->d->observers.remove(this);
+        lastPeer->d->holdBack(this, false);
         lastPeer->setFrameHandler(channel, {});
     }
     endSession(Error(ErrorCode::Cancelled, QStringLiteral("the JsonRpc was destroyed")));
+}
+
+void JsonRpcPrivate::sessionEnded(const Error &reason)
+{
+    const QPointer<JsonRpc> alive(q);
+    m_tasks.run(); // Calls that other threads have sent in this session.
+    if (alive)
+        endSession(sessionEndedError(reason));
+}
+
+void JsonRpcPrivate::readyToSend(quint16 readyChannel)
+{
+    if (readyChannel == channel)
+        service.sendWaiting();
+}
+
+void JsonRpcPrivate::peerDestroyed(const Error &reason)
+{
+    peer = nullptr;
+    endSession(reason);
 }
 
 void JsonRpcPrivate::endSession(const Error &reason)
@@ -47,32 +72,72 @@ void JsonRpcPrivate::endSession(const Error &reason)
     m_calls.drop(reason);
 }
 
+RpcMessageLimits JsonRpcPrivate::messageLimits() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_limits;
+}
+
+void JsonRpcPrivate::setMessageLimits(const RpcMessageLimits &limits)
+{
+    constexpr int DeepestOfQt = 1000;
+    const std::lock_guard lock(m_mutex);
+    m_limits.bytes = std::clamp<qint64>(limits.bytes, 1, MaxPayloadSize);
+    m_limits.depth = std::clamp(limits.depth, 1, DeepestOfQt);
+    m_limits.values = std::max(limits.values, 1);
+}
+
 Error JsonRpcPrivate::send(const QByteArray &frame)
 {
-    return peer ? peer->send(channel, frame)
-                : Error(ErrorCode::NotConnected, QStringLiteral("the peer was destroyed"));
+    if (!peer)
+        return Error(ErrorCode::NotConnected, QStringLiteral("the peer was destroyed"));
+    const Error error = peer->send(channel, frame);
+    if (error.code() != ErrorCode::UnsupportedChannel)
+        return error;
+    return Error(error.code(),
+                 error.message()
+                         + QStringLiteral("; the client asks for the channel of a JsonRpc that is "
+                                          "made before it connects (else: "
+                                          "Peer::setRequestedChannels()), and the server has to "
+                                          "offer it (Server::setChannels(), before listen())"));
 }
+
+// Reports
 
 void JsonRpcPrivate::report(const Error &reason)
 {
-    QMetaObject::invokeMethod(
-            q, [rpc = q, reason] { Q_EMIT rpc->messageRefused(reason); }, Qt::QueuedConnection);
+    if (m_reports.size() == MaxReportsInATurn) {
+        ++m_reportsDropped;
+        return;
+    }
+    m_reports.push_back(reason);
+    if (m_reports.size() == 1)
+        QMetaObject::invokeMethod(
+                q, [this] { tellReports(); }, Qt::QueuedConnection);
+}
+
+void JsonRpcPrivate::tellReports()
+{
+    std::vector<Error> reports = std::exchange(m_reports, {});
+    if (const qsizetype dropped = std::exchange(m_reportsDropped, 0)) {
+        reports.push_back(Error(ErrorCode::QueueFull,
+                                QStringLiteral("%1 more messages were refused").arg(dropped)));
+    }
+    const QPointer<JsonRpc> alive(q);
+    for (const Error &reason : reports) {
+        if (alive)
+            Q_EMIT alive->messageRefused(reason);
+    }
+}
+
+void JsonRpcPrivate::updateHold()
+{
+    // If both sides held each other back while they owe answers, none would ever come.
+    if (peer)
+        peer->d->holdBack(this, service.hasUnreadAnswers() && !m_calls.areAnswersDue());
 }
 
 // Calls of the other side's methods
-
-Error JsonRpcPrivate::checkCall(const QJsonValue &params, qsizetype calls) const
-{
-    if (!areRpcParams(params)) {
-        return Error(ErrorCode::InvalidArgument,
-                     QStringLiteral("the parameters of a call are an array or an object"));
-    }
-    if (m_calls.size() + calls > MaxRequestsInFlight) {
-        return Error(ErrorCode::QueueFull,
-                     QStringLiteral("%1 calls wait for their answers already").arg(m_calls.size()));
-    }
-    return {};
-}
 
 QFuture<RpcResult> JsonRpcPrivate::call(const QString &method, const QJsonValue &params,
                                         std::chrono::milliseconds timeout)
@@ -80,51 +145,100 @@ QFuture<RpcResult> JsonRpcPrivate::call(const QString &method, const QJsonValue 
     QPromise<RpcResult> promise;
     QFuture<RpcResult> future = promise.future();
     promise.start();
-    const qint64 id = m_calls.nextId();
-    Error error = checkCall(params, 1);
-    if (!error)
-        error = send(toRpcFrame(rpcRequest(method, params, id)));
-    if (error)
-        finishRpc(std::move(promise), RpcResult(error));
-    else
-        m_calls.add(id, std::move(promise), timeout);
+    Entries entries;
+    entries.push_back({method, params, std::move(promise)});
+    submit(std::move(entries), false, timeout);
     return future;
 }
 
 Error JsonRpcPrivate::notify(const QString &method, const QJsonValue &params)
 {
-    const Error error = checkCall(params, 0);
-    return error ? error : send(toRpcFrame(rpcRequest(method, params, QJsonValue::Undefined)));
+    Entries entries;
+    entries.push_back({method, params, std::nullopt});
+    return submit(std::move(entries), false, DefaultTimeout);
 }
 
 Error JsonRpcPrivate::sendBatch(RpcBatch batch, std::chrono::milliseconds timeout)
 {
-    auto entries
-            = batch.d ? std::exchange(batch.d->entries, {}) : std::vector<RpcBatchPrivate::Entry>();
+    return submit(batch.d ? std::exchange(batch.d->entries, {}) : Entries(), true, timeout);
+}
+
+static Error checkEntry(const RpcBatchPrivate::Entry &entry, const QByteArray &text)
+{
+    if (!areRpcParams(entry.params)) {
+        return Error(ErrorCode::InvalidArgument,
+                     QStringLiteral("the parameters of a call are an array or an object"));
+    }
+    if (mayHideLoss(text) && !(hasJsonText(entry.params) && hasJsonText(entry.method))) {
+        return Error(ErrorCode::InvalidArgument,
+                     QStringLiteral("JSON can't say the call: it holds a number that is infinite "
+                                    "or none, or half a surrogate pair"));
+    }
+    return {};
+}
+
+Error JsonRpcPrivate::submit(Entries entries, bool isBatch, std::chrono::milliseconds timeout)
+{
+    const auto calls = std::count_if(
+            entries.begin(), entries.end(),
+            [](const RpcBatchPrivate::Entry &entry) { return bool(entry.promise); });
+    const quint64 firstNumber = peer ? peer->d->lastRpcCall.fetch_add(quint64(calls)) + 1 : 0;
     Error error;
     if (entries.empty())
         error = Error(ErrorCode::InvalidArgument, QStringLiteral("the batch is empty"));
-    QJsonArray messages;
-    std::vector<qint64> ids;
+    QByteArrayList messages;
+    quint64 number = firstNumber;
     for (const RpcBatchPrivate::Entry &entry : entries) {
-        ids.push_back(entry.promise ? m_calls.nextId() : 0);
-        messages.append(rpcRequest(entry.method, entry.params,
-                                   entry.promise ? QJsonValue(ids.back())
-                                                 : QJsonValue(QJsonValue::Undefined)));
+        messages.append(rpcRequestText(entry.method, entry.params,
+                                       entry.promise ? RpcId::number(number++) : RpcId()));
         if (!error)
-            error = checkCall(entry.params, qsizetype(entries.size()));
+            error = checkEntry(entry, messages.last());
     }
+    const QByteArray text = isBatch ? rpcBatchText(messages) : messages.value(0);
     if (!error)
-        error = send(toRpcFrame(messages));
+        error = checkRpcText(text, messageLimits());
+    if (!error)
+        error = m_calls.reserve(calls);
     if (error) {
         finishRpc(std::move(entries), error);
         return error;
     }
-    for (size_t i = 0; i < entries.size(); ++i) {
-        if (entries[i].promise)
-            m_calls.add(ids[i], std::move(*entries[i].promise), timeout);
+
+    if (q->thread() == QThread::currentThread()) {
+        error = send(text);
+        if (!error) {
+            add(std::move(entries), firstNumber, timeout);
+            return {};
+        }
+        m_calls.release(calls);
+        finishRpc(std::move(entries), error);
+        return error;
+    }
+    // The calls have to wait for their answers before the first of these can come.
+    const auto batch = std::make_shared<RpcBatchPrivate>(std::move(entries));
+    m_tasks.put([this, batch, firstNumber, timeout] {
+        add(std::exchange(batch->entries, {}), firstNumber, timeout);
+    });
+    error = send(text);
+    if (error && calls > 0) {
+        m_tasks.put([this, firstNumber, calls, error] {
+            const QPointer<JsonRpc> alive(q);
+            for (quint64 one = firstNumber; alive && one < firstNumber + quint64(calls); ++one)
+                m_calls.fail(one, error);
+        });
     }
     return error;
+}
+
+void JsonRpcPrivate::add(Entries entries, quint64 firstNumber, std::chrono::milliseconds timeout)
+{
+    quint64 number = firstNumber;
+    for (RpcBatchPrivate::Entry &entry : entries) {
+        if (entry.promise)
+            m_calls.add(number++, std::move(*entry.promise), timeout);
+    }
+    if (number > firstNumber)
+        updateHold();
 }
 
 // What the other side says
@@ -132,28 +246,17 @@ Error JsonRpcPrivate::sendBatch(RpcBatch batch, std::chrono::milliseconds timeou
 void JsonRpcPrivate::receive(QByteArrayView payload)
 {
     const QPointer<JsonRpc> alive(q);
-    RpcFrame frame = readRpcFrame(payload);
-    if (!frame.error && frame.isBatch) {
-        const qsizetype size = frame.messages.size();
-        if (size == 0) {
-            frame.error = RpcError(RpcError::InvalidRequest);
-        } else if (size > batchLimit) {
-            frame.error = RpcError(RpcError::InvalidRequest,
-                                   QStringLiteral("Too large a batch (%1 entries, at most %2)")
-                                           .arg(size)
-                                           .arg(batchLimit));
-        }
-    }
+    const RpcFrame frame = readRpcFrame(payload, messageLimits(), batchLimit);
     if (frame.error) {
         report(Error(ErrorCode::ProtocolViolation,
-                     QStringLiteral("no message of JSON-RPC 2.0: ") + frame.error->message));
-        service.refuse(QJsonValue(), *frame.error, nullptr);
+                     QStringLiteral("no message of JSON-RPC 2.0: ") + frame.why));
+        service.refuse({}, *frame.error, nullptr);
         return;
     }
     const quint64 session = peer->generation();
     const auto batch = frame.isBatch ? std::make_shared<RpcService::Batch>() : nullptr;
-    for (const auto &message : std::as_const(frame.messages)) {
-        dispatch(parseRpcMessage(message), batch);
+    for (const RpcMessage &message : frame.messages) {
+        dispatch(message, batch);
         // Whoever was called may have run an event loop.
         if (!alive || !peer || peer->generation() != session)
             return;
@@ -177,17 +280,23 @@ void JsonRpcPrivate::handle(const RpcRequest &request, const RpcService::BatchPo
 
 void JsonRpcPrivate::handle(const RpcResponse &response, const RpcService::BatchPointer &)
 {
-    if (m_calls.finish(response))
+    const QPointer<JsonRpc> alive(q);
+    const bool isExpected = m_calls.finish(response);
+    if (!alive)
         return; // Whoever waited may have deleted everything.
-    report(Error(ErrorCode::ProtocolViolation,
-                 QStringLiteral("an answer to no call that waits (any more)")));
+    updateHold();
+    if (!isExpected) {
+        report(Error(ErrorCode::ProtocolViolation,
+                     QStringLiteral("an answer to no call that waits (any more)")));
+    }
 }
 
 void JsonRpcPrivate::handle(const InvalidRpcRequest &request, const RpcService::BatchPointer &batch)
 {
     report(Error(ErrorCode::ProtocolViolation,
-                 QStringLiteral("no message of JSON-RPC 2.0: neither a request nor an answer")));
-    service.refuse(request.id, RpcError(RpcError::InvalidRequest), batch);
+                 QStringLiteral("no message of JSON-RPC 2.0 that can be used: ") + request.why));
+    if (!request.isNotification)
+        service.refuse(request.id, request.error, batch);
 }
 
 } // namespace IpcPrims

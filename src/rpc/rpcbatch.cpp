@@ -21,6 +21,12 @@ void finishRpc(std::vector<RpcBatchPrivate::Entry> entries, const Error &error)
     }
 }
 
+RpcBatchPrivate::~RpcBatchPrivate()
+{
+    finishRpc(std::move(entries),
+              Error(ErrorCode::Cancelled, QStringLiteral("the batch was not sent")));
+}
+
 RpcBatch::RpcBatch()
     : d(std::make_unique<RpcBatchPrivate>())
 {}
@@ -33,13 +39,7 @@ RpcBatch &RpcBatch::operator=(RpcBatch &&other) noexcept
     return *this;
 }
 
-RpcBatch::~RpcBatch()
-{
-    if (d) {
-        finishRpc(std::move(d->entries),
-                  Error(ErrorCode::Cancelled, QStringLiteral("the batch was not sent")));
-    }
-}
+RpcBatch::~RpcBatch() = default;
 
 QFuture<RpcResult> RpcBatch::call(const QString &method, const QJsonValue &params)
 {

@@ -10,12 +10,15 @@
 #include <QtCore/qstring.h>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace IpcPrims {
 
 class RpcBatchPrivate
 {
+    Q_DISABLE_COPY_MOVE(RpcBatchPrivate)
+
 public:
     struct Entry
     {
@@ -23,6 +26,13 @@ public:
         QJsonValue params;
         std::optional<QPromise<RpcResult>> promise; ///< None for a notification.
     };
+
+    RpcBatchPrivate() = default;
+    explicit RpcBatchPrivate(std::vector<Entry> itsEntries)
+        : entries(std::move(itsEntries))
+    {}
+    /// Those that are left end with Cancelled.
+    ~RpcBatchPrivate();
 
     std::vector<Entry> entries;
 };

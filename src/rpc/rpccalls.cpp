@@ -3,55 +3,95 @@
 
 #include "rpc/rpccalls_p.h"
 
+#include "rpc/rpcreader_p.h"
 #include "session/session_p.h"
 
+#include <IpcPrims/protocol.h>
+
+#include <algorithm>
 #include <utility>
 
 namespace IpcPrims {
 
-RpcCalls::RpcCalls(QObject *parent)
-    : m_deadlines(parent)
+RpcCalls::RpcCalls(QObject *parent, quint64 lastOfOthers)
+    : m_lastOfOthers(lastOfOthers)
+    , m_deadlines(parent)
+    , m_last(lastOfOthers)
 {
     QObject::connect(&m_deadlines, &DeadlineTimer::passed, parent,
-                     [this](quint64 id) { onDeadline(qint64(id)); });
+                     [this](quint64 number) { onDeadline(number); });
 }
 
-void RpcCalls::add(qint64 id, QPromise<RpcResult> promise, std::chrono::milliseconds timeout)
+Error RpcCalls::reserve(qsizetype calls)
+{
+    const qsizetype others = m_reserved.fetch_add(calls);
+    if (others + calls <= MaxRequestsInFlight)
+        return {};
+    release(calls);
+    return Error(ErrorCode::QueueFull,
+                 QStringLiteral("%1 calls wait for their answers already").arg(others));
+}
+
+void RpcCalls::add(quint64 number, QPromise<RpcResult> promise, std::chrono::milliseconds timeout)
 {
     timeout = boundedTimeout(timeout);
     const auto deadline = DeadlineTimer::Clock::now() + timeout;
-    m_deadlines.add(deadline, quint64(id));
-    m_calls.emplace_hint(m_calls.end(), id, Call{deadline, timeout, std::move(promise)});
+    m_deadlines.add(deadline, number);
+    m_calls.emplace_hint(m_calls.end(), number, Call{deadline, timeout, std::move(promise)});
+    m_last = std::max(m_last, number);
+    ++m_due;
+}
+
+QPromise<RpcResult> RpcCalls::take(std::map<quint64, Call>::iterator call)
+{
+    release(1);
+    auto node = m_calls.extract(call);
+    m_deadlines.remove(node.mapped().deadline, node.key());
+    return std::move(node.mapped().promise);
+}
+
+void RpcCalls::fail(quint64 number, const Error &error)
+{
+    const auto call = m_calls.find(number);
+    if (call == m_calls.end())
+        return;
+    --m_due;
+    finishRpc(take(call), RpcResult(error));
 }
 
 bool RpcCalls::finish(const RpcResponse &response)
 {
-    if (!response.id.isDouble())
+    const auto number = callOfRpcId(response.id);
+    if (!number || *number > m_last)
         return false;
-    auto node = m_calls.extract(response.id.toInteger(-1));
-    if (node.empty())
+    if (*number <= m_lastOfOthers)
+        return true;
+    m_due = std::max<qsizetype>(m_due - 1, 0);
+    const auto call = m_calls.find(*number);
+    if (call == m_calls.end())
         return false;
-    m_deadlines.remove(node.mapped().deadline, quint64(node.key()));
-    finishRpc(std::move(node.mapped().promise), response.result);
+    finishRpc(take(call), response.result);
     return true;
 }
 
 void RpcCalls::drop(const Error &error)
 {
     m_deadlines.clear();
-    for (auto &[id, call] : std::exchange(m_calls, {}))
+    m_due = 0;
+    release(qsizetype(m_calls.size()));
+    for (auto &[number, call] : std::exchange(m_calls, {}))
         finishRpc(std::move(call.promise), RpcResult(error));
 }
 
-void RpcCalls::onDeadline(qint64 id)
+void RpcCalls::onDeadline(quint64 number)
 {
-    auto node = m_calls.extract(id);
-    if (node.empty())
+    const auto call = m_calls.find(number);
+    if (call == m_calls.end())
         return;
     const Error error(
             ErrorCode::Timeout,
-            QStringLiteral("no answer to a call within %1 ms").arg(node.mapped().timeout.count()));
-    finishRpc(std::move(node.mapped().promise), RpcResult(error));
+            QStringLiteral("no answer to a call within %1 ms").arg(call->second.timeout.count()));
+    finishRpc(take(call), RpcResult(error));
 }
 
 } // namespace IpcPrims

@@ -10,9 +10,9 @@
 #include <IpcPrims/error.h>
 #include <IpcPrims/rpcresult.h>
 
-#include <QtCore/qjsonobject.h>
 #include <QtCore/qpromise.h>
 
+#include <atomic>
 #include <chrono>
 #include <map>
 
@@ -27,18 +27,30 @@ class RpcCalls
     Q_DISABLE_COPY_MOVE(RpcCalls)
 
 public:
-    explicit RpcCalls(QObject *parent);
+    /// Calls of numbers up to \a lastOfOthers were made by somebody else.
+    RpcCalls(QObject *parent, quint64 lastOfOthers);
     ~RpcCalls() = default;
 
-    qsizetype size() const { return qsizetype(m_calls.size()); }
+    // From any thread
 
-    /// The id for a call that is about to be made.
-    qint64 nextId() { return ++m_lastId; }
+    /// Takes room for \a calls that are about to be made: QueueFull if there is none.
+    Error reserve(qsizetype calls);
+    /// They were not made.
+    void release(qsizetype calls) { m_reserved -= calls; }
 
-    void add(qint64 id, QPromise<RpcResult> promise, std::chrono::milliseconds timeout);
+    // In the thread of the JsonRpc
 
-    /// Whether a call was waiting for that answer.
+    /// There has to be room for it.
+    void add(quint64 number, QPromise<RpcResult> promise, std::chrono::milliseconds timeout);
+    /// That one, if it still waits, has come to nothing.
+    void fail(quint64 number, const Error &error);
+
+    /// Whether there is nothing wrong with an answer: it is that of a call that was waiting, or of
+    /// one of which this object never knew.
     bool finish(const RpcResponse &response);
+
+    /// Whether the other side has to send answers, be they too late.
+    bool areAnswersDue() const { return m_due > 0; }
 
     /// Nothing will be answered any more.
     void drop(const Error &error);
@@ -51,11 +63,15 @@ private:
         QPromise<RpcResult> promise;
     };
 
-    void onDeadline(qint64 id);
+    void onDeadline(quint64 number);
+    QPromise<RpcResult> take(std::map<quint64, Call>::iterator call);
 
-    std::map<qint64, Call> m_calls; // Sorted, to be dropped in the order in which they were made.
+    const quint64 m_lastOfOthers;
+    std::map<quint64, Call> m_calls; // Sorted, to be dropped in the order in which they were made.
     DeadlineTimer m_deadlines;
-    qint64 m_lastId = 0;
+    quint64 m_last;
+    qsizetype m_due = 0;
+    std::atomic<qsizetype> m_reserved = 0;
 };
 
 } // namespace IpcPrims

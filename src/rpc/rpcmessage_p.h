@@ -3,69 +3,65 @@
 
 #pragma once
 
-#include <IpcPrims/ipcprimsglobal.h>
 #include <IpcPrims/rpcresult.h>
 
 #include <QtCore/qbytearray.h>
-#include <QtCore/qbytearrayview.h>
-#include <QtCore/qjsonarray.h>
-#include <QtCore/qjsonobject.h>
 #include <QtCore/qjsonvalue.h>
 #include <QtCore/qstring.h>
 
-#include <optional>
 #include <variant>
 
 namespace IpcPrims {
+
+/*!
+    The id of a message: a number, a string or null as it stands in the JSON text. So it goes back
+    character for character, whatever number it is. Empty for none.
+*/
+using RpcId = QByteArray;
+
+/// Longer ids, which have to be remembered and sent back, are refused.
+inline constexpr qsizetype MaxRpcIdSize = 1024;
+
+/// The id of an answer to what has none that could be read.
+inline RpcId nullRpcId()
+{
+    return QByteArrayLiteral("null");
+}
 
 /// A call, or a notification if it has no id.
 struct RpcRequest
 {
     QString method;
     QJsonValue params;
-    QJsonValue id;
+    RpcId id;
+    qint64 cost = 0; ///< About how many bytes of memory it takes.
 
-    bool isNotification() const { return id.isUndefined(); }
+    bool isNotification() const { return id.isEmpty(); }
 };
 
 struct RpcResponse
 {
-    QJsonValue id;
+    RpcId id;
     RpcResult result;
 };
 
-/// None of them, but the one who sent it waits for an answer.
+/// None of them, or one that can't be kept as it is.
 struct InvalidRpcRequest
 {
-    QJsonValue id; ///< As far as there is one.
+    RpcId id; ///< As far as there is one.
+    RpcError error = RpcError(RpcError::InvalidRequest);
+    QString why; ///< For this side.
+    bool isNotification = false; ///< Nobody waits for an answer.
+};
+
+/// This side's answer to a call.
+struct RpcReply
+{
+    RpcId id;
+    QByteArray text;
+    bool isError = false;
 };
 
 using RpcMessage = std::variant<RpcRequest, RpcResponse, InvalidRpcRequest>;
-
-/// What \a json says: sections 4 and 5 of the specification.
-IPCPRIMS_AUTOTEST_EXPORT RpcMessage parseRpcMessage(const QJsonValue &json);
-
-/// The JSON of a frame.
-struct RpcFrame
-{
-    std::optional<RpcError> error; ///< It is none.
-    bool isBatch = false;
-    QJsonArray messages; ///< One if it isn't a batch.
-};
-
-IPCPRIMS_AUTOTEST_EXPORT RpcFrame readRpcFrame(QByteArrayView payload);
-
-QJsonObject rpcRequest(const QString &method, const QJsonValue &params, const QJsonValue &id);
-QJsonObject rpcResponse(const QJsonValue &id, const RpcResult &result);
-
-/// What those of one that was made here say.
-QJsonValue rpcId(const QJsonValue &response);
-bool isRpcError(const QJsonValue &response);
-
-/// \a message is an object, or an array of them.
-QByteArray toRpcFrame(const QJsonValue &message);
-
-/// Whether a method can be called with them: an array or an object, or undefined for none.
-bool areRpcParams(const QJsonValue &params);
 
 } // namespace IpcPrims

@@ -4,7 +4,11 @@
 #include "rpc/rpcservice_p.h"
 
 #include "rpc/jsonrpc_p.h"
+#include "rpc/rpcreader_p.h"
+#include "rpc/rpcvaluerules_p.h"
+#include "rpc/rpcwriter_p.h"
 
+#include <iterator>
 #include <utility>
 
 namespace IpcPrims {
@@ -25,6 +29,8 @@ void RpcService::removeMethod(const QString &name)
     const auto previous = m_methods.take(name);
 }
 
+// Calls
+
 void RpcService::call(const RpcRequest &request, const BatchPointer &batch)
 {
     const auto method = m_methods.value(request.method);
@@ -32,22 +38,19 @@ void RpcService::call(const RpcRequest &request, const BatchPointer &batch)
         refuse(request.id, RpcError(RpcError::MethodNotFound), batch);
         return;
     }
-    quint64 number = 0;
-    if (!request.isNotification()) {
-        if (m_owed >= callLimit) {
-            refuse(request.id,
-                   RpcError(RpcError::TooManyCalls,
-                            QStringLiteral("Too many calls at once (at most %1)").arg(callLimit)),
-                   batch);
-            return;
-        }
-        ++m_owed;
-        number = ++m_lastCall;
-        m_calls.emplace(number, Call{request.id, batch});
-        if (batch) {
-            ++batch->open;
-            batch->hasCalls = true;
-        }
+    if (const QString why = overload(request); !why.isEmpty()) {
+        m_rpc->report(Error(ErrorCode::QueueFull, QStringLiteral("a call was refused: ") + why));
+        if (!request.isNotification())
+            refuse(request.id, RpcError(RpcError::TooManyCalls, why), batch);
+        return;
+    }
+    const quint64 number = ++m_lastCall;
+    m_calls.emplace(number, Call{request.id, batch, request.cost});
+    ++m_owed;
+    m_heldBytes += request.cost;
+    if (batch && !request.isNotification()) {
+        ++batch->open;
+        batch->hasCalls = true;
     }
     if (!m_mailbox) {
         m_mailbox = std::make_shared<Mailbox<RpcAnswer>>(m_rpc->q, [this] { deliverAnswers(); });
@@ -55,20 +58,22 @@ void RpcService::call(const RpcRequest &request, const BatchPointer &batch)
     (*method)(RpcCall(std::make_shared<RpcCallState>(request, number, m_mailbox)));
 }
 
-void RpcService::refuse(const QJsonValue &id, const RpcError &error, const BatchPointer &batch)
+// Why no more can be done at once; empty if it can.
+QString RpcService::overload(const RpcRequest &request) const
 {
-    ++m_owed;
-    const QJsonObject response = rpcResponse(id, error);
-    if (batch)
-        batch->answers.append(response);
-    else
-        post(response, Owed::No);
+    if (m_owed >= callLimit)
+        return QStringLiteral("Too many calls at once (at most %1)").arg(callLimit);
+    if (m_owed > 0 && m_heldBytes + request.cost > heldBytesLimit)
+        return QStringLiteral("Too many bytes of calls and answers at once (at most %1)")
+                .arg(heldBytesLimit);
+    return {};
 }
 
-void RpcService::close(const BatchPointer &batch)
+void RpcService::refuse(const RpcId &id, const RpcError &error, const BatchPointer &batch)
 {
-    if (--batch->open == 0 && !batch->answers.isEmpty())
-        post(batch->answers, batch->hasCalls ? Owed::Yes : Owed::No);
+    const RpcId answered = id.isEmpty() ? nullRpcId() : id;
+    ++m_owed;
+    add({answered, rpcErrorText(answered, error), true}, batch, Owed::No);
 }
 
 void RpcService::deliverAnswers()
@@ -78,76 +83,176 @@ void RpcService::deliverAnswers()
     for (const RpcAnswer &answer : m_mailbox->take()) {
         const auto node = m_calls.extract(answer.call);
         if (node.empty())
-            continue; // A notification.
-        const auto &[id, batch] = node.mapped();
-        const QJsonObject response = rpcResponse(id, answer.result);
-        if (batch) {
-            batch->answers.append(response);
-            close(batch);
-        } else {
-            post(response, Owed::Yes);
+            continue;
+        const auto &[id, batch, cost] = node.mapped();
+        m_heldBytes -= cost;
+        if (id.isEmpty()) {
+            --m_owed;
+            continue;
         }
+        add(toReply(id, answer.result), batch, Owed::Yes);
+        if (batch)
+            close(batch);
     }
 }
 
-static qsizetype answersIn(const QJsonValue &message)
+RpcReply RpcService::toReply(const RpcId &id, const RpcResult &result)
 {
-    return message.isArray() ? message.toArray().size() : 1;
+    RpcReply answer{id, {}, bool(result.error)};
+    Error failure;
+    if (result.error.code() == ErrorCode::NoError) {
+        answer.text = rpcResultText(id, result.value);
+        if (mayHideLoss(answer.text) && !hasJsonText(result.value))
+            failure = Error(ErrorCode::InvalidArgument,
+                            QStringLiteral("JSON can't say the result"));
+    } else if (result.error.code() == ErrorCode::RequestFailed) {
+        answer.text = rpcErrorText(id, result.rpcError);
+        const bool isSaid
+                = hasJsonText(result.rpcError.data) && hasJsonText(result.rpcError.message);
+        if (mayHideLoss(answer.text) && !isSaid)
+            failure = Error(ErrorCode::InvalidArgument, QStringLiteral("JSON can't say the error"));
+    } else {
+        // What has failed on this side is told without details: they are not the caller's business.
+        answer.text = rpcErrorText(id, RpcError(RpcError::InternalError));
+    }
+    if (!failure)
+        failure = checkRpcText(answer.text, m_rpc->messageLimits());
+    RpcError::Code code = RpcError::InternalError;
+    if (!failure && hasUnreadAnswers() && m_heldBytes + answer.text.size() > heldBytesLimit) {
+        failure = Error(ErrorCode::QueueFull,
+                        QStringLiteral("%1 bytes of answers are unread").arg(m_heldBytes));
+        code = RpcError::TooManyCalls;
+    }
+    if (!failure)
+        return answer;
+    m_rpc->report(
+            Error(failure.code(), QStringLiteral("an answer was not sent: ") + failure.message()));
+    return {id, rpcErrorText(id, RpcError(code, failure.message())), true};
+}
+
+void RpcService::giveUpCalls()
+{
+    if (const auto mailbox = std::exchange(m_mailbox, nullptr))
+        mailbox->close();
+    for (const auto &[number, call] : std::exchange(m_calls, {})) {
+        m_heldBytes -= call.cost;
+        if (call.id.isEmpty()) {
+            --m_owed;
+            continue;
+        }
+        add({call.id, rpcErrorText(call.id, RpcError(RpcError::InternalError)), true}, call.batch,
+            Owed::Yes);
+        if (call.batch)
+            close(call.batch);
+    }
+}
+
+// Answers
+
+void RpcService::add(RpcReply answer, const BatchPointer &batch, Owed owed)
+{
+    if (batch) {
+        m_heldBytes += answer.text.size();
+        batch->answers.push_back(std::move(answer));
+        return;
+    }
+    Message message;
+    m_heldBytes += answer.text.size();
+    message.answers.push_back(std::move(answer));
+    post(std::move(message), owed);
+}
+
+void RpcService::close(const BatchPointer &batch)
+{
+    if (--batch->open == 0 && !batch->answers.empty()) {
+        post({std::exchange(batch->answers, {}), true}, batch->hasCalls ? Owed::Yes : Owed::No);
+    }
 }
 
 // The calls that were accepted are counted, and each is answered in the end. Whatever else the
 // other side says, without reading the answers, must not make this side collect them without limit.
-void RpcService::post(const QJsonValue &message, Owed owed)
+void RpcService::post(Message message, Owed owed)
 {
-    const qsizetype answers = answersIn(message);
-    if (owed == Owed::No && !m_waiting.empty() && m_owed - answers >= callLimit) {
+    const auto answers = qsizetype(message.answers.size());
+    if (owed == Owed::No && !m_waiting.empty()
+        && (m_owed - answers >= callLimit || m_heldBytes > heldBytesLimit)) {
+        release(message);
         m_owed -= answers;
         m_rpc->report(Error(ErrorCode::QueueFull,
                             QStringLiteral("the other side doesn't read its answers; one that "
                                            "refuses a message was dropped")));
         return;
     }
-    enqueue(message);
+    m_waiting.push_back(std::move(message));
     sendWaiting();
 }
 
-void RpcService::enqueue(const QJsonValue &message)
+void RpcService::release(const Message &message)
 {
-    m_waiting.push_back({toRpcFrame(message), answersIn(message)});
+    for (const RpcReply &answer : message.answers)
+        m_heldBytes -= answer.text.size();
+}
+
+static QByteArray textOf(const RpcService::Message &message)
+{
+    if (!message.isBatch)
+        return message.answers.front().text;
+    QByteArrayList texts;
+    for (const RpcReply &answer : message.answers)
+        texts.append(answer.text);
+    return rpcBatchText(texts);
 }
 
 void RpcService::sendWaiting()
 {
     while (!m_waiting.empty()) {
-        const Error error = m_rpc->send(m_waiting.front().frame);
+        const QByteArray text = textOf(m_waiting.front());
+        Error error;
+        if (m_waiting.front().isBatch)
+            error = checkRpcText(text, m_rpc->messageLimits());
+        if (!error)
+            error = m_rpc->send(text);
         if (error.code() == ErrorCode::QueueFull)
-            return;
-        const Waiting message = std::move(m_waiting.front());
+            break;
+        Message message = std::move(m_waiting.front());
         m_waiting.pop_front();
+        release(message);
         if (error)
-            replace(message, error);
+            replace(std::move(message), error);
         else
-            m_owed -= message.answers;
+            m_owed -= qsizetype(message.answers.size());
     }
+    m_rpc->updateHold();
 }
 
 // Finds something else to say instead of a message that can't be sent.
-void RpcService::replace(const Waiting &message, const Error &error)
+void RpcService::replace(Message message, const Error &error)
 {
-    if (error.code() != ErrorCode::PayloadTooLarge && error.code() != ErrorCode::ValidationFailed)
-        return; // The session is ending.
-    const RpcFrame frame = readRpcFrame(message.frame);
-    if (frame.isBatch) {
-        for (const auto &answer : frame.messages)
-            enqueue(answer);
+    const auto wait = [this](RpcReply answer) {
+        m_heldBytes += answer.text.size();
+        Message one;
+        one.answers.push_back(std::move(answer));
+        m_waiting.push_back(std::move(one));
+    };
+    const bool isOfTheMessage = error.code() == ErrorCode::PayloadTooLarge
+                                || error.code() == ErrorCode::ValidationFailed
+                                || error.code() == ErrorCode::InvalidArgument;
+    if (!isOfTheMessage) { // The session is ending.
+        m_owed -= qsizetype(message.answers.size());
         return;
     }
-    const QJsonValue answer = frame.messages.at(0);
-    if (frame.error || isRpcError(answer)) {
-        m_owed -= message.answers;
+    if (message.isBatch) {
+        for (RpcReply &answer : message.answers)
+            wait(std::move(answer));
+        return;
+    }
+    const RpcReply &answer = message.answers.front();
+    if (answer.isError) {
+        --m_owed;
         m_rpc->report(error);
     } else {
-        enqueue(rpcResponse(rpcId(answer), RpcError(RpcError::InternalError, error.message())));
+        wait({answer.id,
+              rpcErrorText(answer.id, RpcError(RpcError::InternalError, error.message())), true});
     }
 }
 
@@ -158,6 +263,7 @@ void RpcService::endSession()
     m_calls.clear();
     m_waiting.clear();
     m_owed = 0;
+    m_heldBytes = 0;
 }
 
 } // namespace IpcPrims

@@ -11,14 +11,12 @@
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qhash.h>
-#include <QtCore/qjsonarray.h>
-#include <QtCore/qjsonobject.h>
-#include <QtCore/qjsonvalue.h>
 #include <QtCore/qstring.h>
 
 #include <deque>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace IpcPrims {
 
@@ -26,7 +24,7 @@ class JsonRpcPrivate;
 
 /*!
     What this side does for the other one: its methods, the calls that are being worked on, and the
-    answers that wait for room in the send queue.
+    answers that wait for room in the send queue. All of it is bounded, in number and in bytes.
 */
 class RpcService
 {
@@ -43,11 +41,18 @@ public:
     bool hasMethod(const QString &name) const { return m_methods.contains(name); }
 
     int callLimit = 1024;
+    qint64 heldBytesLimit = 32 * 1024 * 1024;
 
+    /// Of answers that leave together.
+    struct Message
+    {
+        std::vector<RpcReply> answers;
+        bool isBatch = false;
+    };
     /// The answers to one batch, which leave together when the last one is there.
     struct Batch
     {
-        QJsonArray answers;
+        std::vector<RpcReply> answers;
         bool hasCalls = false;
         int open = 1; ///< The calls that are being worked on, and one for whoever reads the batch.
     };
@@ -55,33 +60,36 @@ public:
 
     /// What is called may delete this object.
     void call(const RpcRequest &request, const BatchPointer &batch);
-    void refuse(const QJsonValue &id, const RpcError &error, const BatchPointer &batch);
+    void refuse(const RpcId &id, const RpcError &error, const BatchPointer &batch);
     /// The batch was read, or one of its calls answered.
     void close(const BatchPointer &batch);
 
     /// Sends what waits, as far as there is room.
     void sendWaiting();
+    /// Whether the other side leaves answers unread: there is no room for more in the send queue.
+    bool hasUnreadAnswers() const { return !m_waiting.empty(); }
 
+    /// Answers the calls that are being worked on with an error.
+    void giveUpCalls();
     /// Nothing is answered any more; the next session starts with nothing.
     void endSession();
 
 private:
     struct Call
     {
-        QJsonValue id;
+        RpcId id; // Empty for a notification.
         BatchPointer batch;
-    };
-    struct Waiting
-    {
-        QByteArray frame;
-        qsizetype answers = 1;
+        qint64 cost = 0;
     };
     enum class Owed { No, Yes };
 
+    QString overload(const RpcRequest &request) const;
     void deliverAnswers();
-    void post(const QJsonValue &message, Owed owed);
-    void enqueue(const QJsonValue &message);
-    void replace(const Waiting &message, const Error &error);
+    void add(RpcReply answer, const BatchPointer &batch, Owed owed);
+    void post(Message message, Owed owed);
+    void release(const Message &message);
+    void replace(Message message, const Error &error);
+    RpcReply toReply(const RpcId &id, const RpcResult &result);
 
     JsonRpcPrivate *const m_rpc;
     // Shared, as a method may replace itself while it runs.
@@ -90,9 +98,10 @@ private:
     // Of this session
     std::shared_ptr<Mailbox<RpcAnswer>> m_mailbox;
     std::unordered_map<quint64, Call> m_calls;
-    quint64 m_lastCall = 0; // Notifications are 0.
-    std::deque<Waiting> m_waiting;
+    quint64 m_lastCall = 0;
+    std::deque<Message> m_waiting;
     qsizetype m_owed = 0; // Answers that have not left, from when they are owed.
+    qint64 m_heldBytes = 0; // Of calls that are being worked on, and of answers that have not left.
 };
 
 } // namespace IpcPrims

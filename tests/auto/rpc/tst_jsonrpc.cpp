@@ -177,6 +177,18 @@ void tst_JsonRpc::badAnswerEndsItsCall_data()
             << R"({"jsonrpc":"2.0","id":1,"result":1,"error":{"code":1,"message":""}})"_ba;
     QTest::newRow("no error object") << R"({"jsonrpc":"2.0","id":1,"error":"x"})"_ba;
     QTest::newRow("no code") << R"({"jsonrpc":"2.0","id":1,"error":{"message":""}})"_ba;
+    QTest::newRow("code with a fraction")
+            << R"({"jsonrpc":"2.0","id":1,"error":{"code":1.5,"message":"x"}})"_ba;
+    QTest::newRow("code beyond 32 bits")
+            << R"({"jsonrpc":"2.0","id":1,"error":{"code":4294967297,"message":"x"}})"_ba;
+    QTest::newRow("code beyond 64 bits")
+            << R"({"jsonrpc":"2.0","id":1,"error":{"code":18446744073709551617,"message":"x"}})"_ba;
+    QTest::newRow("code beyond all")
+            << R"({"jsonrpc":"2.0","id":1,"error":{"code":1e400,"message":"x"}})"_ba;
+    QTest::newRow("result beyond 64 bits")
+            << R"({"jsonrpc":"2.0","id":1,"result":18446744073709551615})"_ba;
+    QTest::newRow("result that repeats a name")
+            << R"({"jsonrpc":"2.0","id":1,"result":{"a":1,"a":2}})"_ba;
     QTest::newRow("no message") << R"({"jsonrpc":"2.0","id":1,"error":{"code":1}})"_ba;
 }
 
