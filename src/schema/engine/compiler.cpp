@@ -101,6 +101,8 @@ void Compiler::compileRules(Schema &schema)
     }
     if (schema.rules.empty())
         schema.kind = Schema::Kind::Always;
+    constexpr std::size_t rulesPerStep = 2;
+    schema.steps = 1 + quint32(schema.rules.size() / rulesPerStep);
 }
 
 // Only of resources that are in use: others may be broken.
@@ -254,7 +256,7 @@ void Compiler::checkCustomDialects()
         if (m_problem)
             return;
         Workspace workspace;
-        Evaluation evaluation(workspace, qsizetype(resource.source->text.size()),
+        Evaluation evaluation(workspace, Evaluation::allowance(resource.source->text.size()),
                               m_program.tracksScope);
         evaluation.exempt(m_index.otherDialects());
         std::vector<Issue> issues;

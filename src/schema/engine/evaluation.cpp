@@ -18,13 +18,20 @@ constexpr int LargestEvaluationDepth = 600;
 // Enough for any schema that is meant to be used, and a fraction of a second.
 constexpr qsizetype BaseSteps = 1'000'000;
 constexpr qsizetype StepsPerWeight = 32;
+// However large the message is.
+constexpr qsizetype MostSteps = 32'000'000;
 } // namespace
 
-Evaluation::Evaluation(Workspace &workspace, qsizetype weight, bool tracksScope)
+qsizetype Evaluation::allowance(qsizetype weight)
+{
+    return std::min(BaseSteps + StepsPerWeight * weight, MostSteps);
+}
+
+Evaluation::Evaluation(Workspace &workspace, qsizetype steps, bool tracksScope)
     : m_workspace(workspace)
     , m_tracksScope(tracksScope)
     , m_isPlain(!tracksScope)
-    , m_stepsLeft(BaseSteps + StepsPerWeight * weight)
+    , m_stepsLeft(steps)
     , m_visitor(ValijsonVersion::makeVisitor(Instance(&m_visited), workspace.unusedRegexes))
 {
     m_workspace.evaluatedBits.clear();
@@ -58,7 +65,7 @@ bool Evaluation::evaluate(const Schema &schema, const Value &value)
 {
     if (schema.kind != Schema::Kind::Rules)
         return schema.kind == Schema::Kind::Always || reportNever(schema, value);
-    if (!takeSteps(1))
+    if (!takeSteps(schema.steps))
         return false;
     if (m_depth == LargestEvaluationDepth)
         return giveUp("schemas are applied within one another more than 600 times");
@@ -137,7 +144,7 @@ bool Evaluation::evaluateRules(const Schema &schema, const Value &value)
             if (!rule.explainsItself)
                 report(value, rule.argument);
         }
-        if (m_issues->size() >= m_maxIssues)
+        if (!wantsMore())
             break;
     }
     return isValid;
@@ -180,8 +187,10 @@ void Evaluation::markFirstEvaluated(std::size_t count)
 {
     if (!m_evaluated)
         return;
-    for (std::size_t i = 0; i < count; ++i)
-        markEvaluated(i);
+    quint64 *words = m_workspace.evaluatedBits.data() + m_evaluated->offset;
+    std::fill_n(words, count / BitsInWord, ~quint64(0));
+    if (const std::size_t rest = count % BitsInWord)
+        words[count / BitsInWord] |= (quint64(1) << rest) - 1;
 }
 
 bool Evaluation::isEvaluated(std::size_t index) const
@@ -214,7 +223,9 @@ bool Evaluation::giveUp(const char *reason)
 const Schema &Evaluation::dynamicTarget(std::string_view name, const Schema &fallback)
 {
     const Schema *target = &fallback;
-    for (const Scope *scope = m_scope; scope && takeSteps(1); scope = scope->outer) {
+    // What it takes to find a name among others of a resource.
+    const qsizetype steps = 8 + qsizetype(name.size() / 16);
+    for (const Scope *scope = m_scope; scope && takeSteps(steps); scope = scope->outer) {
         if (const Schema *schema = scope->resource->dynamicSchema(name))
             target = schema;
     }

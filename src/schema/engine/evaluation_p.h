@@ -53,8 +53,10 @@ class Evaluation
 public:
     enum class Verdict : quint8 { Valid, Invalid, GivenUp };
 
-    /// \a weight says how large the message is, and thereby how much work is in proportion.
-    Evaluation(Workspace &workspace, qsizetype weight, bool tracksScope);
+    /// How many steps a message may take that is as large as \a weight says.
+    static qsizetype allowance(qsizetype weight);
+
+    Evaluation(Workspace &workspace, qsizetype steps, bool tracksScope);
     Q_DISABLE_COPY_MOVE(Evaluation)
 
     Verdict run(const Schema &schema, const Value &value);
@@ -65,6 +67,7 @@ public:
     void exempt(const std::unordered_set<const Value *> &values);
     /// Why a validation was given up.
     const char *reason() const { return m_reason; }
+    qsizetype stepsLeft() const { return m_stepsLeft; }
 
     // For constraints.
 
@@ -83,14 +86,18 @@ public:
     void markFirstEvaluated(std::size_t count);
     bool isEvaluated(std::size_t index) const;
 
-    bool isExplaining() const { return m_issues != nullptr; }
+    /// Whether to go on after a failure, as there may be more issues to report.
+    bool wantsMore() const { return m_issues && m_issues->size() < m_maxIssues && !isGivenUp(); }
     /// Reports an issue of the rule that is being evaluated. Returns false.
     bool report(const Value &instance, const Value *argument);
 
     bool giveUp(const char *reason);
     bool isGivenUp() const { return m_reason != nullptr; }
-    /// For work that is not the evaluation of a schema: \a count steps of about the same length.
+    /// For work that is not the evaluation of a schema: \a count steps of about the same length,
+    /// some nanoseconds. Whatever depends on the size of a schema or a message has to take some.
     bool takeSteps(qsizetype count);
+    /// For a loop that has passed \a count members, elements, or schemas.
+    bool takeStepsOfLoop(std::size_t count) { return takeSteps(qsizetype(count / PassesPerStep)); }
 
     /// The schema that the name stands for in the outermost resource that has it.
     const Schema &dynamicTarget(std::string_view name, const Schema &fallback);
@@ -105,6 +112,7 @@ public:
 
 private:
     static constexpr std::size_t BitsInWord = 64;
+    static constexpr std::size_t PassesPerStep = 2;
 
     /// The members or elements of one value that were evaluated, as bits in the workspace.
     struct EvaluatedSet

@@ -81,22 +81,33 @@ QString describe(const Issue &issue, int excerptLength)
     return subject % u' ' % keywordText(issue);
 }
 
-ValidationError explain(const Issue &issue, const Value &message, int excerptLength)
+QList<ValidationError> explain(const std::vector<Issue> &issues, const Value &message,
+                               int excerptLength)
 {
-    const Resource &resource = *issue.schema->resource;
-    const QString schemaPointer
-            = pointerTo(resource.source->document.root(), *issue.schema->source, LongestSchemaName);
-    const QLatin1String keyword(issue.keyword.data(), qsizetype(issue.keyword.size()));
-    ValidationError error;
-    error.instancePointer = pointerTo(message, *issue.instance, LongestInstanceName);
-    // Of a schema that is false the schema itself is what was not met.
-    if (issue.schema->kind == Schema::Kind::Never)
-        error.schemaPointer = resource.source->label % u'#' % schemaPointer;
-    else
-        error.schemaPointer = resource.source->label % u'#' % schemaPointer % u'/' % keyword;
-    error.keyword = keyword;
-    error.message = describe(issue, excerptLength);
-    return error;
+    std::vector<const Value *> places;
+    places.reserve(issues.size());
+    for (const Issue &issue : issues)
+        places.push_back(issue.instance);
+    const QStringList pointers = pointersTo(message, places, LongestInstanceName);
+
+    QList<ValidationError> errors;
+    errors.reserve(qsizetype(issues.size()) + 1);
+    for (const Issue &issue : issues) {
+        const Resource &resource = *issue.schema->resource;
+        const QString schemaPointer = pointerTo(resource.source->document.root(),
+                                                *issue.schema->source, LongestSchemaName);
+        const QLatin1String keyword(issue.keyword.data(), qsizetype(issue.keyword.size()));
+        ValidationError &error = errors.emplaceBack();
+        error.instancePointer = pointers[errors.size() - 1];
+        // Of a schema that is false the schema itself is what was not met.
+        if (issue.schema->kind == Schema::Kind::Never)
+            error.schemaPointer = resource.source->label % u'#' % schemaPointer;
+        else
+            error.schemaPointer = resource.source->label % u'#' % schemaPointer % u'/' % keyword;
+        error.keyword = keyword;
+        error.message = describe(issue, excerptLength);
+    }
+    return errors;
 }
 
 } // namespace IpcPrims::JsonSchema

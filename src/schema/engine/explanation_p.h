@@ -14,7 +14,8 @@ namespace IpcPrims::JsonSchema {
 /// What is wrong, for people. With \a excerptLength, up to so many characters of the bad value.
 QString describe(const Issue &issue, int excerptLength);
 
-/// The issue with its places, \a message being the value that was validated.
-ValidationError explain(const Issue &issue, const Value &message, int excerptLength);
+/// The issues with their places, \a message being the value that was validated.
+QList<ValidationError> explain(const std::vector<Issue> &issues, const Value &message,
+                               int excerptLength);
 
 } // namespace IpcPrims::JsonSchema

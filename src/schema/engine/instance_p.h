@@ -19,20 +19,6 @@ namespace IpcPrims::JsonSchema {
 
 class Instance;
 
-/// A constant of the schema for valijson to compare with; the schema's document outlives it.
-class FrozenValue final : public valijson::adapters::FrozenValue
-{
-public:
-    explicit FrozenValue(const Value &value)
-        : m_value(value)
-    {}
-    FrozenValue *clone() const override { return new FrozenValue(m_value); }
-    bool equalTo(const valijson::adapters::Adapter &other, bool strict) const override;
-
-private:
-    Value m_value;
-};
-
 /*!
     The elements of an array, or the members of an object, as far as valijson needs them here: it
     counts them. What walks over them are constraints that are never made.
@@ -88,7 +74,8 @@ public:
 
     const Value &value() const { return **m_place; }
 
-    valijson::adapters::FrozenValue *freeze() const { return new FrozenValue(value()); }
+    // For const and enum, which are not left to valijson.
+    static valijson::adapters::FrozenValue *freeze() { return nullptr; }
     static bool hasStrictTypes() { return true; }
 
     bool isArray() const { return value().isArray(); }
@@ -156,19 +143,7 @@ public:
     Instance() = default;
     explicit Instance(const Value *const *place)
         : BasicAdapter(InstanceValue(place))
-        , m_place(place)
     {}
-
-    const Value &value() const { return **m_place; }
-
-private:
-    const Value *const *m_place = nullptr;
 };
-
-inline bool FrozenValue::equalTo(const valijson::adapters::Adapter &other, bool strict) const
-{
-    Q_UNUSED(strict)
-    return m_value.equals(static_cast<const Instance &>(other).value());
-}
 
 } // namespace IpcPrims::JsonSchema

@@ -32,6 +32,8 @@ struct Schema
     Kind kind = Kind::Rules;
     /// One of the rules wants to know what the others have evaluated.
     bool needsEvaluated = false;
+    /// What it takes to go through the rules, whatever they do.
+    quint32 steps = 1;
     const Value *source = nullptr;
     const Resource *resource = nullptr;
     std::vector<Rule> rules;

@@ -3,14 +3,35 @@
 
 #pragma once
 
+#include <QtCore/qglobal.h>
+
 #include <string_view>
 
 namespace IpcPrims::JsonSchema {
 
 using FormatCheck = bool (*)(std::string_view utf8);
 
-/// The check for a format of draft 2020-12 or before; null for names that it does not define.
-FormatCheck formatCheck(std::string_view name);
+/// More bytes than any host name's encoded form stands for.
+constexpr std::size_t LargestIdnHostname = 1024;
+
+struct Format
+{
+    std::string_view name;
+    FormatCheck check;
+    // What it takes, in steps of some nanoseconds.
+    qsizetype stepsForText;
+    qsizetype bytesPerStep;
+    std::size_t largestText; ///< What is longer is refused without a look at it.
+
+    qsizetype steps(std::string_view text) const
+    {
+        const std::size_t size = text.size() <= largestText ? text.size() : 0;
+        return stepsForText + qsizetype(size) / bytesPerStep;
+    }
+};
+
+/// A format of draft 2020-12 or before; null for names that it does not define.
+const Format *findFormat(std::string_view name);
 
 bool isDate(std::string_view text);
 bool isTime(std::string_view text);

@@ -59,9 +59,7 @@ bool couldBeRegistered(std::string_view encodedName)
 bool isIdnHostname(std::string_view text)
 {
     constexpr std::size_t largestName = 253;
-    // More than any name's encoded form stands for; what is longer need not be looked at.
-    constexpr std::size_t largestText = 1024;
-    if (text.empty() || text.size() > largestText || text.find('\0') != text.npos)
+    if (text.empty() || text.size() > LargestIdnHostname || text.find('\0') != text.npos)
         return false;
     // The dots that RFC 3490 lets stand for one.
     QByteArray name(text.data(), qsizetype(text.size()));

@@ -7,6 +7,7 @@
 
 #include <QtCore/qhashfunctions.h>
 
+#include <bit>
 #include <charconv>
 #include <limits>
 
@@ -17,6 +18,7 @@ __extension__ using Product = unsigned __int128;
 
 // The most decimal digits with which ten times a number still fits 64 bits.
 constexpr qint64 LargestDigits = 18;
+constexpr quint64 LargestPower = 1'000'000'000'000'000'000; // of ten, with as many zeros
 
 quint64 multiplyModulo(quint64 a, quint64 b, quint64 modulus)
 {
@@ -152,10 +154,12 @@ Divisor::Divisor(const Value &number)
     decimal.forEachDigit([&](unsigned digit) { m_digits = m_digits * 10 + digit; });
 }
 
-bool Divisor::divides(const Value &number) const
+bool Divisor::divides(const Value &number, qsizetype *work) const
 {
     if (number.kind() == Value::Kind::Integer && m_scale == 0)
         return number.integer() % qint64(m_digits) == 0;
+    constexpr qsizetype workOnIntegers = 4;
+    *work += workOnIntegers + workOnNumber(number);
     const Decimal dividend(number);
     if (dividend.isZero())
         return true;
@@ -163,8 +167,24 @@ bool Divisor::divides(const Value &number) const
     const qint64 zeros = dividend.scale() - m_scale;
     if (zeros < 0)
         return false;
+    // Each bit of the exponent takes two divisions of 128 bits.
+    *work += 8 * std::bit_width(quint64(zeros));
+    // As many digits at once as fit, since to divide takes longer than anything else.
     quint64 remainder = 0;
-    dividend.forEachDigit([&](unsigned digit) { remainder = (remainder * 10 + digit) % m_digits; });
+    quint64 digits = 0;
+    quint64 power = 1;
+    const auto takeDigits = [&] {
+        remainder = quint64((Product(remainder) * power + digits) % m_digits);
+        digits = 0;
+        power = 1;
+    };
+    dividend.forEachDigit([&](unsigned digit) {
+        digits = digits * 10 + digit;
+        power *= 10;
+        if (power == LargestPower)
+            takeDigits();
+    });
+    takeDigits();
     return multiplyModulo(remainder, powerOfTenModulo(zeros, m_digits), m_digits) == 0;
 }
 

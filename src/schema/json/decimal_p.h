@@ -52,6 +52,15 @@ private:
     bool m_isNegative = false;
 };
 
+/// How much work it is to take the number apart, in steps of some nanoseconds.
+inline qsizetype workOnNumber(const Value &number)
+{
+    constexpr std::size_t bytesPerStep = 4;
+    return number.kind() == Value::Kind::Decimal
+                   ? qsizetype(4 + number.text().size() / bytesPerStep)
+                   : 0;
+}
+
 /// Negative, zero or positive, as \a a is less than, equal to or greater than \a b.
 IPCPRIMS_SCHEMA_AUTOTEST_EXPORT int compare(const Value &a, const Value &b);
 size_t hashOfNumber(const Value &number);
@@ -66,7 +75,8 @@ class Divisor
 public:
     static bool isSupported(const Value &number);
     explicit Divisor(const Value &number);
-    bool divides(const Value &number) const;
+    /// Adds to \a work in proportion to what there was to do.
+    bool divides(const Value &number, qsizetype *work) const;
 
 private:
     quint64 m_digits = 0;

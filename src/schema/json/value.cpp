@@ -31,25 +31,31 @@ const Value *Value::find(std::string_view name) const
     return member == all.end() ? nullptr : &member->value;
 }
 
-bool Value::equals(const Value &other) const
+bool Value::equals(const Value &other, qsizetype *work) const
 {
-    if (isNumber() && other.isNumber())
+    ++*work;
+    if (isNumber() && other.isNumber()) {
+        *work += workOnNumber(*this) + workOnNumber(other);
         return compare(*this, other) == 0;
-    if (m_kind != other.m_kind)
+    }
+    if (m_kind != other.m_kind || m_size != other.m_size)
         return false;
+    *work += m_size / BytesPerStep; // or less, of an array or an object
     switch (m_kind) {
     case Kind::Boolean:
         return m_boolean == other.m_boolean;
     case Kind::String:
         return text() == other.text();
     case Kind::Array:
-        return std::ranges::equal(elements(), other.elements(),
-                                  [](const Value &a, const Value &b) { return a.equals(b); });
+        return std::ranges::equal(
+                elements(), other.elements(),
+                [work](const Value &a, const Value &b) { return a.equals(b, work); });
     case Kind::Object:
-        return m_size == other.m_size && std::ranges::all_of(members(), [&](const Member &member) {
-                   const Value *value = other.find(member.key());
-                   return value && member.value.equals(*value);
-               });
+        return std::ranges::all_of(members(), [&](const Member &member) {
+            *work += other.workToFind(member.key());
+            const Value *value = other.find(member.key());
+            return value && member.value.equals(*value, work);
+        });
     default:
         return true;
     }
@@ -57,7 +63,7 @@ bool Value::equals(const Value &other) const
 
 size_t Value::hash(qsizetype *work) const
 {
-    *work += 1 + m_size / 64;
+    *work += 1 + m_size / BytesPerStep;
     switch (m_kind) {
     case Kind::Null:
         return 0;
@@ -65,6 +71,7 @@ size_t Value::hash(qsizetype *work) const
         return m_boolean ? 2 : 1;
     case Kind::Integer:
     case Kind::Decimal:
+        *work += workOnNumber(*this);
         return hashOfNumber(*this);
     case Kind::String:
         return hashOf(text());

@@ -30,14 +30,15 @@ public:
         const std::size_t count
                 = m_rest ? elements.size() : std::min(elements.size(), m_prefix.size());
         bool isValid = true;
-        for (std::size_t i = 0; i < count; ++i) {
+        std::size_t i = 0;
+        while (i < count && (isValid || evaluation.wantsMore())) {
             const Schema *const schema = i < m_prefix.size() ? m_prefix[i] : m_rest;
             Q_ASSERT(schema);
             isValid = evaluation.evaluateChild(*schema, elements[i]) && isValid;
-            if (!isValid && !evaluation.isExplaining())
-                return false;
+            ++i;
         }
-        evaluation.markFirstEvaluated(count);
+        evaluation.takeStepsOfLoop(i);
+        evaluation.markFirstEvaluated(i);
         return isValid;
     }
 
@@ -64,7 +65,8 @@ public:
         const bool needsAll = m_evaluatesItems && evaluation.isTracking();
         const bool hasMax = m_max != std::numeric_limits<quint64>::max();
         quint64 count = 0;
-        for (std::size_t i = 0; i < elements.size(); ++i) {
+        std::size_t i = 0;
+        for (; i < elements.size(); ++i) {
             if (!needsAll && count >= m_min && (!hasMax || count > m_max))
                 break;
             if (!evaluation.tryChild(m_schema, elements[i]))
@@ -73,6 +75,7 @@ public:
             if (m_evaluatesItems)
                 evaluation.markEvaluated(i);
         }
+        evaluation.takeStepsOfLoop(i);
         return count >= m_min && count <= m_max;
     }
 
@@ -91,7 +94,7 @@ public:
     {
         const std::span<const Value> elements = value.elements();
         if (elements.size() <= LargestUnhashed)
-            return areDifferent(elements);
+            return areDifferent(elements, evaluation);
 
         std::vector<HashSlot> &slots = evaluation.workspace().slots;
         std::vector<size_t> &hashes = evaluation.workspace().hashes;
@@ -107,11 +110,12 @@ public:
             // The slots of a large table are far away: they are asked for in advance.
             __builtin_prefetch(&slots[hashes[std::min(i + Ahead, elements.size() - 1)] & mask]);
             const size_t hash = hashes[i];
+            work = 1;
             const std::size_t slot = findSlot(slots, hash, [&](quint32 other) {
-                return elements[other].equals(elements[i]);
+                return elements[other].equals(elements[i], &work);
             });
             if (!slots[slot].isEmpty()
-                || !evaluation.takeSteps(1 + qsizetype((slot - hash) & mask)))
+                || !evaluation.takeSteps(work + qsizetype((slot - hash) & mask)))
                 return false;
             slots[slot] = HashSlot(i, hash);
         }
@@ -122,15 +126,16 @@ private:
     static constexpr std::size_t LargestUnhashed = 8;
     static constexpr std::size_t Ahead = 16;
 
-    static bool areDifferent(std::span<const Value> elements)
+    static bool areDifferent(std::span<const Value> elements, Evaluation &evaluation)
     {
+        qsizetype work = 0;
         for (std::size_t i = 1; i < elements.size(); ++i) {
             for (std::size_t j = 0; j < i; ++j) {
-                if (elements[i].equals(elements[j]))
+                if (elements[i].equals(elements[j], &work))
                     return false;
             }
         }
-        return true;
+        return evaluation.takeSteps(work);
     }
 };
 

@@ -22,11 +22,10 @@ public:
     bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
         bool isValid = true;
-        for (const Schema *schema : m_schemas) {
-            isValid = evaluation.evaluate(*schema, value) && isValid;
-            if (!isValid && !evaluation.isExplaining())
-                break;
-        }
+        std::size_t count = 0;
+        while (count < m_schemas.size() && (isValid || evaluation.wantsMore()))
+            isValid = evaluation.evaluate(*m_schemas[count++], value) && isValid;
+        evaluation.takeStepsOfLoop(count);
         return isValid;
     }
 
@@ -43,12 +42,11 @@ public:
     bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
         bool isValid = false;
-        for (const Schema *schema : m_schemas) {
-            isValid = evaluation.evaluateTrial(*schema, value) || isValid;
-            // Each of them may evaluate members that no other does.
-            if (isValid && !evaluation.isTracking())
-                break;
-        }
+        std::size_t count = 0;
+        // Each of them may evaluate members that no other does.
+        while (count < m_schemas.size() && (!isValid || evaluation.isTracking()))
+            isValid = evaluation.evaluateTrial(*m_schemas[count++], value) || isValid;
+        evaluation.takeStepsOfLoop(count);
         return isValid;
     }
 
@@ -65,10 +63,10 @@ public:
     bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
         int validCount = 0;
-        for (const Schema *schema : m_schemas) {
-            if (evaluation.evaluateTrial(*schema, value) && ++validCount > 1)
-                break;
-        }
+        std::size_t count = 0;
+        while (count < m_schemas.size() && validCount <= 1)
+            validCount += evaluation.evaluateTrial(*m_schemas[count++], value) ? 1 : 0;
+        evaluation.takeStepsOfLoop(count);
         return validCount == 1;
     }
 

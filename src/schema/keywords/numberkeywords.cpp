@@ -4,6 +4,7 @@
 #include "schema/keywords/keywords_p.h"
 
 #include "schema/engine/compiler_p.h"
+#include "schema/engine/evaluation_p.h"
 #include "schema/json/decimal_p.h"
 
 // Exact, where valijson compares doubles.
@@ -19,15 +20,22 @@ public:
     /// \a test judges how a number compares to \a bound, see compare().
     BoundConstraint(const Value &bound, Test test)
         : m_bound(bound)
+        , m_work(workOnNumber(bound))
         , m_test(test)
     {}
-    bool isMetBy(const Value &value, Evaluation &) const override
+    bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
-        return !value.isNumber() || m_test(compare(value, m_bound));
+        if (!value.isNumber())
+            return true;
+        const bool isQuick = value.kind() == Value::Kind::Integer && m_work == 0;
+        if (!isQuick && !evaluation.takeSteps(workOnNumber(value) + m_work))
+            return false;
+        return m_test(compare(value, m_bound));
     }
 
 private:
     const Value m_bound;
+    const qsizetype m_work;
     const Test m_test;
 };
 
@@ -37,9 +45,13 @@ public:
     explicit MultipleOfConstraint(const Value &divisor)
         : m_divisor(divisor)
     {}
-    bool isMetBy(const Value &value, Evaluation &) const override
+    bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
-        return !value.isNumber() || m_divisor.divides(value);
+        if (!value.isNumber())
+            return true;
+        qsizetype work = 0;
+        const bool isMultiple = m_divisor.divides(value, &work);
+        return (work == 0 || evaluation.takeSteps(work)) && isMultiple;
     }
 
 private:

@@ -20,7 +20,12 @@ class RequiredConstraint final : public Constraint
 public:
     explicit RequiredConstraint(std::span<const Value> names)
         : m_names(names)
-    {}
+    {
+        std::size_t bytes = 0;
+        for (const Value &name : names)
+            bytes += BytesPerName + name.text().size();
+        m_work = qsizetype(bytes / Value::BytesPerStep);
+    }
     bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
         if (!value.isObject())
@@ -29,22 +34,28 @@ public:
         auto next = value.members().begin();
         const auto end = value.members().end();
         bool isValid = true;
+        qsizetype work = m_work;
         for (const Value &name : m_names) {
             if (next != end && next->key() == name.text()) {
                 ++next;
                 continue;
             }
+            work += value.workToFind(name.text());
             if (value.find(name.text()))
                 continue;
             isValid = evaluation.report(value, &name);
-            if (!evaluation.isExplaining())
+            if (!evaluation.wantsMore())
                 break;
         }
+        evaluation.takeSteps(work);
         return isValid;
     }
 
 private:
+    static constexpr std::size_t BytesPerName = 8; ///< What a name takes, however short it is.
+
     const std::span<const Value> m_names;
+    qsizetype m_work; ///< To compare all names.
 };
 
 // What a member's presence asks for: other members, or a schema for the whole object.
@@ -54,8 +65,8 @@ public:
     struct Dependency
     {
         std::string_view name;
-        std::span<const Value> required;
-        const Schema *schema; ///< May be null.
+        std::unique_ptr<const RequiredConstraint> required;
+        const Schema *schema; ///< Either may be null.
     };
 
     explicit DependentConstraint(std::vector<Dependency> dependencies)
@@ -63,14 +74,19 @@ public:
     {}
     bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
+        if (!value.isObject())
+            return true;
         bool isValid = true;
         for (const Dependency &dependency : m_dependencies) {
+            if (!evaluation.takeSteps(value.workToFind(dependency.name)))
+                return false;
             if (!value.find(dependency.name))
                 continue;
-            isValid = RequiredConstraint(dependency.required).isMetBy(value, evaluation) && isValid;
+            if (dependency.required)
+                isValid = dependency.required->isMetBy(value, evaluation) && isValid;
             if (dependency.schema)
                 isValid = evaluation.evaluate(*dependency.schema, value) && isValid;
-            if (!isValid && !evaluation.isExplaining())
+            if (!isValid && !evaluation.wantsMore())
                 break;
         }
         return isValid;
@@ -88,12 +104,12 @@ public:
     {}
     bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
+        const std::span<const Member> members = value.members();
         bool isValid = true;
-        for (const Member &member : value.members()) {
-            isValid = evaluation.evaluateChild(m_schema, member.name) && isValid;
-            if (!isValid && !evaluation.isExplaining())
-                break;
-        }
+        std::size_t count = 0;
+        while (count < members.size() && (isValid || evaluation.wantsMore()))
+            isValid = evaluation.evaluateChild(m_schema, members[count++].name) && isValid;
+        evaluation.takeStepsOfLoop(count);
         return isValid;
     }
 
@@ -111,9 +127,10 @@ void compileDependent(Compiler &compiler, const Value &schema, std::string_view 
     for (const Member &member : argument->members()) {
         const std::string_view name = member.key();
         if (member.value.isArray())
-            dependencies.push_back({name, member.value.elements(), nullptr});
+            dependencies.push_back(
+                    {name, std::make_unique<RequiredConstraint>(member.value.elements()), nullptr});
         else
-            dependencies.push_back({name, {}, &compiler.inPlace(member.value)});
+            dependencies.push_back({name, nullptr, &compiler.inPlace(member.value)});
     }
     compiler.add(keyword, *argument, std::make_unique<DependentConstraint>(std::move(dependencies)),
                  true);

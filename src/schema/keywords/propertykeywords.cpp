@@ -35,11 +35,11 @@ public:
     {
         const std::span<const Member> members = value.members();
         bool isValid = true;
-        for (std::size_t i = 0; i < members.size(); ++i) {
-            isValid = validateMember(members[i], i, evaluation) && isValid;
-            if (!isValid && !evaluation.isExplaining())
-                return false;
-        }
+        std::size_t count = 0;
+        for (; count < members.size() && (isValid || evaluation.wantsMore()); ++count)
+            isValid = validateMember(members[count], count, evaluation) && isValid;
+        // Each was looked for by its name, and what is in a large table is far away.
+        evaluation.takeSteps(qsizetype(count) * (m_properties.isLarge() ? 6 : 1));
         return isValid;
     }
 
@@ -47,6 +47,9 @@ private:
     bool validateMember(const Member &member, std::size_t index, Evaluation &evaluation) const
     {
         const std::string_view name = member.key();
+        if (name.size() > LongName
+            && !evaluation.takeSteps(qsizetype(name.size() / Value::BytesPerStep)))
+            return false;
         bool isValid = true;
         bool isKnown = false;
         if (const auto schema = m_properties.find(name)) {
@@ -67,6 +70,8 @@ private:
             evaluation.markEvaluated(index);
         return isValid;
     }
+
+    static constexpr std::size_t LongName = 64;
 
     const PropertyTable m_properties;
     const std::vector<PatternProperty> m_patterns;

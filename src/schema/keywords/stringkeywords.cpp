@@ -14,8 +14,10 @@
 namespace IpcPrims::JsonSchema {
 
 namespace {
-quint64 countCharacters(std::string_view utf8)
+quint64 countCharacters(std::string_view utf8, Evaluation &evaluation)
 {
+    if (utf8.size() >= Value::BytesPerStep)
+        evaluation.takeSteps(qsizetype(utf8.size() / Value::BytesPerStep));
     return quint64(std::ranges::count_if(utf8, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
@@ -25,11 +27,11 @@ public:
     explicit MinLengthConstraint(quint64 min)
         : m_min(min)
     {}
-    bool isMetBy(const Value &value, Evaluation &) const override
+    bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
         // A character has four bytes at most.
         return !value.isString() || value.text().size() / 4 >= m_min
-               || countCharacters(value.text()) >= m_min;
+               || countCharacters(value.text(), evaluation) >= m_min;
     }
 
 private:
@@ -42,10 +44,10 @@ public:
     explicit MaxLengthConstraint(quint64 max)
         : m_max(max)
     {}
-    bool isMetBy(const Value &value, Evaluation &) const override
+    bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
         return !value.isString() || value.text().size() <= m_max
-               || countCharacters(value.text()) <= m_max;
+               || countCharacters(value.text(), evaluation) <= m_max;
     }
 
 private:
@@ -70,16 +72,18 @@ private:
 class FormatConstraint final : public Constraint
 {
 public:
-    explicit FormatConstraint(FormatCheck check)
-        : m_check(check)
+    explicit FormatConstraint(const Format &format)
+        : m_format(format)
     {}
-    bool isMetBy(const Value &value, Evaluation &) const override
+    bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
-        return !value.isString() || m_check(value.text());
+        if (!value.isString())
+            return true;
+        return evaluation.takeSteps(m_format.steps(value.text())) && m_format.check(value.text());
     }
 
 private:
-    const FormatCheck m_check;
+    const Format &m_format;
 };
 } // namespace
 
@@ -97,8 +101,8 @@ void compileStringKeywords(Compiler &compiler, const Value &schema)
     // Without the vocabulary that asserts, a format only annotates.
     const Value *format = schema.find("format");
     if (format && compiler.assertsFormats()) {
-        if (const FormatCheck check = formatCheck(format->text()))
-            compiler.add("format", *format, std::make_unique<FormatConstraint>(check));
+        if (const Format *known = findFormat(format->text()))
+            compiler.add("format", *format, std::make_unique<FormatConstraint>(*known));
     }
 }
 

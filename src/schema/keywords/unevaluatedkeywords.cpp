@@ -24,15 +24,17 @@ public:
         const std::span<const Value> elements = value.elements();
         const std::span<const Member> members = value.members();
         bool isValid = true;
-        for (std::size_t i = 0; i < elements.size() + members.size(); ++i) {
+        std::size_t i = 0;
+        for (; i < elements.size() + members.size(); ++i) {
             if (evaluation.isEvaluated(i))
                 continue;
             const Value &child = elements.empty() ? members[i].value : elements[i];
             isValid = validateChild(child, evaluation) && isValid;
             evaluation.markEvaluated(i);
-            if (!isValid && !evaluation.isExplaining())
+            if (!isValid && !evaluation.wantsMore())
                 break;
         }
+        evaluation.takeStepsOfLoop(i);
         return isValid;
     }
 

@@ -6,6 +6,7 @@
 #include "schema/engine/compiler_p.h"
 #include "schema/engine/evaluation_p.h"
 #include "schema/json/decimal_p.h"
+#include "schema/json/hashslots_p.h"
 
 #include <algorithm>
 #include <array>
@@ -14,10 +15,7 @@
 namespace IpcPrims::JsonSchema {
 
 namespace {
-using namespace valijson::constraints;
-
-// What valijson evaluates as the specification has it, given an adapter that knows when values are
-// equal.
+// What valijson evaluates as the specification has it.
 template<typename Type>
 class ValijsonConstraint final : public Constraint
 {
@@ -46,15 +44,92 @@ public:
         : m_kinds(kinds)
         , m_acceptsWholeNumbers(acceptsWholeNumbers)
     {}
-    bool isMetBy(const Value &value, Evaluation &) const override
+    bool isMetBy(const Value &value, Evaluation &evaluation) const override
     {
         return (m_kinds & bit(value.kind())) != 0
-               || (m_acceptsWholeNumbers && value.isWholeNumber());
+               || (m_acceptsWholeNumbers && isWholeNumber(value, evaluation));
     }
 
 private:
+    static bool isWholeNumber(const Value &value, Evaluation &evaluation)
+    {
+        return value.kind() == Value::Kind::Decimal && evaluation.takeSteps(workOnNumber(value))
+               && value.isWholeNumber();
+    }
+
     const Kinds m_kinds;
     const bool m_acceptsWholeNumbers; ///< 1.0 is an integer, too, though not a Kind::Integer.
+};
+
+class ConstConstraint final : public Constraint
+{
+public:
+    explicit ConstConstraint(const Value &constant)
+        : m_constant(constant)
+    {}
+    bool isMetBy(const Value &value, Evaluation &evaluation) const override
+    {
+        qsizetype work = 0;
+        const bool isEqual = value.equals(m_constant, &work);
+        return evaluation.takeSteps(work) && isEqual;
+    }
+
+private:
+    const Value m_constant;
+};
+
+// A few values are compared with one after the other; of many the one that it can be is looked up.
+class EnumConstraint final : public Constraint
+{
+public:
+    explicit EnumConstraint(std::span<const Value> values)
+        : m_values(values)
+    {
+        for (const Value &value : values)
+            m_kinds |= bit(value.kind());
+        if ((m_kinds & Numbers) != 0) // 1 equals 1.0
+            m_kinds |= Numbers;
+        if (values.size() <= LargestUnhashed)
+            return;
+        m_slots.resize(slotCount(values.size()));
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            qsizetype work = 0;
+            const size_t hash = values[i].hash(&work);
+            HashSlot &slot = m_slots[find(values[i], hash, &work)];
+            if (slot.isEmpty())
+                slot = HashSlot(i, hash);
+        }
+    }
+    bool isMetBy(const Value &value, Evaluation &evaluation) const override
+    {
+        // Nor is a large array hashed where nothing but strings would do.
+        if ((m_kinds & bit(value.kind())) == 0)
+            return false;
+        qsizetype work = 0;
+        bool isOneOf = false;
+        if (m_slots.empty()) {
+            isOneOf = std::ranges::any_of(m_values, [&](const Value &candidate) {
+                return value.equals(candidate, &work);
+            });
+        } else {
+            const size_t hash = value.hash(&work);
+            isOneOf = !m_slots[find(value, hash, &work)].isEmpty();
+        }
+        return evaluation.takeSteps(work) && isOneOf;
+    }
+
+private:
+    static constexpr std::size_t LargestUnhashed = 8;
+    static constexpr Kinds Numbers = bit(Value::Kind::Integer) | bit(Value::Kind::Decimal);
+
+    std::size_t find(const Value &value, size_t hash, qsizetype *work) const
+    {
+        return findSlot(m_slots, hash, [&](quint32 i) { return m_values[i].equals(value, work); });
+    }
+
+    const std::span<const Value> m_values;
+    Kinds m_kinds = 0;
+    std::vector<HashSlot> m_slots;
 };
 
 constexpr std::string_view Integer = "integer";
@@ -103,21 +178,18 @@ void compileValueKeywords(Compiler &compiler, const Value &schema)
 {
     if (const Value *type = compiler.keyword(schema, "type", Vocabulary::Validation))
         compiler.add("type", *type, typeConstraint(*type));
-    if (const Value *value = compiler.keyword(schema, "const", Vocabulary::Validation)) {
-        auto rule = std::make_unique<ValijsonConstraint<ConstConstraint>>();
-        rule->constraint.setValue(Instance(&value));
-        compiler.add("const", *value, std::move(rule));
-    }
-    if (const Value *values = compiler.keyword(schema, "enum", Vocabulary::Validation)) {
-        auto rule = std::make_unique<ValijsonConstraint<EnumConstraint>>();
-        for (const Value &value : values->elements())
-            rule->constraint.addValue(FrozenValue(value));
-        compiler.add("enum", *values, std::move(rule));
-    }
-    compileCount(compiler, schema, "minItems", &MinItemsConstraint::setMinItems);
-    compileCount(compiler, schema, "maxItems", &MaxItemsConstraint::setMaxItems);
-    compileCount(compiler, schema, "minProperties", &MinPropertiesConstraint::setMinProperties);
-    compileCount(compiler, schema, "maxProperties", &MaxPropertiesConstraint::setMaxProperties);
+    if (const Value *value = compiler.keyword(schema, "const", Vocabulary::Validation))
+        compiler.add("const", *value, std::make_unique<ConstConstraint>(*value));
+    if (const Value *values = compiler.keyword(schema, "enum", Vocabulary::Validation))
+        compiler.add("enum", *values, std::make_unique<EnumConstraint>(values->elements()));
+    compileCount(compiler, schema, "minItems",
+                 &valijson::constraints::MinItemsConstraint::setMinItems);
+    compileCount(compiler, schema, "maxItems",
+                 &valijson::constraints::MaxItemsConstraint::setMaxItems);
+    compileCount(compiler, schema, "minProperties",
+                 &valijson::constraints::MinPropertiesConstraint::setMinProperties);
+    compileCount(compiler, schema, "maxProperties",
+                 &valijson::constraints::MaxPropertiesConstraint::setMaxProperties);
 }
 
 } // namespace IpcPrims::JsonSchema

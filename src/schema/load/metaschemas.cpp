@@ -81,11 +81,12 @@ bool findMetaschemaIssue(std::string_view metaschema, const Value &schema,
         return false;
     // A schema is no message from somebody else: it may be as large as its limit allows.
     Workspace workspace;
-    Evaluation evaluation(workspace, std::numeric_limits<qint32>::max(), standard.tracksScope());
+    constexpr qsizetype allowance = 100'000'000;
+    Evaluation evaluation(workspace, allowance, standard.tracksScope());
     evaluation.exempt(exempt);
     if (evaluation.run(*compiled, schema) == Evaluation::Verdict::Valid)
         return false;
-    Evaluation second(workspace, std::numeric_limits<qint32>::max(), standard.tracksScope());
+    Evaluation second(workspace, allowance, standard.tracksScope());
     second.exempt(exempt);
     second.explain(*compiled, schema, 1, issues);
     if (issues->empty())

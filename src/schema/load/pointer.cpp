@@ -47,27 +47,116 @@ struct Step
     const Member *member;
     std::size_t index;
 };
-using Path = QVarLengthArray<Step, 16>; // from the target up to where the search began
 
-bool findPath(const Value &from, const Value &target, Path *path)
+void appendSegment(std::string_view name, qsizetype longestName, QString *pointer);
+
+/*!
+    Walks over a value once, whatever the number of places that are looked for. What is in a
+    container lies in one piece of memory, so those in it are found by their addresses, and nothing
+    but containers has to be looked at.
+*/
+class PlaceSearch
 {
-    if (&from == &target)
-        return true;
-    const std::span<const Value> elements = from.elements();
-    for (std::size_t i = 0; i < elements.size(); ++i) {
-        if (findPath(elements[i], target, path)) {
-            path->append({nullptr, i});
-            return true;
+public:
+    PlaceSearch(std::span<const Value *const> targets, qsizetype longestName)
+        : m_longestName(longestName)
+    {
+        for (std::size_t i = 0; i < targets.size(); ++i) {
+            m_targets.append({targets[i], i});
+            m_pointers.append(QString());
+        }
+        std::ranges::sort(m_targets, std::less<>(), &Target::value);
+        m_left = m_targets.size();
+    }
+
+    QStringList search(const Value &root)
+    {
+        report(
+                &root, sizeof root, [](std::size_t) { return Step{}; }, false);
+        walk(root);
+        return m_pointers;
+    }
+
+private:
+    struct Target
+    {
+        const Value *value;
+        std::size_t number;
+    };
+
+    // Of the targets that are in this piece of memory.
+    template<typename StepAt>
+    void report(const void *begin, std::size_t size, StepAt stepAt, bool hasStep)
+    {
+        const auto *bytes = static_cast<const char *>(begin);
+        const auto isBefore = [](const Target &target, const void *place) {
+            return std::less<>()(static_cast<const void *>(target.value), place);
+        };
+        auto target = std::lower_bound(m_targets.begin(), m_targets.end(), begin, isBefore);
+        for (; target != m_targets.end() && isBefore(*target, bytes + size); ++target) {
+            const auto offset = std::size_t(reinterpret_cast<const char *>(target->value) - bytes);
+            if (hasStep)
+                m_path.append(stepAt(offset));
+            m_pointers[qsizetype(target->number)] = pointer();
+            if (hasStep)
+                m_path.removeLast();
+            --m_left;
         }
     }
-    for (const Member &member : from.members()) {
-        if (&member.name == &target || findPath(member.value, target, path)) {
-            path->append({&member, 0});
-            return true;
-        }
+
+    // The depth of recursion is that of the JSON text.
+    void walk(const Value &value)
+    {
+        const std::span<const Value> elements = value.elements();
+        const std::span<const Member> members = value.members();
+        report(
+                elements.data(), elements.size_bytes(),
+                [](std::size_t offset) {
+                    return Step{nullptr, offset / sizeof(Value)};
+                },
+                true);
+        report(
+                members.data(), members.size_bytes(),
+                [&](std::size_t offset) {
+                    return Step{&members[offset / sizeof(Member)], 0};
+                },
+                true);
+        for (std::size_t i = 0; i < elements.size() && m_left > 0; ++i)
+            enter(elements[i], {nullptr, i});
+        for (std::size_t i = 0; i < members.size() && m_left > 0; ++i)
+            enter(members[i].value, {&members[i], 0});
     }
-    return false;
-}
+
+    void enter(const Value &value, Step step)
+    {
+        if (!value.isArray() && !value.isObject())
+            return;
+        m_path.append(step);
+        walk(value);
+        m_path.removeLast();
+    }
+
+    QString pointer() const
+    {
+        QString pointer;
+        pointer.reserve(16 * m_path.size());
+        for (const auto &[member, index] : m_path) {
+            pointer += u'/';
+            if (member)
+                appendSegment(member->key(), m_longestName, &pointer);
+            else
+                pointer += QString::number(index);
+        }
+        constexpr qsizetype longestPointer = 512;
+        return shortText(pointer, longestPointer);
+    }
+
+    const qsizetype m_longestName;
+    QVarLengthArray<Target, 4> m_targets; ///< By their addresses.
+    qsizetype m_left = 0; ///< Targets that were not found yet.
+    QVarLengthArray<Step, 16> m_path; ///< To where the search is.
+    QStringList m_pointers; ///< As the targets were given.
+};
 
 void appendSegment(std::string_view name, qsizetype longestName, QString *pointer)
 {
@@ -77,8 +166,10 @@ void appendSegment(std::string_view name, qsizetype longestName, QString *pointe
         *pointer += QLatin1String(name.data(), qsizetype(name.size()));
         return;
     }
-    QString segment
-            = shortText(QString::fromUtf8(name.data(), qsizetype(name.size())), longestName);
+    // A character has four bytes at most; one more shows that there are more.
+    const std::string_view beginning = name.substr(0, 4 * std::size_t(longestName + 1));
+    QString segment = shortText(QString::fromUtf8(beginning.data(), qsizetype(beginning.size())),
+                                longestName);
     *pointer += segment.replace(u'~', QStringLiteral("~0")).replace(u'/', QStringLiteral("~1"));
 }
 } // namespace
@@ -104,20 +195,14 @@ const Value *followPointer(const Value &root, std::string_view pointer,
 
 QString pointerTo(const Value &root, const Value &target, qsizetype longestName)
 {
-    constexpr qsizetype longestPointer = 512;
-    Path path;
-    findPath(root, target, &path);
-    QString pointer;
-    pointer.reserve(16 * path.size());
-    for (qsizetype i = path.size() - 1; i >= 0; --i) {
-        const auto [member, index] = path[i];
-        pointer += u'/';
-        if (member)
-            appendSegment(member->key(), longestName, &pointer);
-        else
-            pointer += QString::number(index);
-    }
-    return shortText(pointer, longestPointer);
+    const Value *targets[] = {&target};
+    return pointersTo(root, targets, longestName).first();
+}
+
+QStringList pointersTo(const Value &root, std::span<const Value *const> targets,
+                       qsizetype longestName)
+{
+    return PlaceSearch(targets, longestName).search(root);
 }
 
 } // namespace IpcPrims::JsonSchema

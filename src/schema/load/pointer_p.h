@@ -6,9 +6,10 @@
 #include "schema/json/value_p.h"
 
 #include <QtCore/qstring.h>
+#include <QtCore/qstringlist.h>
 
 #include <functional>
-#include <optional>
+#include <span>
 #include <string_view>
 
 namespace IpcPrims::JsonSchema {
@@ -27,5 +28,8 @@ const Value *followPointer(const Value &root, std::string_view pointer,
     \a longestName are cut, and so is a pointer of more than a few hundred characters.
 */
 QString pointerTo(const Value &root, const Value &target, qsizetype longestName);
+/// The same for several targets, in one search.
+QStringList pointersTo(const Value &root, std::span<const Value *const> targets,
+                       qsizetype longestName);
 
 } // namespace IpcPrims::JsonSchema

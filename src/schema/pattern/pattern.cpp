@@ -145,7 +145,9 @@ int Pattern::match(std::string_view text, Workspace &workspace) const
 
 bool Pattern::matches(std::string_view text, Evaluation &evaluation) const
 {
-    if (!evaluation.takeSteps(1 + qsizetype(text.size() / BytesPerStep)))
+    // To begin a match takes longer than to go on with it.
+    constexpr qsizetype firstSteps = 8;
+    if (!evaluation.takeSteps(firstSteps + qsizetype(text.size() / BytesPerStep)))
         return false;
     Workspace &workspace = evaluation.workspace();
     if (!workspace.matchData)

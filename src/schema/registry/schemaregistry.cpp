@@ -93,7 +93,7 @@ std::optional<PayloadValidator::Failure> SchemaRegistryPrivate::judge(quint16 ch
                                                                       Workspace &workspace) const
 {
     const Value &message = document.root();
-    Evaluation evaluation(workspace, document.weight(), program.tracksScope);
+    Evaluation evaluation(workspace, Evaluation::allowance(document.weight()), program.tracksScope);
     const Evaluation::Verdict verdict = evaluation.run(schema, message);
     if (verdict == Evaluation::Verdict::Valid)
         return std::nullopt;
@@ -101,13 +101,12 @@ std::optional<PayloadValidator::Failure> SchemaRegistryPrivate::judge(quint16 ch
         return failure(channel, {generalError(QLatin1String(evaluation.reason()))});
 
     std::vector<Issue> issues;
-    Evaluation second(workspace, document.weight(), program.tracksScope);
+    // Finding out has taken its part of what the message may cost.
+    Evaluation second(workspace, std::max(evaluation.stepsLeft(), Evaluation::allowance(0)),
+                      program.tracksScope);
     const auto maxIssues = std::size_t(std::max(options.maxErrors, 1));
     second.explain(schema, message, maxIssues, &issues);
-    QList<ValidationError> errors;
-    errors.reserve(qsizetype(issues.size()) + 1);
-    for (const Issue &issue : issues)
-        errors.append(explain(issue, message, options.excerptLength));
+    QList<ValidationError> errors = explain(issues, message, options.excerptLength);
     if (second.reason() && issues.size() < maxIssues) // so there may be more of them
         errors.append(generalError(QLatin1String(second.reason())));
     return failure(channel, errors);
