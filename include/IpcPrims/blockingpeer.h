@@ -51,7 +51,9 @@ public:
     enum class State {
         Closed, ///< No connection: before connectToServer(), or after the end.
         Open, ///< Frames can be sent and received.
-        Closing, ///< The other side asked to shut down; frames are still received, not sent.
+        /// The other side asked to shut down, and frames are still received; or it has ended the
+        /// session, and what was sent before is being written. send() accepts nothing.
+        Closing,
     };
 
     /// For a time-out: waits for as long as it takes.
@@ -182,6 +184,8 @@ public:
         The next frame. Timeout when none has come in time, which harms nothing: one that has come
         in part is completed later. What arrived before the end is received first; from then on
         every call returns the reason: ShutdownRequested after the other side's orderly shutdown.
+        If something is still to be written to a side that has ended the session, the first call
+        waits for that, and gives up after 5 s without any progress.
     */
     Error receive(Frame *frame, Timeout timeout = {});
 

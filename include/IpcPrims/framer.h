@@ -49,6 +49,9 @@ public:
     */
     explicit Framer(qintptr socketDescriptor, QObject *parent = nullptr);
 #endif
+    /// Drops what is queued; flush() before, and bytesQueued() is what would be lost. A device is
+    /// left as it is, a socket is closed. Quitting the application doesn't wait for a framer
+    /// either.
     ~Framer() override;
 
     /// \c nullptr if there is none or it was destroyed.
@@ -83,11 +86,13 @@ Q_SIGNALS:
     /// After send() had answered QueueFull for \a channel: its queue fell to the low-water mark, or
     /// will never leave, as the stream broke. Frames may still be received then.
     void readyToSend(quint16 channel);
-    /// The stream ended cleanly, between two frames. Nothing more is received or sent.
+    /// The stream ended cleanly, between two frames. Nothing more is received or accepted by
+    /// send(); what was queued before is still written, as long as the framer lives and the other
+    /// side reads.
     void ended();
     /*!
         The stream broke: BadMagic, PayloadTooLarge, TruncatedFrame (it ended inside a frame) or
-        StreamError. Every frame before that was delivered; nothing more is received or sent.
+        StreamError. Every frame before that was delivered; the rest is as for ended().
     */
     void errorOccurred(const IpcPrims::Error &error);
 

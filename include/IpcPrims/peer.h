@@ -57,7 +57,9 @@ class StreamSender;
     before the next one begins.
 
     What arrived is delivered before disconnected() is emitted, and what send() accepted is written
-    before close() ends the session.
+    before close() ends the session. It also is when the other side ends the session, by closing its
+    sending direction or by breaking a rule, as long as that side reads: after 5 s without any
+    progress it is given up.
 */
 class IPCPRIMS_CORE_EXPORT Peer : public QObject
 {
@@ -80,7 +82,9 @@ public:
         Connecting, ///< Waiting for the operating system to connect.
         Handshaking, ///< Connected; channels are being negotiated.
         Open, ///< Frames can be sent and received.
-        Closing, ///< One side asked to shut down; frames are still received, not sent.
+        /// One side asked to shut down, and frames are still received; or the other side has ended
+        /// the session, and what was queued before is being written. send() accepts nothing.
+        Closing,
     };
     Q_ENUM(State)
 

@@ -94,6 +94,10 @@ public:
     /// Asks for streamWritable() once the stream takes bytes again after WouldBlock.
     virtual void requestWritable() = 0;
 
+    /// Asks for streamWritable() once bytesToWrite() is zero, or the stream is broken. Only to be
+    /// called while there are such bytes.
+    virtual void requestDrained() { requestWritable(); }
+
     /// Closes both directions at once. Bytes not yet taken by the operating system are dropped.
     virtual void close() = 0;
 

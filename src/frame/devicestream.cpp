@@ -112,27 +112,37 @@ bool DeviceStream::atEnd() const
 
 void DeviceStream::requestWritable()
 {
-    m_wantsWritable = true;
+    tellWritableAt(DeviceBufferLimit / 2);
+}
+
+void DeviceStream::requestDrained()
+{
+    tellWritableAt(0);
+}
+
+void DeviceStream::tellWritableAt(qint64 level)
+{
+    m_wantedLevel = level;
     announceWritableLater(); // The signal that would tell may have come already.
 }
 
 // The signal may come from inside any call of the device, of which something is still to be done.
 void DeviceStream::announceWritableLater()
 {
-    if (m_wantsWritable && !std::exchange(m_isWritableAnnouncementDue, true))
+    if (m_wantedLevel >= 0 && !std::exchange(m_isWritableAnnouncementDue, true))
         QMetaObject::invokeMethod(this, &DeviceStream::announceWritable, Qt::QueuedConnection);
 }
 
 void DeviceStream::announceWritable()
 {
     m_isWritableAnnouncementDue = false;
-    if (!m_wantsWritable || m_isClosed)
+    if (m_wantedLevel < 0 || m_isClosed)
         return;
     const QPointer<DeviceStream> alive(this);
-    const qint64 waiting = m_device ? m_device->bytesToWrite() : 0;
-    if (!alive || m_isClosed || waiting > DeviceBufferLimit / 2)
+    const qint64 waiting = bytesToWrite();
+    if (!alive || m_isClosed || waiting > m_wantedLevel)
         return;
-    m_wantsWritable = false;
+    m_wantedLevel = -1;
     tellWritable();
 }
 

@@ -38,6 +38,7 @@ public:
     bool atEnd() const override;
     qint64 bytesToWrite() const override { return m_device ? m_device->bytesToWrite() : 0; }
     void requestWritable() override;
+    void requestDrained() override;
     void close() override;
     Error error() const override { return m_error; }
 
@@ -47,6 +48,7 @@ protected:
     /// To be called when no more bytes will arrive than the device holds.
     void noteEnd();
     void setError(const Error &error) { m_error = error; }
+    bool isReadEnabled() const { return m_isReadEnabled; }
 
 private:
     bool canRead() const { return m_device && !m_isClosed && m_device->isReadable(); }
@@ -55,6 +57,7 @@ private:
     qsizetype readInto(std::span<char> place);
     void announceLater();
     void announce();
+    void tellWritableAt(qint64 level);
     void announceWritableLater();
     void announceWritable();
 
@@ -64,7 +67,7 @@ private:
     bool m_isReadEnabled = true;
     bool m_hasEnded = false;
     bool m_isClosed = false;
-    bool m_wantsWritable = false;
+    qint64 m_wantedLevel = -1; // How much the device may hold when streamWritable() is due.
     bool m_isAnnouncementDue = false;
     bool m_isWritableAnnouncementDue = false;
 };

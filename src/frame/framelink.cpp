@@ -55,7 +55,7 @@ inline bool FrameLink::isFull(quint16 channel)
 
 Error FrameLink::send(quint16 channel, const QByteArray &payload)
 {
-    if (Q_UNLIKELY(payload.size() > maxSendSize() || !canSend() || isFull(channel)))
+    if (Q_UNLIKELY(payload.size() > maxSendSize() || !acceptsFrames() || isFull(channel)))
         return sendError(channel, payload.size());
     if (isIdle() && payload.size() <= AloneLimit && isDueAtOnce())
         return writeAlone(channel, payload);
@@ -67,7 +67,7 @@ Error FrameLink::send(quint16 channel, const QByteArray &payload)
 Error FrameLink::sendInPlaceOfOldest(quint16 channel, const QByteArray &payload, qsizetype *dropped)
 {
     *dropped = 0;
-    if (payload.size() > maxSendSize() || !canSend())
+    if (payload.size() > maxSendSize() || !acceptsFrames())
         return sendError(channel, payload.size());
     const qint64 excess = m_queue.bytes(channel) - (m_waterMarks.high - 1);
     if (excess > 0)
@@ -85,7 +85,7 @@ Error FrameLink::sendError(quint16 channel, qint64 payloadSize) const
 {
     if (payloadSize > maxSendSize())
         return checkPayloadSize(payloadSize, maxSendSize());
-    if (!canSend())
+    if (!acceptsFrames())
         return Error(ErrorCode::NotConnected, QStringLiteral("the connection has ended"));
     return Error(ErrorCode::QueueFull,
                  QStringLiteral("%1 bytes wait to be sent on channel %2 (high-water mark %3): "
@@ -109,7 +109,7 @@ void FrameLink::sendLast(const QByteArray &payload)
 
 void FrameLink::setReceiving(bool receiving)
 {
-    if (m_isReceiving == receiving)
+    if (m_isReceiving == receiving || m_hasReadAll)
         return;
     m_isReceiving = receiving;
     if (!isOpen())
@@ -123,6 +123,7 @@ void FrameLink::close()
 {
     const Running running(this);
     m_isEnded = true;
+    m_acceptsFrames = m_isDraining = false;
     noteUnsent();
     leaveTurn();
     m_stream->close();
@@ -240,15 +241,21 @@ void FrameLink::streamEnded()
     m_isBlocked = false;
     writeQueue();
     // With data left, the end is reported once the application has received that.
-    if (isOpen() && !m_decoder.hasInput() && m_stream->atEnd())
+    if (isOpen() && !m_hasReadAll && !m_decoder.hasInput() && m_stream->atEnd())
         end(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
 }
 
 void FrameLink::end(const Error &error)
 {
-    close();
-    if (!m_isDiscarded)
-        m_sink->linkEnded(error);
+    stopReading();
+    m_sink->linkEnded(error);
+}
+
+void FrameLink::stopReading()
+{
+    m_stream->setReadEnabled(false);
+    m_hasReadAll = true;
+    m_isReceiving = m_acceptsFrames = false;
 }
 
 // Back-pressure

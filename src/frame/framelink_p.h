@@ -59,9 +59,12 @@ public:
         virtual void frameDecoded(DecodedFrame &frame) = 0;
         /*!
             No more frames will come; every one that arrived was delivered. No error means that the
-            stream ended between two frames. Called once, and not after close().
+            stream ended between two frames. Called once, and not after close() or drain(), one of
+            which is expected now.
         */
         virtual void linkEnded(const Error &error) = 0;
+        /// What drain() has left to be written was, or can't be. Comes from the event loop only.
+        virtual void linkDrained() {}
         /// After send() has answered QueueFull: there is room again on that channel, or no use in
         /// waiting for it. Comes from the event loop only.
         virtual void readyToSend(quint16 channel) = 0;
@@ -136,11 +139,19 @@ public:
     /// The frames that were accepted and will not leave, as the stream has failed or was closed.
     std::vector<SendQueue::Frame> takeUnsent();
 
+    /*!
+        Reads no more, accepts no more, and writes what is queued, all that goes at once. Whether
+        there is more of it, so that linkDrained() will be called.
+    */
+    bool drain();
+
     /// Closes the stream at once, with whatever is queued. The sink hears nothing any more.
     void close();
     bool isOpen() const { return !m_isEnded; }
     /// Whether what is queued still has a chance to leave.
     bool canSend() const { return !m_isEnded && !m_hasWriteFailed; }
+    /// Whether more may be queued.
+    bool acceptsFrames() const { return m_acceptsFrames; }
 
 private:
     FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink, Writing writing);
@@ -179,6 +190,7 @@ private:
     void streamEnded() override;
     void end(const Error &error);
     void discard();
+    void stopReading();
 
     bool isIdle() const { return m_queue.isEmpty() && !m_isBlocked && !m_isWriting; }
     bool isDueAtOnce();
@@ -199,6 +211,8 @@ private:
     void block();
     void noteUnsent();
     bool written(const ByteStream::Result &result, qsizetype offered);
+    void noticeDrained();
+    void tellDrained();
 
     Error sendError(quint16 channel, qint64 payloadSize) const;
     bool isFull(quint16 channel);
@@ -226,6 +240,9 @@ private:
     const bool m_writesAtOnce;
     int m_delivering = 0; // A depth, because a sink may run an event loop.
     bool m_isReceiving = true;
+    bool m_hasReadAll = false; // Nothing will be read any more, whoever wants to receive.
+    bool m_acceptsFrames = true;
+    bool m_isDraining = false; // linkDrained() is to come.
     bool m_isBulk = false; // The last frame was large.
     bool m_isEnded = false;
     bool m_isBlocked = false; // Until the stream is writable.

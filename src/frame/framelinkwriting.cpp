@@ -122,8 +122,11 @@ void FrameLink::writeQueue()
 
 void FrameLink::writeQueue(qsizetype budget)
 {
-    if (m_queue.isEmpty() || m_isBlocked || !canSend())
+    if (m_queue.isEmpty() || m_isBlocked || !canSend()) {
+        if (Q_UNLIKELY(m_isDraining))
+            noticeDrained();
         return;
+    }
     if (m_isWriting) {
         joinTurn();
         return;
@@ -146,6 +149,8 @@ void FrameLink::writeQueue(qsizetype budget)
         budget -= offered;
     }
     noticeRoom();
+    if (Q_UNLIKELY(m_isDraining))
+        noticeDrained();
 }
 
 void FrameLink::block()
@@ -163,6 +168,7 @@ bool FrameLink::written(const ByteStream::Result &result, qsizetype offered)
     if (result.status == ByteStream::Status::Failed) {
         // What the other side said before it went is still to be delivered; see read().
         m_hasWriteFailed = true;
+        m_acceptsFrames = false;
         noteUnsent();
         readLater();
         return false;
@@ -171,6 +177,36 @@ bool FrameLink::written(const ByteStream::Result &result, qsizetype offered)
         return true;
     block(); // Offering the rest now would only be told to wait.
     return false;
+}
+
+bool FrameLink::drain()
+{
+    const Running running(this);
+    stopReading();
+    m_isBlocked = false;
+    writeQueue();
+    if (!canSend() || bytesToWrite() == 0)
+        return false;
+    m_isDraining = true;
+    noticeDrained();
+    return true;
+}
+
+void FrameLink::noticeDrained()
+{
+    if (canSend() && bytesToWrite() > 0) {
+        if (m_queue.isEmpty())
+            m_stream->requestDrained();
+        return;
+    }
+    m_isDraining = false;
+    QMetaObject::invokeMethod(this, &FrameLink::tellDrained, Qt::QueuedConnection);
+}
+
+void FrameLink::tellDrained()
+{
+    if (isOpen())
+        m_sink->linkDrained();
 }
 
 void FrameLink::flush()

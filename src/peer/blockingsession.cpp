@@ -35,13 +35,14 @@ BlockingSession::BlockingSession(Session::Role role, const SessionSettings &sett
 
 Error BlockingSession::endReason() const
 {
-    return m_endError ? m_endError
-                      : Error(ErrorCode::NotConnected, QStringLiteral("the session has ended"));
+    const Error &reason = m_session.endReason();
+    return reason ? reason
+                  : Error(ErrorCode::NotConnected, QStringLiteral("the session has ended"));
 }
 
 Error BlockingSession::sendError(quint16 channel) const
 {
-    return hasEnded() ? endReason() : m_session.sendError(channel);
+    return m_session.isOver() ? endReason() : m_session.sendError(channel);
 }
 
 // Receiving
@@ -61,7 +62,8 @@ bool BlockingSession::admits(const DecodedFrame &frame)
 {
     const qint64 size = frame.payload().size();
     if (!m_meter->admits(size)) {
-        abandon(m_meter->error(frame.channel(), size));
+        m_session.reject(m_meter->error(frame.channel(), size), Session::Clock::now());
+        processEvents();
         return false;
     }
     // The frame is still received; it is the next one that waits.
@@ -85,7 +87,7 @@ bool BlockingSession::isThrottled()
 bool BlockingSession::decode(Frame *frame)
 {
     DecodedFrame decoded;
-    while (!hasEnded()) {
+    while (!m_session.isOver()) {
         if (Q_UNLIKELY(m_meter) && isThrottled())
             return false;
         switch (m_decoder.next(&decoded)) {
@@ -106,8 +108,7 @@ bool BlockingSession::decode(Frame *frame)
         case FrameDecoder::Status::NeedMore:
             return false;
         case FrameDecoder::Status::Failed:
-            m_session.streamEnded(m_decoder.error());
-            processEvents();
+            endReading(m_decoder.error());
             return false;
         }
     }
@@ -161,14 +162,18 @@ void BlockingSession::read()
     }
     if (result.wouldBlock()) {
         // After a failed write nothing more can be expected than what was there already.
-        if (!m_writeError)
-            return;
-        m_session.streamEnded(m_writeError);
+        if (m_writeError)
+            endReading(m_writeError);
     } else if (result.reason == 0 || result.isPeerGone()) {
-        m_session.streamEnded(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
+        endReading(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
     } else {
-        m_session.streamEnded(result.error(QLatin1String("reading from")));
+        endReading(result.error(QLatin1String("reading from")));
     }
+}
+
+void BlockingSession::endReading(const Error &error)
+{
+    m_session.streamEnded(error, Session::Clock::now());
     processEvents();
 }
 
@@ -176,15 +181,18 @@ void BlockingSession::read()
 
 short BlockingSession::wantedEvents() const
 {
-    return short((m_isReading && !m_resumesAt ? POLLIN : 0) | (m_queue.isEmpty() ? 0 : POLLOUT));
+    const bool isReading = m_isReading && !m_resumesAt && !m_session.isOver();
+    return short((isReading ? POLLIN : 0) | (m_queue.isEmpty() ? 0 : POLLOUT));
 }
 
 void BlockingSession::handleEvents(short events)
 {
-    if (Q_UNLIKELY(events & POLLOUT))
+    // With an end or an error, too, as writing and reading tell which.
+    if (Q_UNLIKELY((events & POLLOUT) || m_session.isOver())) {
         writeQueue();
-    // With an end or an error, too, as reading tells which.
-    if (m_isReading && !m_resumesAt && (events & ~POLLOUT) != 0 && !hasEnded())
+        endIfDrained();
+    }
+    if (m_isReading && !m_resumesAt && (events & ~POLLOUT) != 0 && !m_session.isOver())
         read();
 }
 
@@ -197,6 +205,7 @@ void BlockingSession::timePassed()
 Waiter::Outcome BlockingSession::wait(Waiter &waiter, const Deadline &deadline)
 {
     writeQueue();
+    endIfDrained();
     if (hasEnded())
         return Waiter::Outcome::Ready;
     if (Q_UNLIKELY(m_writeError) && !m_resumesAt) {
@@ -253,6 +262,14 @@ void BlockingSession::writeQueue()
     }
 }
 
+void BlockingSession::endIfDrained()
+{
+    if (Q_LIKELY(!m_session.isOver()) || hasEnded() || !isDrained())
+        return;
+    m_session.drained();
+    processEvents();
+}
+
 void BlockingSession::failWriting(const IoResult &result)
 {
     m_writeError = result.error(QLatin1String("writing to"));
@@ -298,11 +315,13 @@ Error BlockingSession::finishSending(Waiter &waiter, const Deadline &deadline)
 
 Error BlockingSession::flush(Waiter &waiter, const Deadline &deadline)
 {
+    if (hasEnded())
+        return endReason();
     for (;;) {
         writeQueue();
         if (m_writeError)
             return m_writeError;
-        if (hasEnded())
+        if (m_hasLostFrames)
             return endReason();
         if (m_queue.isEmpty())
             return {};
@@ -397,9 +416,16 @@ void BlockingSession::handle(const Session::Opened &)
     setReceiveLimits(m_limits);
 }
 
-void BlockingSession::handle(const Session::Ended &event)
+void BlockingSession::handle(const Session::Draining &)
 {
-    m_endError = event.reason;
+    writeQueue();
+    if (isDrained())
+        m_session.drained();
+}
+
+void BlockingSession::handle(const Session::Ended &)
+{
+    m_hasLostFrames = !m_queue.isEmpty();
     m_queue.clear();
     m_socket.close();
 }

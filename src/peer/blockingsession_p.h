@@ -28,7 +28,8 @@ namespace IpcPrims {
     receives them is BlockingPeerPrivate's business.
 
     The socket is given up when the session has ended. Frames that arrived before can still be
-    taken.
+    taken. If the other side has brought the end about, what is queued is written first, by the
+    calls that wait.
 */
 class BlockingSession
 {
@@ -45,7 +46,7 @@ public:
     bool hasOpened() const { return !m_session.protocolVersion().isEmpty(); }
     bool hasEnded() const { return m_session.state() == Session::State::Ended; }
     /// Why the session has ended; no error after this side's own orderly shutdown.
-    const Error &endError() const { return m_endError; }
+    const Error &endError() const { return m_session.endReason(); }
     /// Why nothing more will be received; always an error.
     Error endReason() const;
     /// Why a frame can't be sent, if the session does not accept it.
@@ -105,8 +106,11 @@ private:
     bool isThrottled();
     void readAhead();
     void read();
+    void endReading(const Error &error);
 
     void writeQueue();
+    bool isDrained() const { return m_queue.isEmpty() || m_writeError; }
+    void endIfDrained();
     qsizetype writeNow(quint16 channel, const QByteArray &payload);
     Error finishSending(Waiter &waiter, const Deadline &deadline);
     Waiter::Outcome waitFor(short events, Waiter &waiter, const Deadline &deadline);
@@ -119,6 +123,7 @@ private:
     void handle(const Session::AuthorizationAsked &event);
     void handle(const Session::Opened &event);
     void handle(const Session::ShutdownAsked &) {}
+    void handle(const Session::Draining &event);
     void handle(const Session::PingEnded &event) { m_pingEnded = event; }
     void handle(const Session::Ended &event);
 
@@ -128,7 +133,6 @@ private:
     Deadline m_resumesAt; // Until then the rate allows no more to be received.
     QList<quint16> m_requestedChannels; // If somebody is asked whether to grant them.
     StreamSocket m_socket;
-    Error m_endError;
     Session::PingEnded m_pingEnded;
 
     // What the decoder looks at, so it is never touched while that has input.
@@ -145,6 +149,7 @@ private:
     // ones.
     SendQueue m_queue;
     Error m_writeError; // Nothing can be sent any more.
+    bool m_hasLostFrames = false; // The session has ended before the queue was written.
 };
 
 } // namespace IpcPrims

@@ -33,11 +33,15 @@ public:
 
     void linkEnded(const Error &error) override
     {
+        if (!link->drain())
+            link->close();
         if (error)
             Q_EMIT q->errorOccurred(error);
         else
             Q_EMIT q->ended();
     }
+
+    void linkDrained() override { link->close(); }
 
     void readyToSend(quint16 channel) override { Q_EMIT q->readyToSend(channel); }
 

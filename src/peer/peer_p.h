@@ -136,8 +136,10 @@ public:
 
     // What requests need
 
-    /// Ends the session for a reason that lies outside of the protocol.
+    /// Ends the session at once, for a reason of this side's.
     void abandon(const Error &reason);
+    /// Ends it for what the other side did, when all that was accepted has been written.
+    void reject(const Error &reason);
 
     Peer *const q;
 
@@ -174,6 +176,7 @@ private:
     // FrameLink::Sink
     void frameDecoded(DecodedFrame &frame) override;
     void linkEnded(const Error &error) override;
+    void linkDrained() override;
     void readyToSend(quint16 channel) override;
 
     /// What connectToServer() or connectOver() asked for, as the settings were then.
@@ -206,6 +209,7 @@ private:
     void handle(const Session::Opened &event);
     void handle(const Session::ShutdownAsked &event);
     void handle(const Session::PingEnded &event);
+    void handle(const Session::Draining &event);
     void handle(const Session::Ended &event);
 
     void planRetry(const Error &reason);

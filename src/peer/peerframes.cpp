@@ -176,4 +176,10 @@ void PeerPrivate::abandon(const Error &reason)
     processEvents();
 }
 
+void PeerPrivate::reject(const Error &reason)
+{
+    session->reject(reason, Session::Clock::now());
+    processEvents();
+}
+
 } // namespace IpcPrims

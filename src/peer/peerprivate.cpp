@@ -152,7 +152,13 @@ PeerHealth *PeerPrivate::healthOfPeer()
 
 void PeerPrivate::linkEnded(const Error &error)
 {
-    session->streamEnded(error);
+    session->streamEnded(error, Session::Clock::now());
+    processEvents();
+}
+
+void PeerPrivate::linkDrained()
+{
+    session->drained();
     processEvents();
 }
 
@@ -233,6 +239,14 @@ void PeerPrivate::handle(const Session::PingEnded &event)
         return;
     node.mapped().addResult(PingReply{event.error, event.roundTripTime});
     node.mapped().finish();
+}
+
+void PeerPrivate::handle(const Session::Draining &)
+{
+    if (link && link->drain())
+        changeState(Peer::State::Closing);
+    else
+        session->drained();
 }
 
 void PeerPrivate::handle(const Session::Ended &event)

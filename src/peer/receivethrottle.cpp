@@ -27,7 +27,7 @@ bool ReceiveThrottle::admits(const DecodedFrame &frame)
         m_meter.beginBatch();
     const qint64 size = frame.payload().size();
     if (!m_meter.admits(size)) {
-        m_peer->abandon(m_meter.error(frame.channel(), size));
+        m_peer->reject(m_meter.error(frame.channel(), size));
         return false;
     }
     // The frame is still delivered; it is the next one that waits.

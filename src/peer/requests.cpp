@@ -179,10 +179,10 @@ bool Requests::hasRoomForRequest()
 {
     if (m_answers.size() < MaxRequestsInFlight)
         return true;
-    m_peer->abandon(Error(ErrorCode::ProtocolViolation,
-                          QStringLiteral("the other side asked more than %1 times without an "
-                                         "answer")
-                                  .arg(MaxRequestsInFlight)));
+    m_peer->reject(Error(ErrorCode::ProtocolViolation,
+                         QStringLiteral("the other side asked more than %1 times without an "
+                                        "answer")
+                                 .arg(MaxRequestsInFlight)));
     return false;
 }
 

@@ -79,17 +79,17 @@ PayloadLimits Session::payloadLimits(PayloadLimits ofTheApplication) const
 void Session::receiveControl(QByteArrayView payload, Instant now)
 {
     if (isFlood(now)) {
-        end(Error(
-                ErrorCode::ProtocolViolation,
-                QStringLiteral("control frame flood detected: more than %1 control frames without "
-                               "a data frame among them")
-                        .arg(MaxControlFramesInARow)));
+        drain(Error(ErrorCode::ProtocolViolation,
+                    QStringLiteral("control frame flood detected: more than %1 control frames "
+                                   "without a data frame among them")
+                            .arg(MaxControlFramesInARow)),
+              now);
         return;
     }
 
     ControlMessage message;
     if (const Error error = decodeControl(payload, &message)) {
-        end(error);
+        drain(error, now);
         return;
     }
     switch (message.type) {
@@ -104,15 +104,17 @@ void Session::receiveControl(QByteArrayView payload, Instant now)
         break;
     case ControlMessage::Type::ShutdownAck:
         if (m_state == State::ClosingHere)
-            end({});
+            drain({}, now);
         break;
     case ControlMessage::Type::ShutdownForce:
-        end(Error(ErrorCode::ProtocolViolation,
-                  QStringLiteral("received disallowed SHUTDOWN_FORCE")));
+        drain(Error(ErrorCode::ProtocolViolation,
+                    QStringLiteral("received disallowed SHUTDOWN_FORCE")),
+              now);
         break;
     case ControlMessage::Type::Unknown:
-        end(Error(ErrorCode::ProtocolViolation, QStringLiteral("unknown CONTROL message type %1")
-                                                        .arg(quotedExcerpt(message.typeName))));
+        drain(Error(ErrorCode::ProtocolViolation, QStringLiteral("unknown CONTROL message type %1")
+                                                          .arg(quotedExcerpt(message.typeName))),
+              now);
         break;
     }
 }
@@ -219,7 +221,7 @@ void Session::timePassed(Instant now, qint64 bytesQueued)
                                               .arg(m_settings.handshakeTimeout.count())));
         return;
     }
-    // Shutting down: what was accepted is still on its way as long as the queue gets shorter.
+    // What was accepted is still on its way as long as the queue gets shorter.
     if (bytesQueued > 0 && bytesQueued < m_bytesQueuedBefore) {
         m_bytesQueuedBefore = bytesQueued;
         m_deadline = now + m_shutdownTimeout;
@@ -227,12 +229,14 @@ void Session::timePassed(Instant now, qint64 bytesQueued)
         end(Error(ErrorCode::ShutdownFailed,
                   QStringLiteral("timed out waiting for shutdown acknowledgement (%1 ms)")
                           .arg(m_shutdownTimeout.count())));
+    } else if (m_state == State::Draining) {
+        end(m_endReason);
     } else {
-        streamEnded({});
+        end(Error(ErrorCode::ShutdownRequested, shutdownText()));
     }
 }
 
-void Session::streamEnded(const Error &error)
+void Session::streamEnded(const Error &error, Instant now)
 {
     switch (m_state) {
     case State::Handshaking:
@@ -244,27 +248,27 @@ void Session::streamEnded(const Error &error)
                               ? QStringLiteral("connection closed during handshake: the server "
                                                "refused, which it does without saying why")
                               : QStringLiteral("connection closed during handshake")));
-            return;
+        } else {
+            end(error);
         }
         break;
     case State::Open:
-        if (!error) {
-            end(Error(ErrorCode::Disconnected,
-                      QStringLiteral("the other side closed the connection")));
-            return;
-        }
+        drain(error ? error
+                    : Error(ErrorCode::Disconnected,
+                            QStringLiteral("the other side closed the connection")),
+              now);
         break;
     case State::ClosingHere:
         // Both sides asked: that is agreement enough.
-        end(m_wasAskedToShutDown ? Error() : unacknowledged(error));
-        return;
+        drain(m_wasAskedToShutDown ? Error() : unacknowledged(error), now);
+        break;
     case State::ClosingThere:
-        end(Error(ErrorCode::ShutdownRequested, shutdownText()));
-        return;
+        drain(Error(ErrorCode::ShutdownRequested, shutdownText()), now);
+        break;
+    case State::Draining:
     case State::Ended:
-        return;
+        break;
     }
-    end(error);
 }
 
 Error Session::unacknowledged(const Error &error) const
@@ -295,6 +299,7 @@ Error Session::sendError(quint16 channel) const
     case State::Handshaking:
     case State::Authorizing:
         return Error(ErrorCode::NotConnected, QStringLiteral("the handshake is not over yet"));
+    case State::Draining:
     case State::Ended:
         return Error(ErrorCode::NotConnected, QStringLiteral("the session has ended"));
     }
@@ -322,9 +327,33 @@ void Session::abandon(const Error &reason)
         end(reason);
 }
 
+void Session::reject(const Error &reason, Instant now)
+{
+    if (!isOver())
+        drain(reason, now);
+}
+
+// A session ends this way whenever the other side is to blame, or has agreed.
+void Session::drain(const Error &reason, Instant now)
+{
+    m_state = State::Draining;
+    m_endReason = reason;
+    m_isReceiving = false;
+    m_deadline = now + m_shutdownTimeout;
+    m_bytesQueuedBefore = std::numeric_limits<qint64>::max();
+    m_events.push_back(Draining{});
+}
+
+void Session::drained()
+{
+    if (m_state == State::Draining)
+        end(m_endReason);
+}
+
 void Session::end(const Error &reason)
 {
     m_state = State::Ended;
+    m_endReason = reason;
     m_isReceiving = false;
     m_deadline.reset();
     m_events.push_back(Ended{reason});

@@ -70,6 +70,7 @@ public:
         Open,
         ClosingHere, ///< This side asked to shut down and waits for the acknowledgement.
         ClosingThere, ///< The other side asked; it was acknowledged and is expected to close.
+        Draining, ///< Over, as far as frames go; see the event of that name.
         Ended,
     };
 
@@ -102,13 +103,19 @@ public:
         Error error;
         std::chrono::nanoseconds roundTripTime = std::chrono::nanoseconds::zero();
     };
+    /// The other side has brought the end about. Nothing more is received or accepted for sending,
+    /// but what was accepted before is still to be written; then, or if it can't be, drained() is
+    /// to be called.
+    struct Draining
+    {};
     /// The session is over and the stream to be closed. No error after an orderly shutdown. Only
     /// the ends of pings that were under way follow.
     struct Ended
     {
         Error reason;
     };
-    using Event = std::variant<Send, AuthorizationAsked, Opened, ShutdownAsked, PingEnded, Ended>;
+    using Event = std::variant<Send, AuthorizationAsked, Opened, ShutdownAsked, PingEnded, Draining,
+                               Ended>;
 
     Session(Role role, const SessionSettings &settings);
 
@@ -135,8 +142,12 @@ public:
     }
     void receive(quint16 channel, QByteArrayView payload, Instant now);
 
-    /// The stream has ended, with \a error if not between two frames.
-    void streamEnded(const Error &error);
+    /// Nothing more can be read from the stream, with \a error if not because it has ended between
+    /// two frames.
+    void streamEnded(const Error &error, Instant now);
+
+    /// What was accepted before the end has been written, or can't be.
+    void drained();
 
     /// \a bytesQueued tells a slow receiver, which is waited for, from one that doesn't read.
     void timePassed(Instant now, qint64 bytesQueued);
@@ -170,12 +181,19 @@ public:
     /// Ends the session if the other side leaves so many bytes of answers to its pings unread.
     void judgeUnreadAnswers(qint64 bytes);
 
-    /// Ends the session for a reason that lies outside of the protocol.
+    /// Ends the session at once, for a reason of this side's.
     void abandon(const Error &reason);
+    /// Ends the session for something that the other side did to the application: see Draining.
+    void reject(const Error &reason, Instant now);
 
     // What is known
 
     State state() const { return m_state; }
+    /// Whether no frame is received or sent any more.
+    bool isOver() const { return m_state == State::Draining || m_state == State::Ended; }
+    /// Why that is.
+    const Error &endReason() const { return m_endReason; }
+    bool hasChannel(quint16 channel) const { return m_channelSet.contains(channel); }
     bool isShakingHands() const
     {
         return m_state == State::Handshaking || m_state == State::Authorizing;
@@ -214,6 +232,7 @@ private:
     bool isFlood(Instant now);
     void receivePong(Instant now);
     void receiveShutdownRequest(const QString &reason, Instant now);
+    void drain(const Error &reason, Instant now);
     void end(const Error &reason);
     Error unacknowledged(const Error &error) const;
     QString shutdownText() const;
@@ -238,12 +257,13 @@ private:
     std::deque<PendingPing> m_pings;
     quint64 m_lastPingId = 0;
 
-    // Of the handshake, then of the shutdown.
+    // Of the handshake, then of the shutdown or of draining.
     std::optional<Instant> m_deadline;
     std::chrono::milliseconds m_shutdownTimeout = m_settings.shutdownTimeout;
     qint64 m_bytesQueuedBefore = 0;
     bool m_wasAskedToShutDown = false;
     QString m_shutdownReason;
+    Error m_endReason;
 };
 
 } // namespace IpcPrims

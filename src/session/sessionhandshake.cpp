@@ -32,14 +32,15 @@ QByteArray Session::encodeOwnRequest() const
 
 void Session::receive(quint16 channel, QByteArrayView payload, Instant now)
 {
-    if (m_state == State::Ended)
+    if (isOver())
         return;
     if (!isShakingHands()) {
         if (channel == Channel::Control) {
             receiveControl(payload, now);
         } else {
-            end(Error(ErrorCode::ProtocolViolation,
-                      QStringLiteral("received frame on unnegotiated channel %1").arg(channel)));
+            drain(Error(ErrorCode::ProtocolViolation,
+                        QStringLiteral("received frame on unnegotiated channel %1").arg(channel)),
+                  now);
         }
         return;
     }

@@ -4,28 +4,18 @@
 #include "transport/localsocketstream_p.h"
 
 #include <algorithm>
+#include <array>
 
 #ifdef Q_OS_UNIX
-#    include <cerrno>
+#    include "transport/nativestream_p.h"
+
 #    include <fcntl.h>
-#    include <sys/socket.h>
 #endif
 
 namespace IpcPrims {
 
 // As much as the socket reads ahead; without a limit it would never hold the other side back.
 static constexpr qint64 ReadAhead = 64 * 1024;
-
-#ifdef Q_OS_UNIX
-static qsizetype receive(const FileDescriptor &descriptor, std::span<char> place, int flags = 0)
-{
-    ssize_t bytes = 0;
-    do {
-        bytes = ::recv(descriptor.get(), place.data(), place.size(), flags | MSG_DONTWAIT);
-    } while (bytes < 0 && errno == EINTR);
-    return std::max<ssize_t>(0, bytes);
-}
-#endif
 
 LocalSocketStream::LocalSocketStream(std::unique_ptr<QLocalSocket> socket)
     : DeviceStream(socket.get(), Ownership::Borrowed)
@@ -51,66 +41,158 @@ void LocalSocketStream::saveRest(QLocalSocket::LocalSocketError reason)
         return;
     m_isBroken = true;
     m_rest = m_socket->readAll();
+    dropWritten();
     m_hasFailed = reason != QLocalSocket::PeerClosedError;
     if (m_hasFailed) {
         setError(Error(ErrorCode::StreamError,
                        QStringLiteral("the socket failed: %1").arg(m_socket->errorString())));
     }
+#ifdef Q_OS_UNIX
+    if (m_second.isValid()) {
+        m_successor = std::make_unique<NativeStream>(std::move(m_second));
+        m_successor->setListener(this);
+        m_successor->setReadEnabled(isReadEnabled());
+    }
+#endif
+    if (!m_successor)
+        m_unwritten.clear();
     noteEnd();
 }
+
+// Reading
 
 ByteStream::Result LocalSocketStream::read(std::span<char> target, std::span<char> overflow)
 {
     if (!m_isBroken)
         return DeviceStream::read(target, overflow);
-    qsizetype bytes = readRest(target);
-    if (bytes == qsizetype(target.size()))
+    if (!m_rest.isEmpty()) {
+        qsizetype bytes = readRest(target);
         bytes += readRest(overflow);
-    if (bytes == 0)
-        return {m_hasFailed ? Status::Failed : Status::EndOfStream, 0};
-    // The socket says nothing any more, but the reader has to come back for the end.
-    QMetaObject::invokeMethod(this, &LocalSocketStream::tellReadable, Qt::QueuedConnection);
-    return {Status::Ok, bytes};
+        // The socket says nothing any more, but the reader has to come back for the end.
+        QMetaObject::invokeMethod(this, &LocalSocketStream::tellReadable, Qt::QueuedConnection);
+        return {Status::Ok, bytes};
+    }
+    const Result result
+            = m_successor ? m_successor->read(target, overflow) : Result{Status::EndOfStream, 0};
+    return m_hasFailed && result.status != Status::Ok ? Result{Status::Failed, 0} : result;
 }
 
 qsizetype LocalSocketStream::readRest(std::span<char> place)
 {
-    const qsizetype saved = std::min<qsizetype>(m_rest.size(), place.size());
-    std::copy_n(m_rest.constBegin(), saved, place.begin());
-    m_rest.remove(0, saved);
-    qsizetype bytes = saved;
-#ifdef Q_OS_UNIX
-    while (m_second.isValid() && bytes < qsizetype(place.size())) {
-        const qsizetype received = receive(m_second, place.subspan(bytes));
-        if (received == 0)
-            m_second.reset();
-        bytes += received;
-    }
-#endif
+    const qsizetype bytes = std::min<qsizetype>(m_rest.size(), place.size());
+    std::copy_n(m_rest.constBegin(), bytes, place.begin());
+    m_rest.remove(0, bytes);
     return bytes;
 }
 
-ByteStream::Result LocalSocketStream::write(std::span<const QByteArrayView> buffers)
+void LocalSocketStream::setReadEnabled(bool enabled)
 {
-    if (!m_isBroken)
-        return DeviceStream::write(buffers);
-    if (!m_hasFailed) {
-        setError(Error(ErrorCode::Disconnected,
-                       QStringLiteral("the other side closed the connection")));
-    }
-    return {Status::Failed, 0};
+    DeviceStream::setReadEnabled(enabled);
+    if (m_successor)
+        m_successor->setReadEnabled(enabled);
 }
 
 bool LocalSocketStream::atEnd() const
 {
     if (!m_isBroken)
         return DeviceStream::atEnd();
-#ifdef Q_OS_UNIX
-    char byte = 0;
-    if (m_second.isValid() && receive(m_second, {&byte, 1}, MSG_PEEK) > 0)
-        return false;
-#endif
-    return m_rest.isEmpty();
+    return m_rest.isEmpty() && (!m_successor || m_successor->atEnd());
+}
+
+// Writing
+
+ByteStream::Result LocalSocketStream::write(std::span<const QByteArrayView> buffers)
+{
+    if (!m_isBroken) {
+        const Result result = DeviceStream::write(buffers);
+        if (!m_isBroken)
+            noteUnwritten(buffers, result.bytes);
+        return result;
+    }
+    if (!m_successor || m_hasFailed) {
+        return failWriting(Error(ErrorCode::Disconnected,
+                                 QStringLiteral("the other side closed the connection")));
+    }
+    if (!writeRest())
+        return failWriting(m_successor->error());
+    if (!m_unwritten.isEmpty())
+        return {Status::WouldBlock, 0};
+    const Result result = m_successor->write(buffers);
+    return result.status == Status::Failed ? failWriting(m_successor->error()) : result;
+}
+
+ByteStream::Result LocalSocketStream::failWriting(const Error &error)
+{
+    if (!m_hasFailed)
+        setError(error);
+    m_unwritten.clear();
+    return {Status::Failed, 0};
+}
+
+// Remembers what the socket has taken and still holds, of which it says only how much that is.
+void LocalSocketStream::noteUnwritten(std::span<const QByteArrayView> buffers, qsizetype written)
+{
+    if (m_socket->bytesToWrite() == 0) {
+        m_unwritten.clear();
+        return;
+    }
+    for (const QByteArrayView bytes : buffers) {
+        const qsizetype taken = std::min(written, bytes.size());
+        m_unwritten.append(bytes.first(taken));
+        written -= taken;
+    }
+    dropWritten();
+}
+
+void LocalSocketStream::dropWritten()
+{
+    const auto held = std::min<qint64>(m_socket->bytesToWrite(), m_unwritten.size());
+    m_unwritten.remove(0, m_unwritten.size() - held);
+}
+
+// Writes what the socket held when it broke, as far as that goes now.
+bool LocalSocketStream::writeRest()
+{
+    if (m_unwritten.isEmpty())
+        return true;
+    const std::array<QByteArrayView, 1> buffers = {m_unwritten};
+    const Result result = m_successor->write(buffers);
+    m_unwritten.remove(0, result.bytes);
+    return result.status != Status::Failed;
+}
+
+qint64 LocalSocketStream::bytesToWrite() const
+{
+    return m_isBroken ? m_unwritten.size() : DeviceStream::bytesToWrite();
+}
+
+void LocalSocketStream::requestWritable()
+{
+    if (m_successor)
+        m_successor->requestWritable();
+    else
+        DeviceStream::requestWritable();
+}
+
+void LocalSocketStream::requestDrained()
+{
+    m_wantsDrained = true;
+    if (m_successor)
+        m_successor->requestWritable();
+    else
+        DeviceStream::requestDrained();
+}
+
+void LocalSocketStream::streamWritable()
+{
+    if (!writeRest())
+        failWriting(m_successor->error());
+    if (m_wantsDrained && !m_unwritten.isEmpty()) {
+        m_successor->requestWritable();
+        return;
+    }
+    m_wantsDrained = false;
+    tellWritable();
 }
 
 void LocalSocketStream::flushDevice()
@@ -122,6 +204,9 @@ void LocalSocketStream::close()
 {
     m_socket->disconnect(this);
     m_rest.clear();
+    m_unwritten.clear();
+    if (m_successor)
+        m_successor->close();
 #ifdef Q_OS_UNIX
     // First, or the other side would not notice that the socket is closed.
     m_second.reset();

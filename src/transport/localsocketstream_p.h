@@ -19,11 +19,13 @@ namespace IpcPrims {
 /*!
     A byte stream over a connected QLocalSocket.
 
-    When a write fails because the other side is gone, QLocalSocket throws away what that side had
-    said before. So the stream saves what the socket holds at that moment and, on Unix, reads what
-    the kernel holds from a second descriptor of the same connection.
+    That one throws away what it holds once the other side has closed, even if only the direction
+    towards us: what that side had said, if a write fails, and what is still to be written to it. So
+    the stream saves both at that moment and, on Unix, goes on with a second descriptor of the same
+    connection.
 */
-class IPCPRIMS_AUTOTEST_EXPORT LocalSocketStream final : public DeviceStream
+class IPCPRIMS_AUTOTEST_EXPORT LocalSocketStream final : public DeviceStream,
+                                                         private ByteStream::Listener
 {
     Q_OBJECT
 
@@ -33,21 +35,37 @@ public:
 
     Result read(std::span<char> target, std::span<char> overflow) override;
     Result write(std::span<const QByteArrayView> buffers) override;
+    void setReadEnabled(bool enabled) override;
     bool atEnd() const override;
+    qint64 bytesToWrite() const override;
+    void requestWritable() override;
+    void requestDrained() override;
     void close() override;
 
 protected:
     void flushDevice() override;
 
 private:
+    // Of what the stream goes on with.
+    void streamReadable() override { tellReadable(); }
+    void streamWritable() override;
+    void streamEnded() override {} // That was told when the socket broke.
+
     void saveRest(QLocalSocket::LocalSocketError reason);
     qsizetype readRest(std::span<char> place);
+    void noteUnwritten(std::span<const QByteArrayView> buffers, qsizetype written);
+    void dropWritten();
+    bool writeRest();
+    Result failWriting(const Error &error);
 
     // Deleted later because the stream may be deleted from a slot that the socket has called.
     std::unique_ptr<QLocalSocket, QScopedPointerDeleteLater> m_socket;
     bool m_hasFailed = false; // For another reason than that the other side is gone.
     bool m_isBroken = false; // The socket is of no more use; the rest is here:
     QByteArray m_rest;
+    QByteArray m_unwritten; // What the socket holds, or held then.
+    bool m_wantsDrained = false;
+    std::unique_ptr<ByteStream> m_successor; // Once it is broken, if there can be one.
 #ifdef Q_OS_UNIX
     FileDescriptor m_second;
 #endif

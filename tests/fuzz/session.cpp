@@ -93,7 +93,7 @@ private:
             break;
         case int(Act::Cut):
             m_isUndisturbed = false;
-            side.endStream();
+            side.endStream(m_now);
             break;
         case int(Act::Inject):
             m_isUndisturbed = false;
@@ -151,7 +151,7 @@ private:
         }
         if (!from.hasEnded() || to.hasEnded())
             return false;
-        to.endStream();
+        to.endStream(m_now);
         return true;
     }
 

@@ -99,9 +99,9 @@ void SessionSide::receive(const Frame &frame, Session::Instant now)
         require(hasEnded(), "a frame on another channel ends the session");
 }
 
-void SessionSide::endStream()
+void SessionSide::endStream(Session::Instant now)
 {
-    m_session.streamEnded({});
+    m_session.streamEnded({}, now);
     collect();
     require(hasEnded(), "a session ends with its stream");
 }
@@ -162,6 +162,13 @@ void SessionSide::handle(const Session::PingEnded &event)
 {
     require(m_pings.erase(event.id) == 1, "each ping ends once");
     require(event.roundTripTime >= std::chrono::nanoseconds::zero(), "no time is negative");
+}
+
+// What is queued stays in the queues here, and is delivered after the end.
+void SessionSide::handle(const Session::Draining &)
+{
+    require(m_hasOpened && !hasEnded(), "only what was opened has something to write at its end");
+    m_session.drained();
 }
 
 void SessionSide::handle(const Session::Ended &event)

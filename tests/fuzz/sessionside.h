@@ -36,7 +36,7 @@ public:
     // What the other side does.
 
     void receive(const IpcPrims::Frame &frame, Session::Instant now);
-    void endStream();
+    void endStream(Session::Instant now);
 
     /// The next frame to leave: control frames first, the last of all last.
     std::optional<IpcPrims::Frame> takeOutgoing();
@@ -61,6 +61,7 @@ private:
     void handle(const Session::Opened &event);
     void handle(const Session::ShutdownAsked &event);
     void handle(const Session::PingEnded &event);
+    void handle(const Session::Draining &event);
     void handle(const Session::Ended &event);
     qint64 bytesQueued() const { return qint64(m_control.size() + m_data.size()); }
 

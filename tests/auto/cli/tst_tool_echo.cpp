@@ -66,6 +66,7 @@ private Q_SLOTS:
     void badPeersAreDroppedAndServingGoesOn_data();
     void badPeersAreDroppedAndServingGoesOn();
     void clientThatDoesNotReadIsHeldBackAndLosesNothing();
+    void halfClosedClientGetsAllEchoes();
 
     void signalRemovesTheSocketAndExitsWith0_data();
     void signalRemovesTheSocketAndExitsWith0();
@@ -277,6 +278,25 @@ void tst_tool_echo::clientThatDoesNotReadIsHeldBackAndLosesNothing()
     QVERIFY(inOrder);
     const qint64 memory = peakMemory(echo.processId());
     QVERIFY2(memory > 0 && memory < MemoryLimit, QByteArray::number(memory).constData());
+}
+
+void tst_tool_echo::halfClosedClientGetsAllEchoes()
+{
+    ToolProcess echo({u"echo"_s, path()});
+    QVERIFY(echo.startListening());
+    RawSocket client = RawSocket::connectTo(path());
+    const auto payload
+            = [](int number) { return QByteArray::number(number).leftJustified(1000, ' '); };
+    QByteArray bytes = handshake("ipcprims", "1.0", "[1,2,3,4]");
+    for (int i = 0; i < 500; ++i)
+        bytes += RawSocket::frame(2, payload(i));
+    QVERIFY(client.write(bytes));
+    client.finishWriting();
+    QVERIFY(client.readFrame()); // The response.
+    for (int i = 0; i < 500; ++i)
+        QCOMPARE(client.readFrame(), (RawSocket::Frame{2, payload(i)}));
+    QVERIFY(client.waitForClosed());
+    QCOMPARE(client.leftovers(), QByteArray());
 }
 
 void tst_tool_echo::signalRemovesTheSocketAndExitsWith0_data()

@@ -59,6 +59,10 @@ private Q_SLOTS:
     void shutdownAfterTheOthersSendsTheRestFirst();
     void shutdownWithoutAnswerFails();
     void shutdownEndsInTimeWhateverArrives();
+
+    void whatWasSentLeavesAfterTheOtherSidesEnd_data();
+    void whatWasSentLeavesAfterTheOtherSidesEnd();
+    void flushSucceedsAfterTheOtherSidesEnd();
 };
 
 void tst_BlockingEnd::whatArrivedComesBeforeTheEnd()
@@ -251,6 +255,53 @@ void tst_BlockingEnd::shutdownEndsInTimeWhateverArrives()
     write(2, "one thing");
     QCOMPARE(m_peer.shutdown({}, 2ms).code(), ErrorCode::ShutdownFailed);
     QVERIFY(!talk->hasSaidAll());
+}
+
+void tst_BlockingEnd::whatWasSentLeavesAfterTheOtherSidesEnd_data()
+{
+    QTest::addColumn<QByteArray>("last");
+    QTest::addColumn<ErrorCode>("code");
+    QTest::addRow("end of the stream") << QByteArray() << ErrorCode::Disconnected;
+    QTest::addRow("bad frame") << QByteArray(8, 'x') << ErrorCode::BadMagic;
+    QTest::addRow("bad channel") << RawSocket::frame(9, "x") << ErrorCode::ProtocolViolation;
+}
+
+void tst_BlockingEnd::whatWasSentLeavesAfterTheOtherSidesEnd()
+{
+    QFETCH(const QByteArray, last);
+    QFETCH(const ErrorCode, code);
+    const QByteArray payload(4 * 1024 * 1024, 'p');
+    QVERIFY(!m_peer.send(2, payload, 0ms)); // It has begun, so it counts as sent.
+    QVERIFY(m_other.write(RawSocket::frame(2, "before") + RawSocket::frame(0, Ping) + last));
+    m_other.finishWriting();
+    COMPARE_RECEIVED(receive(), 2, "before");
+    QCOMPARE(receive(), ErrorCode::Timeout); // The rest is still on its way.
+    QCOMPARE(m_peer.state(), BlockingPeer::State::Closing);
+    QCOMPARE(m_peer.send(1, "x").code(), code);
+
+    ErrorCode received = ErrorCode::NoError;
+    Background receiving([&] { received = receive(30s); });
+    QVERIFY(sent() == (RawSocket::Frame{2, payload}));
+    QCOMPARE(sent(), (RawSocket::Frame{0, Pong}));
+    QVERIFY(m_other.waitForClosed());
+    QCOMPARE(m_other.leftovers(), QByteArray());
+    receiving.join();
+    QCOMPARE(received, code);
+    QCOMPARE(m_peer.state(), BlockingPeer::State::Closed);
+}
+
+void tst_BlockingEnd::flushSucceedsAfterTheOtherSidesEnd()
+{
+    const QByteArray payload(4 * 1024 * 1024, 'p');
+    QVERIFY(!m_peer.send(2, payload, 0ms));
+    m_other.finishWriting();
+    Error error(ErrorCode::Timeout, {});
+    Background flushing([&] { error = m_peer.flush(30s); });
+    QVERIFY(sent() == (RawSocket::Frame{2, payload}));
+    flushing.join();
+    QVERIFY2(!error, qPrintable(error.message()));
+    QCOMPARE(receive(30s), ErrorCode::Disconnected);
+    QCOMPARE(m_peer.flush(0ms).code(), ErrorCode::Disconnected);
 }
 
 QTEST_APPLESS_MAIN(tst_BlockingEnd)

@@ -95,6 +95,9 @@ private Q_SLOTS:
     void overABuffer();
     void overAProcess();
     void readsWhatTheDeviceHoldsAlready();
+#ifdef Q_OS_UNIX
+    void whatIsQueuedLeavesAfterTheOtherSidesEnd();
+#endif
     void endBetweenFramesIsClean();
     void endInsideAFrameIsAnError();
     void framesBeforeTheEndAreDeliveredFirst();
@@ -201,6 +204,34 @@ void tst_Framer::readsWhatTheDeviceHoldsAlready()
     Inbox inbox(&framer);
     QTRY_COMPARE(inbox.frames, Frames({{1, "one"}}));
 }
+
+#ifdef Q_OS_UNIX
+void tst_Framer::whatIsQueuedLeavesAfterTheOtherSidesEnd()
+{
+    int ends[2] = {-1, -1};
+    QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+    Framer framer(ends[0]);
+    Inbox inbox(&framer);
+    const QByteArray payload(2'000'000, 'p');
+    QVERIFY(!framer.send(2, payload));
+    QVERIFY(!framer.send(2, "last"));
+    QCOMPARE(::shutdown(ends[1], SHUT_WR), 0);
+    QTRY_COMPARE(inbox.ended.size(), 1);
+    QVERIFY(framer.bytesQueued() > 0);
+    QCOMPARE(framer.send(2, "too late").code(), ErrorCode::NotConnected);
+    QByteArray received;
+    QByteArray buffer(65536, Qt::Uninitialized);
+    ssize_t got = -1;
+    QTRY_VERIFY_WITH_TIMEOUT(
+            (got = ::recv(ends[1], buffer.data(), size_t(buffer.size()), 0)) == 0
+                    || (got > 0 && (received.append(buffer.constData(), got), false)),
+            30'000);
+    QCOMPARE(received.size(), payload.size() + 4 + 2 * 8);
+    QVERIFY(received.endsWith("last"));
+    QCOMPARE(framer.bytesQueued(), 0);
+    ::close(ends[1]);
+}
+#endif
 
 void tst_Framer::endBetweenFramesIsClean()
 {

@@ -41,6 +41,8 @@ public:
                 sent.append(send->payload);
             else if (const auto *ping = std::get_if<Session::PingEnded>(&event))
                 pings.append(*ping);
+            else if (std::holds_alternative<Session::Draining>(event) && !isSlow)
+                session.drained();
             else if (const auto *end = std::get_if<Session::Ended>(&event))
                 ended.append(end->reason);
             else if (const auto *question = std::get_if<Session::AuthorizationAsked>(&event))
@@ -65,6 +67,7 @@ public:
 
     QByteArray takeSent() { return sent.isEmpty() ? QByteArray() : sent.takeFirst(); }
 
+    bool isSlow = false; // What is to be sent has not been written when the session ends.
     Session::Instant now = Session::Instant() + 1h;
     Session session;
     QList<QByteArray> sent;

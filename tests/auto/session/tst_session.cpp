@@ -5,6 +5,8 @@
 
 #include <QtTest/qtest.h>
 
+#include <functional>
+
 using namespace Qt::StringLiterals;
 
 // Both sides after their handshake.
@@ -62,6 +64,11 @@ private Q_SLOTS:
     void sideThatWasAskedWaitsForTheEndButNotForEver();
     void unsolicitedAcknowledgementIsIgnored();
     void sendErrorsSayWhy();
+
+    void whatIsQueuedIsWrittenWhenTheOtherSideEndsTheSession_data();
+    void whatIsQueuedIsWrittenWhenTheOtherSideEndsTheSession();
+    void drainingWaitsWhileTheQueueGetsShorter();
+    void ownEndDoesNotDrain();
 };
 
 void tst_Session::handshakeOpensBothSides()
@@ -272,7 +279,7 @@ void tst_Session::pingsEndWithTheSession()
 {
     OpenPair pair;
     pair.client.session.ping(pair.client.now, 5s);
-    pair.client.session.streamEnded({});
+    pair.client.session.streamEnded({}, pair.client.now);
     pair.client.collect();
     QCOMPARE(pair.client.pings.size(), 1);
     QCOMPARE(pair.client.pings.first().error.code(), ErrorCode::Disconnected);
@@ -288,7 +295,7 @@ void tst_Session::shutdownIsAcknowledged()
     QCOMPARE(pair.server.shutdownReasons, QStringList({u"enough"_s}));
     QCOMPARE(pair.client.ended, QList<Error>({Error()}));
     QVERIFY(pair.server.ended.isEmpty()); // It waits for the other side to close.
-    pair.server.session.streamEnded({});
+    pair.server.session.streamEnded({}, pair.client.now);
     pair.server.collect();
     QCOMPARE(pair.server.ended.size(), 1);
     QCOMPARE(pair.server.ended.first().code(), ErrorCode::ShutdownRequested);
@@ -377,6 +384,91 @@ void tst_Session::sendErrorsSayWhy()
     QCOMPARE(pair.client.session.sendError(1).code(), ErrorCode::ShutdownRequested);
     pair.server.session.shutDown({}, pair.server.now);
     QCOMPARE(pair.server.session.sendError(1).code(), ErrorCode::NotConnected);
+}
+
+void tst_Session::whatIsQueuedIsWrittenWhenTheOtherSideEndsTheSession_data()
+{
+    using Act = std::function<void(Side &)>;
+    QTest::addColumn<Act>("act");
+    QTest::addColumn<ErrorCode>("code");
+    const auto end = [](Side &side) { side.session.streamEnded({}, side.now); };
+    QTest::addRow("end of the stream") << Act(end) << ErrorCode::Disconnected;
+    QTest::addRow("bad frame") << Act([](Side &side) {
+        side.session.streamEnded(Error(ErrorCode::BadMagic, u"bad"_s), side.now);
+    }) << ErrorCode::BadMagic;
+    QTest::addRow("bad channel") << Act([](Side &side) { side.session.receive(9, "x", side.now); })
+                                 << ErrorCode::ProtocolViolation;
+    QTest::addRow("bad message") << Act([](Side &side) { side.session.receive(0, "x", side.now); })
+                                 << ErrorCode::ProtocolViolation;
+    QTest::addRow("rejected") << Act([](Side &side) {
+        side.session.reject(Error(ErrorCode::ProtocolViolation, u"too much"_s), side.now);
+    }) << ErrorCode::ProtocolViolation;
+    QTest::addRow("end after a request to shut down") << Act([end](Side &side) {
+        side.receive(R"({"type":"shutdown_request"})");
+        end(side);
+    }) << ErrorCode::ShutdownRequested;
+    QTest::addRow("end instead of an acknowledgement") << Act([end](Side &side) {
+        side.session.shutDown({}, side.now);
+        end(side);
+    }) << ErrorCode::ShutdownFailed;
+    QTest::addRow("acknowledgement") << Act([](Side &side) {
+        side.session.shutDown({}, side.now);
+        side.session.receive(0, R"({"type":"shutdown_ack"})", side.now);
+    }) << ErrorCode::NoError;
+}
+
+void tst_Session::whatIsQueuedIsWrittenWhenTheOtherSideEndsTheSession()
+{
+    QFETCH(const std::function<void(Side &)>, act);
+    QFETCH(const ErrorCode, code);
+    OpenPair pair;
+    Side &side = pair.server;
+    side.isSlow = true;
+    act(side);
+    side.collect();
+    QCOMPARE(side.session.state(), Session::State::Draining);
+    QVERIFY(side.ended.isEmpty());
+    QVERIFY(!side.session.acceptsSend(1));
+    QVERIFY(!side.session.delivers(1));
+    side.sent.clear();
+    side.receive(R"({"type":"ping"})");
+    QVERIFY(side.sent.isEmpty());
+    side.session.drained();
+    side.collect();
+    QCOMPARE(side.ended.size(), 1);
+    QCOMPARE(side.ended.first().code(), code);
+    QCOMPARE(side.session.state(), Session::State::Ended);
+}
+
+void tst_Session::drainingWaitsWhileTheQueueGetsShorter()
+{
+    OpenPair pair;
+    Side &side = pair.server;
+    side.isSlow = true;
+    side.session.streamEnded({}, side.now);
+    side.wait(5s, 1000);
+    side.wait(4999ms, 1000);
+    side.wait(1ms, 999);
+    QVERIFY(side.ended.isEmpty());
+    side.wait(5s, 999);
+    QCOMPARE(side.ended.size(), 1);
+    QCOMPARE(side.ended.first().code(), ErrorCode::Disconnected);
+}
+
+void tst_Session::ownEndDoesNotDrain()
+{
+    OpenPair pair;
+    pair.server.isSlow = true;
+    pair.server.session.abandon(Error(ErrorCode::Timeout, u"unresponsive"_s));
+    pair.server.collect();
+    QCOMPARE(pair.server.ended.size(), 1);
+
+    // An end of the handshake leaves nothing to be written, and is silent.
+    Side shaking(Session::Role::Server);
+    shaking.isSlow = true;
+    shaking.session.streamEnded({}, shaking.now);
+    shaking.collect();
+    QCOMPARE(shaking.ended.size(), 1);
 }
 
 QTEST_APPLESS_MAIN(tst_Session)
