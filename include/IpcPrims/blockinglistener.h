@@ -29,6 +29,9 @@ class BlockingListenerPrivate;
     its own and under its own deadline, so that a silent, slow or broken client delays nobody. How
     many sessions there may be is up to whoever calls accept().
 
+    A listener belongs to the process that has called listen(), as Server does: in a child made by
+    fork(), accept() returns NotConnected.
+
     One thread at a time may use a listener; cancel() is for all others. One that was moved from may
     only be destroyed or assigned to.
 */

@@ -36,6 +36,9 @@ class BlockingPeerPrivate;
     moved while no thread uses it, also to another thread; one that was moved from may only be
     destroyed or assigned to.
 
+    The session belongs to the process that has opened it: in a child made by fork() the first call
+    that reads or writes returns NotConnected, and the parent's session goes on.
+
     Frames are received in three ways. receive() gives the next one, whatever its channel.
     receiveOn() waits for one channel, and ping() and shutdown() wait for something else: frames
     that they come across are put in the buffers of their channels, out of which only receiveOn()

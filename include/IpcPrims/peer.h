@@ -56,6 +56,9 @@ class StreamSender;
     that were connected after it; what else is to be told of a session is told from that loop,
     before the next one begins.
 
+    The session belongs to the process that has opened it: in a child made by fork() it breaks at
+    the first use, and nothing that the child does reaches the other side or ends the session.
+
     What arrived is delivered before disconnected() is emitted, and what send() accepted is written
     before close() ends the session. It also is when the other side ends the session, by closing its
     sending direction or by breaking a rule, as long as that side reads: after 5 s without any

@@ -44,6 +44,9 @@ struct BroadcastResult
     A server lives in one thread with an event loop, and so do its peers, unless it has worker
     threads, see setWorkerThreads(). All its functions are to be called there. When that thread ends
     it stops listening; it also does, with a warning, when it is moved to another thread.
+
+    It belongs to the process that has called listen(): a child made by fork() neither listens nor
+    has the sessions, and ends none of them. Daemons fork first.
 */
 class IPCPRIMS_CORE_EXPORT Server : public QObject
 {
@@ -145,7 +148,8 @@ public:
     void setTransport(Transport transport);
 
     /*!
-        Binds and listens. A live server at \a endpoint is never displaced (AddressInUse); the
+        Binds and listens. A live server at \a endpoint is never displaced (AddressInUse), and can
+        be connected to then: one that is just starting or ending is waited for, 2 s at most. The
         socket of a dead one is replaced; anything else there is left alone (PathOccupied). A list
         of channels that no handshake could pass is refused (InvalidArgument).
     */

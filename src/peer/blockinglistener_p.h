@@ -56,6 +56,7 @@ private:
         std::shared_ptr<const BlockingListener::Authorizer> authorizer; // If it is to be asked.
     };
 
+    Error notListeningError() const;
     void waitForClients(const Deadline &deadline);
     void acceptWaiting();
     void begin(UnixConnection connection);

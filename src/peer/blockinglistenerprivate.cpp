@@ -74,7 +74,7 @@ Error BlockingListenerPrivate::accept(BlockingPeerPrivate *peer, std::chrono::mi
     const Deadline deadline = deadlineAfter(timeout);
     for (;;) {
         if (!isListening())
-            return Error(ErrorCode::NotConnected, QStringLiteral("not listening"));
+            return notListeningError();
         if (m_waiter.isCancelled())
             return Error(ErrorCode::Cancelled, QStringLiteral("accepting was cancelled"));
         if (!m_ready.empty()) {
@@ -93,6 +93,14 @@ Error BlockingListenerPrivate::accept(BlockingPeerPrivate *peer, std::chrono::mi
                     QStringLiteral("no client has connected within %1 ms").arg(timeout.count()));
         }
     }
+}
+
+Error BlockingListenerPrivate::notListeningError() const
+{
+    return Error(ErrorCode::NotConnected,
+                 m_socket.isInherited()
+                         ? QStringLiteral("it is the process that has forked this one that listens")
+                         : QStringLiteral("not listening"));
 }
 
 // Waits until something can be done for any client, and does it.

@@ -9,6 +9,7 @@
 #include <QtCore/qcoreevent.h>
 
 #include <utility>
+#include <vector>
 
 namespace IpcPrims {
 
@@ -43,6 +44,26 @@ PeerThread::~PeerThread()
     m_thread.wait();
 }
 
+bool PeerThread::isInherited() const
+{
+#ifdef Q_OS_UNIX
+    return !m_owner.isThisOne();
+#else
+    return false;
+#endif
+}
+
+void PeerThread::Deleter::operator()(PeerThread *thread) const
+{
+    if (!thread->isInherited()) {
+        delete thread;
+        return;
+    }
+    // Still known to somebody, so that it doesn't look lost to a search for memory leaks.
+    static auto *const inherited = new std::vector<PeerThread *>;
+    inherited->push_back(thread);
+}
+
 // From the server's thread
 
 void PeerThread::accept(NewClient client)
@@ -57,6 +78,8 @@ void PeerThread::giveUp(quint64 number)
 
 void PeerThread::giveUpPending()
 {
+    if (isInherited())
+        return;
     m_tasks.put([group = m_group] { group->giveUpPending(); });
 }
 

@@ -6,6 +6,9 @@
 #include "peer/broadcastsum_p.h"
 #include "peer/peergroup_p.h"
 #include "peer/taskbox_p.h"
+#ifdef Q_OS_UNIX
+#    include "transport/forkguard_p.h"
+#endif
 
 #include <QtCore/qthread.h>
 
@@ -30,6 +33,12 @@ public:
                std::shared_ptr<const Server::PeerHandler> handler);
     ~PeerThread();
 
+    /// A forked child has the object and not the thread, so it can only leave it alone.
+    struct Deleter
+    {
+        void operator()(PeerThread *thread) const;
+    };
+
     void accept(NewClient client);
     void giveUp(quint64 number);
     void giveUpPending();
@@ -37,11 +46,15 @@ public:
                    const std::shared_ptr<BroadcastSum> &sum);
 
 private:
+    bool isInherited() const;
     void clientOpened(Peer *peer) override;
     void clientFailed(const Error &reason) override;
     void clientGone() override;
     void updateServer();
 
+#ifdef Q_OS_UNIX
+    const OwningProcess m_owner;
+#endif
     ServerPrivate *const m_server;
     const std::shared_ptr<const Server::PeerHandler> m_handler;
     QThread m_thread;

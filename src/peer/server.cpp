@@ -193,7 +193,7 @@ void Server::close()
 
 bool Server::isListening() const
 {
-    return d->listener != nullptr;
+    return d->listener && d->listener->isListening();
 }
 
 Endpoint Server::endpoint() const

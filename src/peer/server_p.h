@@ -68,7 +68,8 @@ public:
     const std::shared_ptr<ClientList> clients = std::make_shared<ClientList>();
     const std::unique_ptr<PeerGroup> group; // Of the server's own thread.
     TaskBox tasks; // What threads have to tell.
-    std::vector<std::unique_ptr<PeerThread>> threads; // Once there was a need for them.
+    std::vector<std::unique_ptr<PeerThread, PeerThread::Deleter>>
+            threads; // Once there was a need for them.
 
 private:
     void enterThread();

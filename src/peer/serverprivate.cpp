@@ -91,7 +91,7 @@ void ServerPrivate::startThreads()
     if (!threads.empty())
         return;
     for (int i = 0; i < workerThreads; ++i)
-        threads.push_back(std::make_unique<PeerThread>(this, clients, peerHandler));
+        threads.emplace_back(new PeerThread(this, clients, peerHandler));
 }
 
 void ServerPrivate::close()

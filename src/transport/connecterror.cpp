@@ -19,7 +19,7 @@ static QString otherThanSocket(const Endpoint &endpoint)
     struct stat found = {};
     if (!endpoint.isAbstract() && ::stat(endpoint.nativeAddress().constData(), &found) == 0
         && !S_ISSOCK(found.st_mode))
-        return notASocketText(endpoint, found);
+        return notASocketText(endpoint.path(), found);
 #else
     Q_UNUSED(endpoint);
 #endif

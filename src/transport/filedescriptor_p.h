@@ -3,42 +3,55 @@
 
 #pragma once
 
+#include "transport/forkguard_p.h"
+
+#include <memory>
 #include <utility>
 
 #include <unistd.h>
 
 namespace IpcPrims {
 
-/// Owns a file descriptor of the process.
+/// Owns a file descriptor of the process, which its forked children don't get.
 class FileDescriptor
 {
 public:
     FileDescriptor() = default;
-    explicit FileDescriptor(int descriptor)
-        : m_descriptor(descriptor)
-    {}
+    explicit FileDescriptor(int descriptor) { reset(descriptor); }
     FileDescriptor(FileDescriptor &&other) noexcept
-        : m_descriptor(other.release())
+        : m_descriptor(std::exchange(other.m_descriptor, -1))
+        , m_guard(std::move(other.m_guard))
     {}
     FileDescriptor &operator=(FileDescriptor &&other) noexcept
     {
-        reset(other.release());
+        if (this != &other) {
+            reset();
+            m_descriptor = std::exchange(other.m_descriptor, -1);
+            m_guard = std::move(other.m_guard);
+        }
         return *this;
     }
     ~FileDescriptor() { reset(); }
 
     bool isValid() const { return m_descriptor >= 0; }
     int get() const { return m_descriptor; }
-    int release() { return std::exchange(m_descriptor, -1); }
+    int release()
+    {
+        m_guard.reset();
+        return std::exchange(m_descriptor, -1);
+    }
     void reset(int descriptor = -1)
     {
+        // Until it is closed no child may get it.
         if (isValid())
             ::close(m_descriptor);
+        m_guard = descriptor >= 0 ? std::make_unique<ForkGuard>(descriptor) : nullptr;
         m_descriptor = descriptor;
     }
 
 private:
     int m_descriptor = -1;
+    std::unique_ptr<ForkGuard> m_guard;
 };
 
 } // namespace IpcPrims

@@ -8,6 +8,7 @@
 #include "transport/peercredentials_p.h"
 
 #include <QtCore/qpointer.h>
+#include <QtCore/qregularexpression.h>
 #include <QtNetwork/qlocalserver.h>
 #include <QtNetwork/qlocalsocket.h>
 
@@ -16,6 +17,7 @@
 #include <utility>
 
 #ifdef Q_OS_LINUX
+#    include "transport/forkguard_p.h"
 #    include "transport/systemerror_p.h"
 #    include "transport/unixsocket_p.h"
 
@@ -33,29 +35,6 @@ static constexpr std::chrono::milliseconds WatchInterval = 500ms;
 
 // Most connections that are held while accepting is off.
 static constexpr qsizetype MaxHeld = 128;
-
-class LocalSocketListener::Server final : public QLocalServer
-{
-public:
-    explicit Server(LocalSocketListener *listener)
-        : m_listener(listener)
-    {}
-
-    /// Whether it has closed itself; on Windows it then still says that it is listening.
-    bool hasFailed() const
-    {
-        return !isListening() || serverError() != QAbstractSocket::UnknownSocketError;
-    }
-
-protected:
-    void incomingConnection(quintptr descriptor) override
-    {
-        m_listener->enqueue(qintptr(descriptor));
-    }
-
-private:
-    LocalSocketListener *const m_listener;
-};
 
 static std::unique_ptr<QLocalSocket> socketFor(qintptr descriptor)
 {
@@ -75,6 +54,9 @@ public:
     explicit IncomingLocalSocket(qintptr descriptor)
         : IncomingConnection(readPeerCredentials(descriptor))
         , m_descriptor(descriptor)
+#ifdef Q_OS_LINUX
+        , m_guard(int(descriptor))
+#endif
     {}
     ~IncomingLocalSocket() override
     {
@@ -90,9 +72,46 @@ private:
     }
 
     std::optional<qintptr> m_descriptor;
+#ifdef Q_OS_LINUX
+    const ForkGuard m_guard;
+#endif
 };
 
 } // namespace
+
+class LocalSocketListener::Server final : public QLocalServer
+{
+public:
+    explicit Server(LocalSocketListener *listener)
+        : m_listener(listener)
+    {}
+
+#ifdef Q_OS_LINUX
+    /// The listening socket's own one is \a descriptor.
+    void guard(int descriptor)
+    {
+        m_guard.emplace(descriptor);
+    }
+#endif
+
+    /// Whether it has closed itself; on Windows it then still says that it is listening.
+    bool hasFailed() const
+    {
+        return !isListening() || serverError() != QAbstractSocket::UnknownSocketError;
+    }
+
+protected:
+    void incomingConnection(quintptr descriptor) override
+    {
+        m_listener->enqueue(std::make_shared<IncomingLocalSocket>(qintptr(descriptor)));
+    }
+
+private:
+    LocalSocketListener *const m_listener;
+#ifdef Q_OS_LINUX
+    std::optional<ForkGuard> m_guard;
+#endif
+};
 
 LocalSocketListener::LocalSocketListener(QObject *parent)
     : Listener(parent)
@@ -145,6 +164,7 @@ Error LocalSocketListener::startServer()
     m_server = std::make_unique<Server>(this);
     m_server->listen(qintptr(number));
     ::dup3(m_socket.descriptor(), number, O_CLOEXEC);
+    m_server->guard(number);
     return Error();
 }
 
@@ -178,6 +198,15 @@ Error LocalSocketListener::startServer()
 
 #endif
 
+bool LocalSocketListener::isListening() const
+{
+#ifdef Q_OS_LINUX
+    return m_isListening && m_socket.isOpen();
+#else
+    return m_isListening;
+#endif
+}
+
 void LocalSocketListener::close()
 {
     m_isListening = false;
@@ -187,8 +216,7 @@ void LocalSocketListener::close()
 #ifdef Q_OS_LINUX
     m_socket.close();
 #endif
-    for (qintptr descriptor : std::exchange(m_accepted, {}))
-        socketFor(descriptor); // Closes it.
+    m_accepted.clear();
 }
 
 void LocalSocketListener::setAccepting(bool accepting)
@@ -208,17 +236,29 @@ void LocalSocketListener::setAccepting(bool accepting)
     }
 }
 
+static Error acceptFailure(const Endpoint &endpoint, const QString &reason)
+{
+    const QString what
+            = QStringLiteral("can't accept connections to %1 for now").arg(endpoint.path());
+#ifdef Q_OS_LINUX
+    // What QLocalServer has no text for, it says as "Unknown error" and the system's number.
+    static const QRegularExpression number(QStringLiteral("\\d+$"));
+    if (const QRegularExpressionMatch match = number.match(reason); match.hasMatch()) {
+        const int nativeError = match.captured().toInt();
+        return Error::fromNative(errorCodeFor(nativeError), what, nativeError);
+    }
+#endif
+    return Error(ErrorCode::ResourcesExhausted, what + QStringLiteral(": ") + reason);
+}
+
 void LocalSocketListener::lookAfterServer()
 {
-    if (!m_isAccepting || (m_server && !m_server->hasFailed()))
+    if (!m_isAccepting || !isListening() || (m_server && !m_server->hasFailed()))
         return;
     Error error;
     // Without a text, a client had gone again before it could be accepted.
-    if (m_server && !m_server->errorString().isEmpty()) {
-        error = Error(ErrorCode::ResourcesExhausted,
-                      QStringLiteral("can't accept connections to %1 for now: %2")
-                              .arg(m_endpoint.path(), m_server->errorString()));
-    }
+    if (m_server && !m_server->errorString().isEmpty())
+        error = acceptFailure(m_endpoint, m_server->errorString());
     if (const Error startError = startServer())
         error = startError;
     if (error && !std::exchange(m_isFailing, true)) {
@@ -228,14 +268,12 @@ void LocalSocketListener::lookAfterServer()
 }
 
 // Handed out from the event loop, because QLocalServer could not bear to be closed by a slot now.
-void LocalSocketListener::enqueue(qintptr descriptor)
+void LocalSocketListener::enqueue(const std::shared_ptr<IncomingConnection> &connection)
 {
     m_isFailing = false;
-    if (m_accepted.size() >= MaxHeld) {
-        socketFor(descriptor); // Closes it.
-        return;
-    }
-    m_accepted.append(descriptor);
+    if (m_accepted.size() >= MaxHeld)
+        return; // Which closes it.
+    m_accepted.append(connection);
     QMetaObject::invokeMethod(this, &LocalSocketListener::deliver, Qt::QueuedConnection);
 }
 
@@ -246,9 +284,8 @@ void LocalSocketListener::deliver()
         handOver(m_accepted.takeFirst());
 }
 
-void LocalSocketListener::handOver(qintptr descriptor)
+void LocalSocketListener::handOver(const std::shared_ptr<IncomingConnection> &connection)
 {
-    const auto connection = std::make_shared<IncomingLocalSocket>(descriptor);
     if (m_endpoint.isAbstract() && !isThisUser(connection->credentials)) {
         logForeignUser(m_endpoint);
         return;

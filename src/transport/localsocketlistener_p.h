@@ -33,7 +33,7 @@ public:
     ~LocalSocketListener() override;
 
     Error listen(const Endpoint &endpoint, const ListenOptions &options) override;
-    bool isListening() const override { return m_isListening; }
+    bool isListening() const override;
     void close() override;
     void setAccepting(bool accepting) override;
 
@@ -43,9 +43,9 @@ private:
     Error open(const ListenOptions &options);
     Error startServer();
     void lookAfterServer();
-    void enqueue(qintptr descriptor);
+    void enqueue(const std::shared_ptr<IncomingConnection> &connection);
     void deliver();
-    void handOver(qintptr descriptor);
+    void handOver(const std::shared_ptr<IncomingConnection> &connection);
 
     Endpoint m_endpoint;
 #ifdef Q_OS_LINUX
@@ -53,7 +53,7 @@ private:
 #endif
     std::unique_ptr<Server> m_server;
     QTimer m_watch;
-    QList<qintptr> m_accepted; // Still to be handed out.
+    QList<std::shared_ptr<IncomingConnection>> m_accepted; // Still to be handed out.
     bool m_isListening = false;
     bool m_isAccepting = true;
     bool m_isFailing = false; // Reported; until the next connection.

@@ -24,6 +24,7 @@ LocalSocketStream::LocalSocketStream(std::unique_ptr<QLocalSocket> socket)
     m_socket->setReadBufferSize(ReadAhead);
     connect(m_socket.get(), &QLocalSocket::errorOccurred, this, &LocalSocketStream::saveRest);
 #ifdef Q_OS_UNIX
+    m_guard.emplace(int(m_socket->socketDescriptor()));
     // Without it, for lack of descriptors, the stream works all the same.
     m_second = FileDescriptor(::fcntl(int(m_socket->socketDescriptor()), F_DUPFD_CLOEXEC, 0));
 #endif

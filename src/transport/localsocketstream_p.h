@@ -13,6 +13,7 @@
 #include <QtNetwork/qlocalsocket.h>
 
 #include <memory>
+#include <optional>
 
 namespace IpcPrims {
 
@@ -68,6 +69,7 @@ private:
     std::unique_ptr<ByteStream> m_successor; // Once it is broken, if there can be one.
 #ifdef Q_OS_UNIX
     FileDescriptor m_second;
+    std::optional<ForkGuard> m_guard; // Of the socket's own descriptor.
 #endif
 };
 

@@ -23,10 +23,9 @@ static QLatin1String kindOf(const struct stat &found)
     }
 }
 
-QString notASocketText(const Endpoint &endpoint, const struct stat &found)
+QString notASocketText(const QString &path, const struct stat &found)
 {
-    return QStringLiteral("existing path is not a unix socket: %1 (a %2)")
-            .arg(endpoint.path(), kindOf(found));
+    return QStringLiteral("existing path is not a unix socket: %1 (a %2)").arg(path, kindOf(found));
 }
 
 } // namespace IpcPrims

@@ -3,15 +3,13 @@
 
 #pragma once
 
-#include <IpcPrims/endpoint.h>
-
 #include <QtCore/qstring.h>
 
 struct stat;
 
 namespace IpcPrims {
 
-/// What to say where something else than a socket was \a found at \a endpoint. Unix only.
-QString notASocketText(const Endpoint &endpoint, const struct stat &found);
+/// What to say where something else than a socket was \a found at \a path. Unix only.
+QString notASocketText(const QString &path, const struct stat &found);
 
 } // namespace IpcPrims

@@ -19,14 +19,22 @@ namespace IpcPrims {
 // How often the file may be removed by others between opening and locking it.
 static constexpr int MaxAttempts = 16;
 
-static constexpr char Suffix[] = ".lock";
-
 static Error heldElsewhere(const QByteArray &path)
 {
     return Error(ErrorCode::AddressInUse,
                  QStringLiteral("another server is listening at %1: it holds the lock %2")
-                         .arg(QFile::decodeName(path.chopped(qsizetype(qstrlen(Suffix)))),
+                         .arg(QFile::decodeName(path.chopped(PathLock::Suffix.size())),
                               QFile::decodeName(path)));
+}
+
+// Nobody but this user may be able to hold the lock: anybody can make a file in a directory for
+// all.
+static Error foreignError(const QByteArray &path, uid_t owner)
+{
+    return Error(ErrorCode::PermissionDenied,
+                 QStringLiteral("the lock file %1 belongs to another user (uid %2), who has to "
+                                "remove it; a directory of this user's own avoids that")
+                         .arg(QFile::decodeName(path), QString::number(owner)));
 }
 
 static Error openError(const QByteArray &path, int reason)
@@ -45,6 +53,12 @@ static Error openError(const QByteArray &path, int reason)
     case ENXIO:
         return Error(ErrorCode::PathOccupied,
                      QStringLiteral("existing path is not a lock file: %1").arg(name), reason);
+    case EACCES: {
+        struct stat found = {};
+        if (::lstat(path.constData(), &found) == 0 && found.st_uid != ::geteuid())
+            return foreignError(path, found.st_uid);
+        [[fallthrough]];
+    }
     default:
         return Error::fromNative(errorCodeFor(reason),
                                  QStringLiteral("creating the lock file %1 failed").arg(name),
@@ -52,26 +66,23 @@ static Error openError(const QByteArray &path, int reason)
     }
 }
 
-// Nobody but this user may be able to hold the lock, or the file be anything with side effects.
+// The file may not be anything with side effects either.
 static Error checkIsOwn(const QByteArray &path, const struct stat &found)
 {
-    const QString name = QFile::decodeName(path);
-    if (!S_ISREG(found.st_mode)) {
-        return Error(ErrorCode::PathOccupied,
-                     QStringLiteral("existing path is not a lock file: %1").arg(name));
+    // With a second name it may be any file of this user's, linked to here by somebody else.
+    if (!S_ISREG(found.st_mode) || found.st_nlink > 1) {
+        return Error(ErrorCode::PathOccupied, QStringLiteral("existing path is not a lock file: %1")
+                                                      .arg(QFile::decodeName(path)));
     }
-    if (found.st_uid != ::geteuid()) {
-        return Error(ErrorCode::PermissionDenied,
-                     QStringLiteral("the lock file %1 belongs to another user (uid %2)")
-                             .arg(name, QString::number(found.st_uid)));
-    }
+    if (found.st_uid != ::geteuid())
+        return foreignError(path, found.st_uid);
     return Error();
 }
 
 Error PathLock::acquire(const QByteArray &path)
 {
     release();
-    m_path = path + Suffix;
+    m_path = path + Suffix.toByteArray();
     for (int attempt = 0; attempt < MaxAttempts; ++attempt) {
         const Error error = tryAcquire();
         if (error || m_file.isValid())
@@ -105,8 +116,10 @@ Error PathLock::tryAcquire()
                                  QStringLiteral("locking %1 failed").arg(QFile::decodeName(m_path)),
                                  reason);
     }
-    if (FileIdentity::at(m_path) == FileIdentity(opened))
+    if (FileIdentity::at(m_path) == FileIdentity(opened)) {
         m_file = std::move(file);
+        m_owner = OwningProcess();
+    }
     return Error();
 }
 
@@ -115,7 +128,8 @@ void PathLock::release()
     if (!m_file.isValid())
         return;
     struct stat held = {};
-    if (::fstat(m_file.get(), &held) == 0 && FileIdentity::at(m_path) == FileIdentity(held))
+    if (m_owner.isThisOne() && ::fstat(m_file.get(), &held) == 0
+        && FileIdentity::at(m_path) == FileIdentity(held))
         ::unlink(m_path.constData());
     m_file.reset();
 }

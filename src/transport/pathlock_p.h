@@ -13,7 +13,8 @@ namespace IpcPrims {
 
 /*!
     An advisory lock that keeps two servers from making room for themselves at one path at the same
-    time. The kernel drops it when the process ends, however that happens, so it is never stale.
+    time. The kernel drops it when the process ends, however that happens, so it is never stale. A
+    forked child neither has it nor keeps it up.
 
     The file of the lock is removed when the lock is released. That is safe because whoever gets the
     lock then looks whether the file still has its name, and starts over if it hasn't. After a crash
@@ -24,6 +25,9 @@ class PathLock
     Q_DISABLE_COPY_MOVE(PathLock)
 
 public:
+    /// The file's name is that of the path and this.
+    static constexpr QByteArrayView Suffix = ".lock";
+
     PathLock() = default;
     ~PathLock() { release(); }
 
@@ -31,11 +35,14 @@ public:
     Error acquire(const QByteArray &path);
     void release();
 
+    QByteArray filePath() const { return m_path; }
+
 private:
     Error tryAcquire();
 
     QByteArray m_path; // Of the lock file.
     FileDescriptor m_file;
+    OwningProcess m_owner;
 };
 
 } // namespace IpcPrims

@@ -23,6 +23,7 @@ static Error callFailed(QLatin1String call, const Endpoint &endpoint, int reason
 Error ServerSocket::open(const Endpoint &endpoint, const ListenOptions &options)
 {
     close();
+    m_generation = ForkGuard::generation();
     const Error error = tryToOpen(endpoint, options);
     if (error)
         close();
@@ -43,7 +44,7 @@ Error ServerSocket::tryToOpen(const Endpoint &endpoint, const ListenOptions &opt
         return error;
     if (::listen(m_descriptor.get(), options.backlog) != 0)
         return callFailed(QLatin1String("listen"), endpoint, errno);
-    return Error();
+    return endpoint.isAbstract() ? Error() : m_file.publish();
 }
 
 Error ServerSocket::bind(const Endpoint &endpoint, unsigned mode)
@@ -59,7 +60,8 @@ Error ServerSocket::bind(const Endpoint &endpoint, unsigned mode)
         return callFailed(QLatin1String("fchmod"), endpoint, errno);
 #endif
 
-    const SocketAddress address(endpoint);
+    const SocketAddress address
+            = endpoint.isAbstract() ? SocketAddress(endpoint) : m_file.birthAddress();
     if (::bind(m_descriptor.get(), address.data(), address.size()) != 0) {
         const int reason = errno;
         if (reason == EADDRINUSE && !endpoint.isAbstract())

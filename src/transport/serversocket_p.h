@@ -21,7 +21,12 @@ public:
     Error open(const Endpoint &endpoint, const ListenOptions &options);
     void close();
 
-    bool isOpen() const { return m_descriptor.isValid(); }
+    /// Never in a forked child: it is the process that has opened it which listens.
+    bool isOpen() const { return m_descriptor.isValid() && !isInherited(); }
+    bool isInherited() const
+    {
+        return m_descriptor.isValid() && m_generation != ForkGuard::generation();
+    }
     int descriptor() const { return m_descriptor.get(); }
 
 private:
@@ -29,6 +34,7 @@ private:
     Error bind(const Endpoint &endpoint, unsigned mode);
 
     FileDescriptor m_descriptor;
+    int m_generation = 0;
     SocketFile m_file;
 };
 

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "transport/birthplace_p.h"
 #include "transport/fileidentity_p.h"
 #include "transport/pathlock_p.h"
 
@@ -15,10 +16,11 @@ namespace IpcPrims {
 
 /*!
     The place of a server's socket in the file system: what may be done to the path before the
-    socket is bound to it, and what afterwards.
+    socket is there, and what afterwards.
 
     The rules: a live socket is never displaced, a dead one of this user's is replaced, and anything
-    else (files, directories, links to whatever) is left alone. Links are never followed.
+    else (files, directories, links to whatever) is left alone. Links are never followed. Nobody
+    finds the socket at the path before it listens: it is bound under another name, and moved.
 */
 class SocketFile
 {
@@ -28,31 +30,43 @@ public:
     SocketFile() = default;
     ~SocketFile() { remove(); }
 
-    /// Locks the path of \a endpoint and makes sure that nothing is there.
+    /*!
+        Locks the path of \a endpoint and makes sure that nothing is there. AddressInUse means that
+        clients can connect there now. For that it waits while another server holds the lock and
+        does not listen yet, or any more: for at most 2 s, which only one that was stopped takes.
+    */
     Error claim(const Endpoint &endpoint);
 
+    /// Where the socket is to be bound.
+    SocketAddress birthAddress() const { return m_birthplace.address(); }
+
     /*!
-        To be called between bind() and listen(), while connections are still refused: remembers the
-        file as ours and sees to it that its access rights are exactly \a mode.
+        To be called between bind() and listen(): remembers the file as ours and sees to it that its
+        access rights are exactly \a mode.
     */
     Error adopt(unsigned mode);
 
-    /// Tells why bind() failed with EADDRINUSE although the path had been free.
+    /// Moves the socket, which listens, to the endpoint's path.
+    Error publish();
+
+    /// Tells why bind() failed with EADDRINUSE although the place had been free.
     Error occupiedError() const;
 
     /*!
         Removes the file, if it still is the one that was adopted, and unlocks the path. To be
         called before the socket is closed: until then the system can't give its identity to another
-        file.
+        file. Does nothing in a forked child.
     */
     void remove();
 
 private:
-    Error checkIsSocketOrAbsent() const;
-    Error removeDeadSocket();
+    Error lockPath();
 
     Endpoint m_endpoint;
+    Birthplace m_birthplace;
     PathLock m_lock;
+    OwningProcess m_owner;
+    QByteArray m_name; // Of the file now.
     std::optional<FileIdentity> m_adopted;
 };
 

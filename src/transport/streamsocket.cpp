@@ -46,6 +46,12 @@ Error IoResult::error(QLatin1String call) const
         return Error(ErrorCode::Disconnected,
                      QStringLiteral("the other side closed the connection"), reason);
     }
+    if (reason == ENOTCONN || reason == EINVAL) { // See ForkGuard.
+        return Error(ErrorCode::NotConnected,
+                     QStringLiteral("the connection belongs to the process that has made it, of "
+                                    "which this one is a forked child"),
+                     reason);
+    }
     return Error::fromNative(ErrorCode::StreamError,
                              QStringLiteral("%1 the socket failed").arg(call), reason);
 }

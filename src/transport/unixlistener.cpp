@@ -78,6 +78,10 @@ void UnixListener::resume()
 
 void UnixListener::acceptWaiting()
 {
+    if (!isListening()) { // In a forked child.
+        m_notifier->setEnabled(false);
+        return;
+    }
     const QPointer<UnixListener> alive(this);
     for (int i = 0; i < MaxAcceptsPerTurn; ++i) {
         UnixConnection connection;

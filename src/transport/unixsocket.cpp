@@ -11,12 +11,11 @@
 
 namespace IpcPrims {
 
-SocketAddress::SocketAddress(const Endpoint &endpoint)
+SocketAddress::SocketAddress(const QByteArray &address, bool isAbstract)
 {
-    const QByteArray address = endpoint.nativeAddress();
     Q_ASSERT(address.size() <= MaxLength);
     // An abstract name starts after a NUL and ends with the address, a path ends with a NUL.
-    char *const start = m_address.sun_path + (endpoint.isAbstract() ? 1 : 0);
+    char *const start = m_address.sun_path + (isAbstract ? 1 : 0);
     std::copy(address.begin(), address.end(), start);
     m_address.sun_family = AF_UNIX;
     m_size = socklen_t(offsetof(sockaddr_un, sun_path) + size_t(address.size()) + 1);
@@ -24,9 +23,9 @@ SocketAddress::SocketAddress(const Endpoint &endpoint)
 
 #if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
 
-FileDescriptor openStreamSocket()
+static FileDescriptor openSocket(int type)
 {
-    return FileDescriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    return FileDescriptor(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
 FileDescriptor acceptConnection(int listeningDescriptor)
@@ -46,9 +45,9 @@ static FileDescriptor prepared(FileDescriptor descriptor)
     return descriptor;
 }
 
-FileDescriptor openStreamSocket()
+static FileDescriptor openSocket(int type)
 {
-    return prepared(FileDescriptor(::socket(AF_UNIX, SOCK_STREAM, 0)));
+    return prepared(FileDescriptor(::socket(AF_UNIX, type, 0)));
 }
 
 FileDescriptor acceptConnection(int listeningDescriptor)
@@ -58,6 +57,11 @@ FileDescriptor acceptConnection(int listeningDescriptor)
 
 #endif
 
+FileDescriptor openStreamSocket()
+{
+    return openSocket(SOCK_STREAM);
+}
+
 int connectSocket(const FileDescriptor &descriptor, const SocketAddress &address)
 {
     int result = 0;
@@ -65,6 +69,16 @@ int connectSocket(const FileDescriptor &descriptor, const SocketAddress &address
         result = ::connect(descriptor.get(), address.data(), address.size());
     } while (result != 0 && errno == EINTR);
     return result == 0 ? 0 : errno;
+}
+
+// A connection would be one more client for the server, and refused while it does not listen yet. A
+// socket of another type finds the server and is not let in.
+int findBoundSocket(const SocketAddress &address)
+{
+    const FileDescriptor probe = openSocket(SOCK_DGRAM);
+    const int reason = probe.isValid() ? connectSocket(probe, address) : errno;
+    // Two that don't mean what they say: another type, and a datagram socket that is taken.
+    return reason == EPROTOTYPE || reason == EPERM ? 0 : reason;
 }
 
 } // namespace IpcPrims

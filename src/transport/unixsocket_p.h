@@ -22,12 +22,20 @@ public:
     static constexpr qsizetype MaxLength = sizeof(sockaddr_un::sun_path) - 1;
 
     /// \a endpoint must be valid.
-    explicit SocketAddress(const Endpoint &endpoint);
+    explicit SocketAddress(const Endpoint &endpoint)
+        : SocketAddress(endpoint.nativeAddress(), endpoint.isAbstract())
+    {}
+    /// The socket at \a path, of at most MaxLength bytes.
+    explicit SocketAddress(const QByteArray &path)
+        : SocketAddress(path, false)
+    {}
 
     const sockaddr *data() const { return reinterpret_cast<const sockaddr *>(&m_address); }
     socklen_t size() const { return m_size; }
 
 private:
+    SocketAddress(const QByteArray &address, bool isAbstract);
+
     sockaddr_un m_address = {};
     socklen_t m_size = 0;
 };
@@ -40,5 +48,11 @@ FileDescriptor acceptConnection(int listeningDescriptor);
 
 /// Returns 0 or an errno value; EAGAIN when the server's backlog is full.
 int connectSocket(const FileDescriptor &descriptor, const SocketAddress &address);
+
+/*!
+    Whether a process has bound a socket to \a address. Returns 0 if so, ECONNREFUSED or ENOENT if
+    not, and another errno value if that can't be told. A server notices nothing of it.
+*/
+int findBoundSocket(const SocketAddress &address);
 
 } // namespace IpcPrims

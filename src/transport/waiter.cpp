@@ -4,9 +4,11 @@
 #include "transport/waiter_p.h"
 
 #include "session/session_p.h"
+#include "transport/forkguard_p.h"
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -66,6 +68,30 @@ Waiter::Outcome Waiter::wait(std::span<pollfd> descriptors, const Deadline &dead
     }
 }
 
+// A forked child must not set the clock that its parent waits for.
+void Waiter::openIfNeeded()
+{
+    if (Q_LIKELY(m_descriptor >= 0 && m_generation == ForkGuard::generation()))
+        return;
+    closeAll();
+    m_generation = ForkGuard::generation();
+    open();
+}
+
+void Waiter::closeAll()
+{
+    for (const int descriptor : {m_descriptor.exchange(-1), std::exchange(m_ringer, -1)}) {
+        if (descriptor >= 0)
+            ::close(descriptor);
+    }
+    m_alarm.reset();
+}
+
+Waiter::~Waiter()
+{
+    closeAll();
+}
+
 #ifdef Q_OS_LINUX
 
 void Waiter::open()
@@ -76,8 +102,7 @@ void Waiter::open()
 // Returns the time-out for poll().
 int Waiter::prepare(const Deadline &deadline)
 {
-    if (m_descriptor < 0)
-        open();
+    openIfNeeded();
     if (m_descriptor < 0)
         return timeLeft(earliest(deadline, Clock::now() + Slice));
     if (deadline && (!m_alarm || *deadline < *m_alarm)) {
@@ -125,8 +150,7 @@ void Waiter::open()
 // Without a clock that can be polled, poll() has to watch the time.
 int Waiter::prepare(const Deadline &deadline)
 {
-    if (m_descriptor < 0)
-        open();
+    openIfNeeded();
     return timeLeft(m_descriptor < 0 ? earliest(deadline, Clock::now() + Slice) : deadline);
 }
 
@@ -145,13 +169,5 @@ void Waiter::cancel()
 }
 
 #endif
-
-Waiter::~Waiter()
-{
-    for (const int descriptor : {m_descriptor.load(), m_ringer}) {
-        if (descriptor >= 0)
-            ::close(descriptor);
-    }
-}
 
 } // namespace IpcPrims

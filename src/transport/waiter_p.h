@@ -54,6 +54,8 @@ public:
 
 private:
     int prepare(const Deadline &deadline);
+    void openIfNeeded();
+    void closeAll();
     void open();
     void silence();
 
@@ -63,6 +65,7 @@ private:
     std::atomic<int> m_descriptor = -1;
     int m_ringer = -1; // What m_descriptor is rung through, if that isn't itself.
     Deadline m_alarm; // What it is set to.
+    int m_generation = 0; // Of the process that has opened these, see ForkGuard.
 };
 
 } // namespace IpcPrims

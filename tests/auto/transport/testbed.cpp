@@ -40,16 +40,37 @@ QStringList PublicDirectory::entries() const
                                   | QDir::NoDotAndDotDot);
 }
 
-void makeDeadSocket(const QString &path)
+static sockaddr_un addressOf(const QString &path)
 {
     sockaddr_un address = {};
     address.sun_family = AF_UNIX;
     const QByteArray name = QFile::encodeName(path);
     std::memcpy(address.sun_path, name.constData(), size_t(name.size()));
+    return address;
+}
+
+int bindSocket(const QString &path)
+{
+    const sockaddr_un address = addressOf(path);
     const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (::bind(descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof(address)) != 0)
-        qFatal("A test can't bind %s", name.constData());
+        qFatal("A test can't bind %s", qPrintable(path));
+    return descriptor;
+}
+
+void makeDeadSocket(const QString &path)
+{
+    ::close(bindSocket(path));
+}
+
+bool connectsTo(const QString &path)
+{
+    const sockaddr_un address = addressOf(path);
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int result
+            = ::connect(descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof(address));
     ::close(descriptor);
+    return result == 0;
 }
 
 struct stat statOf(const QString &path)

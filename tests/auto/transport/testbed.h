@@ -48,6 +48,12 @@ private:
 /// Leaves a socket at \a path that nobody listens on.
 void makeDeadSocket(const QString &path);
 
+/// A stream socket that is bound to \a path and doesn't listen.
+int bindSocket(const QString &path);
+
+/// Whether a connection to \a path is made, or waits to be accepted, at once.
+bool connectsTo(const QString &path);
+
 /// What lstat() says; a mode of 0 if nothing is there.
 struct stat statOf(const QString &path);
 

@@ -324,6 +324,9 @@ void tst_Accepting::lackOfDescriptorsIsReportedOnce()
     QTRY_COMPARE(m_errors.size(), 1u);
     QTest::qWait(1500); // Several more tries.
     QCOMPARE(m_errors.size(), 1u);
+    QCOMPARE(m_errors.front().nativeError(), EMFILE);
+    QVERIFY2(m_errors.front().message().contains(qt_error_string(EMFILE)),
+             qPrintable(m_errors.front().message()));
 
     ::setrlimit(RLIMIT_NOFILE, &m_limit);
     QTRY_COMPARE(m_accepted.size(), 1u);
