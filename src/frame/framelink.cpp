@@ -13,12 +13,16 @@ namespace IpcPrims {
 // How much one connection may read in one turn of the event loop before others get theirs.
 static constexpr qsizetype ReadBudget = 1024 * 1024;
 
+// The least that is read at once when handling what is read takes longer than a turn.
+static constexpr size_t LeastReadSize = 4 * 1024;
+
 // From this size on a payload is worth a system call of its own rather than a copy.
 static constexpr qsizetype BulkSize = 32 * 1024;
 
 FrameLink::FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink, Writing writing)
     : m_stream(std::move(stream))
     , m_sink(sink)
+    , m_readSize(ReadBuffer::Size)
     , m_writesAtOnce(writing == Writing::AtOnce)
 {}
 
@@ -61,6 +65,15 @@ Error FrameLink::send(quint16 channel, const QByteArray &payload)
         return writeAlone(channel, payload);
     m_queue.enqueue(channel, payload);
     writeWhenDue();
+    return {};
+}
+
+Error FrameLink::sendAtTurnEnd(quint16 channel, const QByteArray &payload)
+{
+    if (payload.size() > maxSendSize() || !canSend() || isFull(channel))
+        return sendError(channel, payload.size());
+    m_queue.enqueue(channel, payload);
+    joinTurn();
     return {};
 }
 
@@ -144,13 +157,18 @@ void FrameLink::streamReadable()
         m_isReadDue = true;
         return;
     }
+    TurnTime &time = TurnTime::ofThisThread();
+    if (m_resumesReading || time.isOver()) {
+        waitForTurn(&m_resumesReading);
+        return;
+    }
     ReadBuffer buffer;
     qsizetype budget = ReadBudget;
 
     ++m_turn;
     ++m_delivering;
     m_hasAnswered = false;
-    while (deliver() && read(buffer, &budget)) {
+    while (deliver(time) && read(buffer, &budget, time)) {
     }
     --m_delivering;
 
@@ -159,7 +177,7 @@ void FrameLink::streamReadable()
 }
 
 // Hands out the frames that are there whole. Says whether to go on reading.
-bool FrameLink::deliver()
+bool FrameLink::deliver(TurnTime &time, MayFollow mayFollow)
 {
     DecodedFrame frame;
     while (m_isReceiving && isOpen()) {
@@ -169,6 +187,10 @@ bool FrameLink::deliver()
             if (m_decoder.hasInput())
                 joinTurn();
             m_sink->frameDecoded(frame);
+            if (time.spend()) {
+                interrupt(mayFollow);
+                return false;
+            }
             break;
         case FrameDecoder::Status::NeedMore:
             return true;
@@ -180,8 +202,19 @@ bool FrameLink::deliver()
     return false;
 }
 
+// This turn is over, though there may be more frames.
+void FrameLink::interrupt(MayFollow mayFollow)
+{
+    const bool hasInput = m_decoder.hasInput();
+    if (!isOpen() || (!hasInput && mayFollow == MayFollow::Nothing))
+        return;
+    if (hasInput) // It has to be copied, so let there be less of it.
+        m_readSize = std::max(LeastReadSize, m_readSize / 2);
+    waitForTurn(&m_resumesReading);
+}
+
 // Reads once. Says whether there may be more to read in this turn.
-bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget)
+bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget, TurnTime &time)
 {
     if (*budget <= 0) {
         readLater();
@@ -192,7 +225,7 @@ bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget)
     // that one, too, be read straight into its place.
     const bool isBulk = m_isBulk || target.size() >= BulkSize;
     const std::span<char> overflow
-            = isBulk ? buffer.bytes().first(FrameHeader::Size) : buffer.bytes();
+            = buffer.bytes().first(isBulk ? size_t(FrameHeader::Size) : m_readSize);
     const ByteStream::Result result = readStream(target, overflow);
     if (!isOpen())
         return false;
@@ -217,9 +250,14 @@ bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget)
     m_decoder.feed(QByteArrayView(overflow.data(), result.bytes - direct));
     *budget -= result.bytes;
     const bool isDrained = result.bytes < qsizetype(target.size() + overflow.size());
-    if (!isDrained || m_hasWriteFailed)
+    if (isDrained && !m_hasWriteFailed) {
+        deliver(time, MayFollow::Nothing);
+        return false;
+    }
+    m_readSize = std::min(ReadBuffer::Size, 2 * m_readSize);
+    if (!time.spend())
         return true;
-    deliver();
+    interrupt(MayFollow::More);
     return false;
 }
 

@@ -7,6 +7,7 @@
 #include "frame/decoder_p.h"
 #include "frame/sendqueue_p.h"
 #include "frame/turnend_p.h"
+#include "frame/turntime_p.h"
 
 #include <IpcPrims/error.h>
 
@@ -33,7 +34,8 @@ struct WaterMarks
 
 /*!
     Moves frames over a byte stream: the engine under Framer and Peer. Reads as much per turn of the
-    event loop as the budget allows and delivers every whole frame; gathers what is sent.
+    event loop as its budget and TurnTime allow and delivers every whole frame; gathers what is
+   sent.
 
     When frames leave: the first one of an event loop turn at once, and so the answer to a frame
     that came alone; those that follow it together at the end of the turn, when 64 KiB have come
@@ -46,7 +48,8 @@ struct WaterMarks
 */
 class IPCPRIMS_AUTOTEST_EXPORT FrameLink : public QObject,
                                            private ByteStream::Listener,
-                                           private TurnEnd::Listener
+                                           private TurnEnd::Listener,
+                                           private TurnTime::Waiter
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(FrameLink)
@@ -108,6 +111,9 @@ public:
         low-water mark. The frame that reaches the mark is still accepted.
     */
     Error send(quint16 channel, const QByteArray &payload);
+    /// As send(), but nothing is written before the end of this turn: for one of many links that
+    /// are sent something at once.
+    Error sendAtTurnEnd(quint16 channel, const QByteArray &payload);
     /*!
         As send(), but at the high-water mark room is made: \a dropped says how many of the
         channel's oldest frames that have not begun to be written went for it. QueueFull if that
@@ -184,8 +190,10 @@ private:
 
     void readLater();
     void streamReadable() override;
-    bool deliver();
-    bool read(ReadBuffer &buffer, qsizetype *budget);
+    enum class MayFollow { More, Nothing };
+    bool deliver(TurnTime &time, MayFollow mayFollow = MayFollow::More);
+    void interrupt(MayFollow mayFollow);
+    bool read(ReadBuffer &buffer, qsizetype *budget, TurnTime &time);
     ByteStream::Result readStream(std::span<char> target, std::span<char> overflow);
     void streamEnded() override;
     void end(const Error &error);
@@ -204,6 +212,8 @@ private:
     void beginTurn();
     void turnEnded() override;
     void leaveTurn();
+    void waitForTurn(bool *what);
+    void turnCame() override;
     void streamWritable() override;
     void writeQueue();
     void writeQueue(qsizetype budget);
@@ -230,6 +240,7 @@ private:
     std::vector<quint16> m_fullChannels; // From the high-water mark until the low one.
     std::vector<quint16> m_readyChannels; // To be announced.
     std::vector<SendQueue::Frame> m_unsent; // Since writing has failed.
+    size_t m_readSize; // As much as is handled in one turn.
 
     quint32 m_turn = 0;
     int m_running = 0; // How many functions of the link are.
@@ -248,6 +259,9 @@ private:
     bool m_isBlocked = false; // Until the stream is writable.
     bool m_hasWriteFailed = false;
     bool m_isInTurn = false; // turnEnded() is to come.
+    bool m_isWaiting = false; // turnCame() is to come, to go on with
+    bool m_resumesReading = false; // reading,
+    bool m_resumesWriting = false; // and writing.
     bool m_hasAnswered = false; // At once, while frames are delivered.
 };
 

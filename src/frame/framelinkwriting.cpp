@@ -63,6 +63,28 @@ void FrameLink::leaveTurn()
     if (m_isInTurn)
         TurnEnd::ofThisThread().forget(this);
     m_isInTurn = false;
+    if (m_isWaiting)
+        TurnTime::ofThisThread().forget(this);
+    m_isWaiting = false;
+}
+
+// Has turnCame() called, to go on with that.
+void FrameLink::waitForTurn(bool *what)
+{
+    *what = true;
+    if (!std::exchange(m_isWaiting, true))
+        TurnTime::ofThisThread().wait(this);
+}
+
+void FrameLink::turnCame()
+{
+    const Running running(this);
+    m_isWaiting = false;
+    const bool resumesReading = std::exchange(m_resumesReading, false);
+    if (std::exchange(m_resumesWriting, false))
+        streamWritable();
+    if (resumesReading && isOpen())
+        streamReadable();
 }
 
 // Some may be there already, since writing has failed.
@@ -81,8 +103,14 @@ std::vector<SendQueue::Frame> FrameLink::takeUnsent()
 
 void FrameLink::streamWritable()
 {
+    TurnTime &time = TurnTime::ofThisThread();
+    if (time.isOver()) {
+        waitForTurn(&m_resumesWriting);
+        return;
+    }
     m_isBlocked = false;
     writeQueue();
+    time.spend(); // The next one sees whether it is over.
 }
 
 // As enqueueing and writing the queue, without the queue's housekeeping.

@@ -3,11 +3,16 @@
 
 #include "frame/turnend_p.h"
 
+#include "frame/turntime_p.h"
+
 #include <QtCore/qabstracteventdispatcher.h>
 
 #include <algorithm>
 
 namespace IpcPrims {
+
+// So many are called before the clock is looked at, and again so many.
+static constexpr int LookEvery = 8;
 
 // Two come with each turn. Listening anew costs as much as a few dozen of them.
 static constexpr int MaxIdleNotices = 64;
@@ -53,9 +58,21 @@ void TurnEnd::notify()
     if (m_listeners.empty() && ++m_idleNotices == MaxIdleNotices)
         stopListening();
     // A listener may forget others or ask to be called again, which then is in the next turn.
+    TurnTime::Clock::time_point begin;
+    int called = 0;
     for (size_t left = m_listeners.size(); left > 0 && !m_listeners.empty(); --left) {
+        if (++called % LookEvery == 0) {
+            const auto now = TurnTime::Clock::now();
+            if (called == LookEvery) {
+                begin = now;
+            } else if (now - begin >= TurnTime::ofThisThread().limit() / 2) {
+                if (m_dispatcher)
+                    m_dispatcher->wakeUp();
+                return;
+            }
+        }
         Listener *const listener = m_listeners.front();
-        m_listeners.erase(m_listeners.begin());
+        m_listeners.pop_front();
         listener->turnEnded();
     }
 }

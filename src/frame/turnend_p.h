@@ -6,7 +6,7 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 
-#include <vector>
+#include <deque>
 
 QT_BEGIN_NAMESPACE
 class QAbstractEventDispatcher;
@@ -19,6 +19,9 @@ namespace IpcPrims {
     when it is too busy to block, before its next turn. A posted event would do the same for the
     price of waking the loop up, which is more than writing a frame costs. As listening to the
     dispatcher isn't free either, that stops when nobody has asked for a while.
+
+    When very many have asked, some of them are called only in the next turn, as all of them
+   together have no more than TurnTime's limit.
 */
 class TurnEnd : public QObject
 {
@@ -47,7 +50,7 @@ private:
 
     QPointer<QAbstractEventDispatcher> m_dispatcher; // The one that is listened to.
     int m_idleNotices = 0; // In a row.
-    std::vector<Listener *> m_listeners;
+    std::deque<Listener *> m_listeners;
 };
 
 } // namespace IpcPrims

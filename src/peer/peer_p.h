@@ -111,6 +111,9 @@ public:
             return sendIfValid(channel, payload);
         return enqueue(channel, payload);
     }
+    /// As send(), for one of many peers: \a payload is not checked anew if the validator is the one
+    /// that it has \a passed, and leaves at the end of this turn. The session has the channel.
+    Error sendAtTurnEnd(quint16 channel, const QByteArray &payload, const PayloadValidator *passed);
     /// What send() does once nothing speaks against it.
     Error enqueue(quint16 channel, const QByteArray &payload)
     {

@@ -33,6 +33,19 @@ Error PeerPrivate::enqueueWatched(quint16 channel, const QByteArray &payload)
     return error;
 }
 
+Error PeerPrivate::sendAtTurnEnd(quint16 channel, const QByteArray &payload,
+                                 const PayloadValidator *passed)
+{
+    const auto validator = validation.validator; // which may be replaced meanwhile
+    Error error = validator.get() == passed ? Error()
+                                            : checkOutgoing(validator.get(), channel, payload);
+    if (!error)
+        error = link->sendAtTurnEnd(channel, payload);
+    if (!error && m_watcher)
+        m_watcher->frameSent(channel, payload.size());
+    return error;
+}
+
 void PeerPrivate::readyToSend(quint16 channel)
 {
     const QPointer<Peer> alive(q);

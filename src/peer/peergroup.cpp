@@ -150,22 +150,22 @@ void PeerGroup::peerOpened(Peer *peer)
 // Sessions
 
 BroadcastResult PeerGroup::broadcast(quint16 channel, const QByteArray &payload,
-                                     SlowPeerPolicy policy)
+                                     SlowPeerPolicy policy, const PayloadValidator *passed)
 {
     BroadcastResult result;
     for (Peer *const peer : std::as_const(m_peers)) {
         PeerPrivate *const d = peer->d.get();
         if (d->session && d->session->acceptsSend(channel))
-            send(d, channel, payload, policy, &result);
+            send(d, channel, payload, policy, passed, &result);
     }
     return result;
 }
 
 // Emits nothing, so the peers stay what they are.
 void PeerGroup::send(PeerPrivate *peer, quint16 channel, const QByteArray &payload,
-                     SlowPeerPolicy policy, BroadcastResult *result)
+                     SlowPeerPolicy policy, const PayloadValidator *passed, BroadcastResult *result)
 {
-    Error error = peer->send(channel, payload);
+    Error error = peer->sendAtTurnEnd(channel, payload, passed);
     if (error.code() == ErrorCode::QueueFull && policy == SlowPeerPolicy::DropOldest) {
         qsizetype droppedFrames = 0;
         error = peer->link->sendInPlaceOfOldest(channel, payload, &droppedFrames);

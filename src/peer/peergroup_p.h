@@ -72,7 +72,9 @@ public:
 
     /// The open sessions, in the order they were opened.
     const QList<Peer *> &peers() const { return m_peers; }
-    BroadcastResult broadcast(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy);
+    /// \a passed is the validator that \a payload has passed already, if there is one.
+    BroadcastResult broadcast(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy,
+                              const PayloadValidator *passed);
 
 private:
     struct Pending
@@ -91,7 +93,8 @@ private:
     bool forget(Peer *peer);
     static void drop(Peer *peer);
     static void send(PeerPrivate *peer, quint16 channel, const QByteArray &payload,
-                     SlowPeerPolicy policy, BroadcastResult *result);
+                     SlowPeerPolicy policy, const PayloadValidator *passed,
+                     BroadcastResult *result);
 
     const std::shared_ptr<ClientList> m_clients;
     Observer *const m_observer;

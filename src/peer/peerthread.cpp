@@ -84,10 +84,11 @@ void PeerThread::giveUpPending()
 }
 
 void PeerThread::broadcast(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy,
+                           const std::shared_ptr<const PayloadValidator> &passed,
                            const std::shared_ptr<BroadcastSum> &sum)
 {
-    m_tasks.put([group = m_group, channel, payload, policy, sum] {
-        sum->add(group->broadcast(channel, payload, policy));
+    m_tasks.put([group = m_group, channel, payload, policy, passed, sum] {
+        sum->add(group->broadcast(channel, payload, policy, passed.get()));
     });
 }
 

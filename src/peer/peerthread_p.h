@@ -43,6 +43,7 @@ public:
     void giveUp(quint64 number);
     void giveUpPending();
     void broadcast(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy,
+                   const std::shared_ptr<const PayloadValidator> &passed,
                    const std::shared_ptr<BroadcastSum> &sum);
 
 private:

@@ -221,8 +221,8 @@ QFuture<BroadcastResult> ServerPrivate::broadcast(quint16 channel, const QByteAr
     }
     const auto sum = std::make_shared<BroadcastSum>(1 + qsizetype(threads.size()));
     for (const auto &thread : threads)
-        thread->broadcast(channel, payload, policy, sum);
-    sum->add(group->broadcast(channel, payload, policy));
+        thread->broadcast(channel, payload, policy, validation.validator, sum);
+    sum->add(group->broadcast(channel, payload, policy, validation.validator.get()));
     return sum->future();
 }
 

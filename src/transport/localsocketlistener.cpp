@@ -122,6 +122,7 @@ LocalSocketListener::LocalSocketListener(QObject *parent)
 
 LocalSocketListener::~LocalSocketListener()
 {
+    TurnTime::ofThisThread().forget(this);
     close();
 }
 
@@ -280,8 +281,22 @@ void LocalSocketListener::enqueue(const std::shared_ptr<IncomingConnection> &con
 void LocalSocketListener::deliver()
 {
     const QPointer<LocalSocketListener> alive(this);
-    while (alive && m_isAccepting && !m_accepted.isEmpty())
+    TurnTime &time = TurnTime::ofThisThread();
+    while (alive && !m_waitsForTurn && m_isAccepting && !m_accepted.isEmpty()) {
+        if (time.isOver()) {
+            m_waitsForTurn = true;
+            time.wait(this);
+            return;
+        }
         handOver(m_accepted.takeFirst());
+        time.spend();
+    }
+}
+
+void LocalSocketListener::turnCame()
+{
+    m_waitsForTurn = false;
+    deliver();
 }
 
 void LocalSocketListener::handOver(const std::shared_ptr<IncomingConnection> &connection)

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "frame/turntime_p.h"
 #include "transport/listener_p.h"
 #ifdef Q_OS_LINUX
 #    include "transport/serversocket_p.h"
@@ -24,7 +25,7 @@ namespace IpcPrims {
     That matters because QLocalServer closes itself when it fails to accept, and says nothing. The
     listener looks after it now and then, and starts another.
 */
-class LocalSocketListener final : public Listener
+class LocalSocketListener final : public Listener, private TurnTime::Waiter
 {
     Q_OBJECT
 
@@ -45,6 +46,7 @@ private:
     void lookAfterServer();
     void enqueue(const std::shared_ptr<IncomingConnection> &connection);
     void deliver();
+    void turnCame() override;
     void handOver(const std::shared_ptr<IncomingConnection> &connection);
 
     Endpoint m_endpoint;
@@ -56,6 +58,7 @@ private:
     QList<std::shared_ptr<IncomingConnection>> m_accepted; // Still to be handed out.
     bool m_isListening = false;
     bool m_isAccepting = true;
+    bool m_waitsForTurn = false;
     bool m_isFailing = false; // Reported; until the next connection.
 };
 

@@ -43,6 +43,11 @@ UnixListener::UnixListener(QObject *parent)
     connect(&m_pauseTimer, &QTimer::timeout, this, &UnixListener::resume);
 }
 
+UnixListener::~UnixListener()
+{
+    TurnTime::ofThisThread().forget(this);
+}
+
 Error UnixListener::listen(const Endpoint &endpoint, const ListenOptions &options)
 {
     close();
@@ -82,6 +87,11 @@ void UnixListener::acceptWaiting()
         m_notifier->setEnabled(false);
         return;
     }
+    TurnTime &time = TurnTime::ofThisThread();
+    if (time.isOver()) {
+        waitForTurn();
+        return;
+    }
     const QPointer<UnixListener> alive(this);
     for (int i = 0; i < MaxAcceptsPerTurn; ++i) {
         UnixConnection connection;
@@ -90,6 +100,10 @@ void UnixListener::acceptWaiting()
             handOver(std::move(connection));
             if (!alive || !m_isAccepting || !isListening())
                 return;
+            if (time.spend()) {
+                waitForTurn();
+                return;
+            }
             break;
         case UnixAcceptor::Outcome::Dropped:
             break;
@@ -100,6 +114,19 @@ void UnixListener::acceptWaiting()
             return;
         }
     }
+}
+
+void UnixListener::waitForTurn()
+{
+    if (!std::exchange(m_waitsForTurn, true))
+        TurnTime::ofThisThread().wait(this);
+}
+
+void UnixListener::turnCame()
+{
+    m_waitsForTurn = false;
+    if (m_isAccepting && isListening())
+        acceptWaiting();
 }
 
 void UnixListener::handOver(UnixConnection accepted)

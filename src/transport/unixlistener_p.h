@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "frame/turntime_p.h"
 #include "transport/listener_p.h"
 #include "transport/serversocket_p.h"
 #include "transport/unixconnection_p.h"
@@ -15,12 +16,13 @@
 namespace IpcPrims {
 
 /// Listens on a Unix socket and hands connections out as NativeStream.
-class UnixListener final : public Listener
+class UnixListener final : public Listener, private TurnTime::Waiter
 {
     Q_OBJECT
 
 public:
     explicit UnixListener(QObject *parent = nullptr);
+    ~UnixListener() override;
 
     Error listen(const Endpoint &endpoint, const ListenOptions &options) override;
     bool isListening() const override { return m_socket.isOpen(); }
@@ -29,6 +31,8 @@ public:
 
 private:
     void acceptWaiting();
+    void waitForTurn();
+    void turnCame() override;
     void handOver(UnixConnection accepted);
     void pause();
     void resume();
@@ -39,6 +43,7 @@ private:
     QTimer m_pauseTimer;
     UnixAcceptor m_acceptor;
     bool m_isAccepting = true;
+    bool m_waitsForTurn = false;
 };
 
 } // namespace IpcPrims

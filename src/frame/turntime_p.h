@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/ipcprimsglobal.h>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
+
+#include <chrono>
+#include <deque>
+
+QT_BEGIN_NAMESPACE
+class QAbstractEventDispatcher;
+QT_END_NAMESPACE
+
+namespace IpcPrims {
+
+/*!
+    The time that everything of this library in one thread may take together, until the thread's
+    timers, windows and whatever else is in its event loop have had their turn.
+
+    Whoever works off what others have sent calls spend() after each piece, a handler's call for
+    example. Once that says that the time is over, the rest has to wait(): it is gone on with in the
+    order in which it began to wait, after the thread's timers. As long as the time is over, nothing
+    is begun that can wait.
+
+    This needs a timer of its own. An event that is posted, and a notifier of a socket on which more
+    arrives all the time, come before all timers, in each turn; and to GLib's event loop timers are
+    idle work.
+*/
+class IPCPRIMS_AUTOTEST_EXPORT TurnTime : public QObject
+{
+    Q_OBJECT
+
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// Who goes on later. May do anything in it, forget others and wait again included.
+    class Waiter
+    {
+    public:
+        virtual void turnCame() = 0;
+
+    protected:
+        ~Waiter() = default;
+    };
+
+    static constexpr std::chrono::microseconds DefaultLimit = std::chrono::milliseconds(4);
+
+    /// The calling thread's own.
+    static TurnTime &ofThisThread();
+
+    std::chrono::microseconds limit() const { return m_limit; }
+    void setLimit(std::chrono::microseconds limit);
+
+    /// A piece of work was done. Says whether the rest has to wait; the clock is read only now and
+    /// then, the more often the longer the pieces take.
+    bool spend() { return Q_UNLIKELY(--m_uncounted <= 0) && look(); }
+    bool isOver() const { return m_isOver; }
+
+    void wait(Waiter *waiter);
+    void forget(Waiter *waiter);
+
+protected:
+    void timerEvent(QTimerEvent *event) override;
+
+private:
+    bool look();
+    void beginTurn();
+    void callWaiters();
+    void arm();
+    void disarm();
+
+    std::chrono::microseconds m_limit = DefaultLimit;
+    Clock::time_point m_end; // Of this turn,
+    Clock::time_point m_endOfShare; // and of what one of those that wait has of it.
+    Clock::time_point m_lastLook;
+    int m_uncounted = 0; // Pieces until the next look,
+    int m_interval = 1; // of so many.
+    bool m_isOver = false; // Until the timer fires.
+    std::deque<Waiter *> m_waiters;
+    int m_timer = 0;
+    QPointer<QAbstractEventDispatcher> m_dispatcher; // Of the timer.
+};
+
+} // namespace IpcPrims

@@ -1,0 +1,264 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "flood.h"
+
+#include <IpcPrims/peer.h>
+#include <IpcPrims/server.h>
+#include <IpcPrims/turntime.h>
+
+#include <QtCore/qeventloop.h>
+#include <QtCore/qtemporarydir.h>
+#include <QtCore/qtimer.h>
+#include <QtTest/qtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <ctime>
+
+using namespace IpcPrims;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+using std::chrono::microseconds;
+
+static constexpr auto Patience = 30s; // Only a failing test waits that long.
+
+/// The processor time of this thread: what the machine does meanwhile doesn't count.
+static microseconds threadTime()
+{
+    timespec time = {};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::duration_cast<microseconds>(std::chrono::seconds(time.tv_sec)
+                                                    + std::chrono::nanoseconds(time.tv_nsec));
+}
+
+static void work(microseconds duration)
+{
+    const auto end = threadTime() + duration;
+    while (threadTime() < end) {
+    }
+}
+
+/*!
+    Runs the event loop, as an application does, until something has happened and a 10 ms timer has
+    fired so often. Says for how much of the thread's work the timer was silent at most.
+*/
+static microseconds longestSilence(const std::function<bool()> &hasHappened, int shots = 20)
+{
+    QEventLoop loop;
+    QTimer timer;
+    auto last = threadTime();
+    microseconds longest = 0us;
+    int fired = 0;
+    const auto end = std::chrono::steady_clock::now() + Patience;
+    QObject::connect(&timer, &QTimer::timeout, &timer, [&] {
+        const auto now = threadTime();
+        longest = std::max(longest, now - last);
+        last = now;
+        if ((++fired >= shots && hasHappened()) || std::chrono::steady_clock::now() > end)
+            loop.quit();
+    });
+    timer.start(10ms);
+    loop.exec();
+    return longest;
+}
+
+/// A thread's time is shared by whoever wants some of it.
+class tst_Fairness : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void timersFireDuringAFlood_data();
+    void timersFireDuringAFlood();
+    void everyPeerHasItsTurn();
+    void quietPeerIsServedDuringAFlood();
+    void clientsAreAcceptedDuringAFlood();
+    void broadcastLeavesInTurns();
+    void limitOfAThreadCanBeSet();
+
+private:
+    void listen(const std::function<void(Peer *)> &onPeer);
+
+    std::unique_ptr<QTemporaryDir> m_directory;
+    std::unique_ptr<Server> m_server;
+    Endpoint m_endpoint;
+};
+
+void tst_Fairness::init()
+{
+    m_directory = std::make_unique<QTemporaryDir>();
+    m_endpoint = Endpoint::fromPath(m_directory->filePath(u"s"_s));
+    m_server = std::make_unique<Server>();
+    m_server->setMaxPendingHandshakes(1000);
+}
+
+void tst_Fairness::cleanup()
+{
+    m_server.reset();
+    setTurnTime(4ms);
+}
+
+void tst_Fairness::listen(const std::function<void(Peer *)> &onPeer)
+{
+    connect(m_server.get(), &Server::peerConnected, this, onPeer);
+    const Error error = m_server->listen(m_endpoint);
+    QVERIFY2(!error, qPrintable(error.message()));
+}
+
+void tst_Fairness::timersFireDuringAFlood_data()
+{
+    QTest::addColumn<int>("peers");
+    QTest::addColumn<int>("size");
+    QTest::addColumn<microseconds>("handler");
+    const auto add = [](int peers, int size, microseconds handler) {
+        QTest::addRow("%d peers, %d bytes, %d us", peers, size, int(handler.count()))
+                << peers << size << handler;
+    };
+    for (const int peers : {1, 10, 100}) {
+        for (const auto handler : {0us, 5us, 20us, 100us, 1000us})
+            add(peers, 16, handler);
+        for (const auto handler : {0us, 100us})
+            add(peers, 60'000, handler);
+    }
+}
+
+void tst_Fairness::timersFireDuringAFlood()
+{
+    QFETCH(const int, peers);
+    QFETCH(const int, size);
+    QFETCH(const microseconds, handler);
+    qint64 frames = 0;
+    listen([&](Peer *peer) {
+        peer->setFrameHandler([&](quint16, QByteArrayView) {
+            ++frames;
+            work(handler);
+        });
+    });
+    Flood flood(m_endpoint, peers, size);
+    const auto silence
+            = longestSilence([&] { return m_server->peerCount() == peers && frames > 0; });
+    QVERIFY(frames > 0);
+    // A turn and the handler that ends it; much more where the system interrupts at a bad moment.
+    const auto limit = 10 * (turnTime() + handler);
+    QVERIFY2(silence < limit,
+             qPrintable(u"silent for %1 us, at most %2"_s.arg(silence.count()).arg(limit.count())));
+}
+
+void tst_Fairness::everyPeerHasItsTurn()
+{
+    constexpr int Peers = 20;
+    std::vector<qint64> frames(Peers);
+    int count = 0;
+    listen([&](Peer *peer) {
+        peer->setFrameHandler([&frames, own = count++](quint16, QByteArrayView) {
+            ++frames[size_t(own)];
+            work(50us);
+        });
+    });
+    Flood flood(m_endpoint, Peers, 16);
+    const auto hasEachMany = [&] {
+        return std::all_of(frames.begin(), frames.end(), [](qint64 n) { return n > 500; });
+    };
+    longestSilence(hasEachMany);
+    const auto [least, most] = std::minmax_element(frames.begin(), frames.end());
+    // Those that came first had a time of their own.
+    QVERIFY2(*least > 500, qPrintable(QString::number(*least)));
+    QVERIFY2(*most < 20 * *least, qPrintable(u"%1 and %2"_s.arg(*least).arg(*most)));
+}
+
+void tst_Fairness::quietPeerIsServedDuringAFlood()
+{
+    listen([](Peer *peer) {
+        peer->setFrameHandler([peer](quint16 channel, QByteArrayView payload) {
+            if (payload == "question")
+                static_cast<void>(peer->send(channel, "answer"));
+            else
+                work(20us);
+        });
+    });
+    Flood flood(m_endpoint, 20, 16);
+    Peer quiet;
+    quiet.connectToServer(m_endpoint);
+    int answers = 0;
+    quiet.setFrameHandler([&](quint16 channel, QByteArrayView) {
+        if (++answers < 10)
+            QVERIFY(!quiet.send(channel, "question"));
+    });
+    connect(&quiet, &Peer::connected, this,
+            [&] { QVERIFY(!quiet.send(Channel::Data, "question")); });
+    longestSilence([&] { return answers == 10; });
+    QCOMPARE(answers, 10);
+}
+
+void tst_Fairness::clientsAreAcceptedDuringAFlood()
+{
+    listen([](Peer *peer) { peer->setFrameHandler([](quint16, QByteArrayView) { work(20us); }); });
+    Flood flood(m_endpoint, 20, 16);
+    longestSilence([&] { return m_server->peerCount() == 20; }, 1);
+    Flood more(m_endpoint, 20, 16);
+    const auto silence = longestSilence([&] { return m_server->peerCount() == 40; }, 1);
+    QCOMPARE(m_server->peerCount(), 40);
+    QVERIFY2(silence < 100ms, qPrintable(QString::number(silence.count())));
+}
+
+void tst_Fairness::broadcastLeavesInTurns()
+{
+    constexpr int Peers = 300;
+    listen([](Peer *) {});
+    Flood readers(m_endpoint, Peers, 0);
+    longestSilence([&] { return m_server->peerCount() == Peers; }, 1);
+    QCOMPARE(m_server->peerCount(), Peers);
+    // What takes long is to write, which is for each of them a system call or more.
+    const QByteArray payload(100'000, 'b');
+    int sent = 0;
+    QTimer producer;
+    producer.callOnTimeout([&] {
+        if (sent < 10 && m_server->broadcast(Channel::Data, payload).result().sent == Peers)
+            ++sent;
+    });
+    producer.start(0);
+    const qint64 expected = Peers * 10 * (8 + payload.size());
+    const auto silence = longestSilence([&] { return readers.bytesRead() >= expected; });
+    QCOMPARE(sent, 10);
+    QVERIFY2(silence < 100ms, qPrintable(QString::number(silence.count())));
+}
+
+void tst_Fairness::limitOfAThreadCanBeSet()
+{
+    QCOMPARE(turnTime(), 4ms);
+    setTurnTime(-1s);
+    QCOMPARE(turnTime(), 0us);
+    setTurnTime(24h);
+    QCOMPARE(turnTime(), 1h);
+
+    // With no time at all a turn has one handler.
+    setTurnTime(0us);
+    int frames = 0;
+    int most = 0;
+    listen([&](Peer *peer) {
+        peer->setFrameHandler([&](quint16, QByteArrayView) {
+            ++frames;
+            work(1ms);
+        });
+    });
+    Flood flood(m_endpoint, 5, 16);
+    QTimer often;
+    int before = 0;
+    often.callOnTimeout([&] { most = std::max(most, frames - std::exchange(before, frames)); });
+    often.start(0);
+    longestSilence([&] { return frames > 50; });
+    QVERIFY(frames > 50);
+    QVERIFY2(most <= 5, qPrintable(QString::number(most)));
+}
+
+QTEST_GUILESS_MAIN(tst_Fairness)
+#include "tst_fairness.moc"
