@@ -101,9 +101,11 @@ public:
     /// Registers the schema in a file whose name tells the channel.
     Error addFile(const QString &path);
 
-    /// The registry, or a null pointer and the first \a error.
+    /// The registry, or a null pointer and the first \a error. Documents that no channel's schema
+    /// refers to, not even through others, are not looked at: see problems().
     std::shared_ptr<const SchemaRegistry> build(Error *error = nullptr) const;
-    /// What is wrong with each of the schemas that can't be used.
+    /// What is wrong with each of the schemas that can't be used; of documents that nothing refers
+    /// to, what makes it impossible to refer to them.
     QList<SchemaLoadError> problems() const;
 
 private:

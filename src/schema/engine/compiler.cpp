@@ -4,7 +4,7 @@
 #include "schema/engine/compiler_p.h"
 
 #include "schema/engine/evaluation_p.h"
-#include "schema/engine/explanation_p.h"
+#include "schema/json/shorttext_p.h"
 #include "schema/keywords/keywords_p.h"
 #include "schema/load/metaschemas_p.h"
 #include "schema/load/pointer_p.h"
@@ -21,9 +21,14 @@ constexpr qsizetype LongestName = 100; // of a schema's place in messages
 // A few bytes of a schema, such as (a{99}){99}, may make a pattern of many.
 constexpr std::size_t LargestPatternMemory = std::size_t(32) << 20;
 
+// Checks against meta-schemas take some for each part of a schema, and there may be three of these
+// in ten bytes. References may have parts checked again.
+constexpr qsizetype BaseSteps = 1'000'000;
+constexpr qsizetype StepsPerByte = 100;
+
 QString quoted(std::string_view text)
 {
-    return QStringLiteral("\"%1\"").arg(QString::fromUtf8(text.data(), qsizetype(text.size())));
+    return QLatin1Char('"') + cutText(text, LongestName) + QLatin1Char('"');
 }
 } // namespace
 
@@ -31,7 +36,12 @@ Compiler::Compiler(ResourceIndex &index, Program &program, bool assertFormats)
     : m_index(index)
     , m_program(program)
     , m_assertFormats(assertFormats)
-{}
+    , m_stepsLeft(BaseSteps)
+{
+    index.forgetSchemas();
+    for (const auto &source : index.sources())
+        m_stepsLeft += StepsPerByte * source->text.size();
+}
 
 const Schema *Compiler::compileSource(const Source &source)
 {
@@ -53,7 +63,7 @@ void Compiler::compilePending()
         const auto [schema, resource] = m_pending.front();
         m_pending.pop_front();
         m_resource = resource;
-        checkResource(*resource);
+        useResource(*resource);
         if (!m_problem)
             compileRules(*schema);
         if (m_pending.empty())
@@ -69,10 +79,12 @@ Schema &Compiler::schemaFor(const Value &value, Resource *resource)
     schema.source = &value;
     schema.resource = resource;
     m_compiled.emplace(&value, &schema);
-    if (value.isBoolean())
+    if (resource->fault)
+        fail(*resource, *resource->fault);
+    else if (value.isBoolean())
         schema.kind = value.boolean() ? Schema::Kind::Always : Schema::Kind::Never;
     else if (!value.isObject())
-        fail(*resource, value, QStringLiteral("a schema has to be an object or a boolean"));
+        fail(*resource, {&value, QStringLiteral("a schema has to be an object or a boolean")});
     // A boolean as well: its resource may have to be checked.
     m_pending.emplace_back(&schema, resource);
     return schema;
@@ -108,12 +120,9 @@ void Compiler::compileRules(Schema &schema)
 // Only of resources that are in use: others may be broken.
 void Compiler::compileDynamicAnchors()
 {
-    for (Resource *resource : m_usedResources) {
-        for (const std::string &name : m_dynamicNames) {
-            const auto anchor = resource->dynamicAnchors.find(name);
-            if (anchor != resource->dynamicAnchors.end())
-                resource->dynamicSchemas.emplace(name, &schemaFor(*anchor->second, resource));
-        }
+    for (const auto &[resource, name] : std::exchange(m_pendingAnchors, {})) {
+        const Value &schema = *resource->dynamicAnchors.find(name)->second;
+        resource->dynamicSchemas.emplace(name, &schemaFor(schema, resource));
     }
 }
 
@@ -173,6 +182,8 @@ std::optional<Pattern> Compiler::pattern(std::string_view expression, const Valu
 
 std::optional<ResourceIndex::Location> Compiler::resolve(const Value &uri)
 {
+    if (uri.text().size() > LongestUri)
+        return std::nullopt;
     const UriParts parts = splitFragment(uri.text());
     return m_index.resolve(
             resolveUri(m_resource->uri, parts.uri).append("#").append(parts.fragment));
@@ -207,37 +218,54 @@ std::string Compiler::dynamicAnchor(const Value &uri)
     const auto anchor = anchors.find(name);
     if (anchor == anchors.end() || anchor->second != location->schema)
         return {};
-    m_dynamicNames.insert(name);
+    DynamicName &used = m_dynamicNames[name];
+    if (!std::exchange(used.isUsed, true)) {
+        const std::string_view key = m_dynamicNames.find(name)->first;
+        for (Resource *resource : used.resources)
+            m_pendingAnchors.emplace_back(resource, key);
+    }
     m_program.tracksScope = true;
     return name;
 }
 
-// Checks the whole source at once, each part against the meta-schema of its own dialect.
-void Compiler::checkResource(Resource &resource)
+void Compiler::useResource(Resource &resource)
 {
-    if (std::ranges::find(m_usedResources, &resource) != m_usedResources.end())
+    if (!m_usedResources.insert(&resource).second)
         return;
-    m_usedResources.push_back(&resource);
+    for (const auto &[name, anchor] : resource.dynamicAnchors) {
+        const auto known = m_dynamicNames.try_emplace(name).first;
+        known->second.resources.push_back(&resource);
+        if (known->second.isUsed)
+            m_pendingAnchors.emplace_back(&resource, known->first);
+    }
     const Source &source = *resource.source;
-    if (source.isTrusted || !m_checkedSources.insert(&source).second)
-        return;
-    for (const Resource &part : m_index.resources()) {
-        if (part.source != &source || (part.outer && !part.isOfOtherDialect()))
+    if (!source.isTrusted && m_checkedSources.insert(&source).second)
+        checkSource(source);
+}
+
+// The whole source at once, each part against the meta-schema of its own dialect. A source that
+// nobody uses may be as broken as it likes.
+void Compiler::checkSource(const Source &source)
+{
+    for (const Resource *part : m_index.resourcesOf(source)) {
+        if (part->fault)
+            fail(*part, *part->fault);
+        if (part->outer && !part->isOfOtherDialect())
             continue;
-        if (standardDialect(part.dialect.metaschema))
-            checkSchema(*part.root, part);
+        if (standardDialect(part->dialect.metaschema))
+            checkSchema(*part->root, *part);
         else
-            m_customResources.push_back(&part);
+            m_customResources.push_back(part);
     }
 }
 
 void Compiler::checkSchema(const Value &schema, const Resource &resource)
 {
-    std::vector<Issue> issues;
-    if (!findMetaschemaIssue(resource.dialect.metaschema, schema, m_index.otherDialects(), &issues)
-        || m_problem)
+    if (m_problem)
         return;
-    fail(resource, *issues.front().instance, describe(issues.front(), 0));
+    if (const auto fault = findMetaschemaFault(resource.dialect.metaschema, schema,
+                                               m_index.otherDialects(), &m_stepsLeft))
+        fail(resource, *fault);
 }
 
 // Schemas of a dialect that was added are checked last, as its meta-schema is a schema like others.
@@ -248,21 +276,16 @@ void Compiler::checkCustomDialects()
         const std::string_view uri = resource.dialect.metaschema;
         Resource *metaschema = m_index.resource(uri);
         if (!metaschema) { // in draft 7, a $ref takes the $id beside it its meaning
-            fail(resource, *resource.root, QStringLiteral("unknown $schema %1").arg(quoted(uri)));
+            fail(resource, {resource.root, QStringLiteral("unknown $schema %1").arg(quoted(uri))});
             return;
         }
         const Schema &schema = schemaFor(*metaschema->root, metaschema);
         compilePending();
         if (m_problem)
             return;
-        Workspace workspace;
-        Evaluation evaluation(workspace, Evaluation::allowance(resource.source->text.size()),
-                              m_program.tracksScope);
-        evaluation.exempt(m_index.otherDialects());
-        std::vector<Issue> issues;
-        if (evaluation.explain(schema, *resource.root, 1, &issues) != Evaluation::Verdict::Valid)
-            fail(resource, issues.empty() ? *resource.root : *issues.front().instance,
-                 issues.empty() ? QLatin1String(evaluation.reason()) : describe(issues.front(), 0));
+        if (const auto fault = findFault(schema, *resource.root, m_program.tracksScope,
+                                         m_index.otherDialects(), &m_stepsLeft))
+            fail(resource, *fault);
     }
 }
 
@@ -290,8 +313,9 @@ void Compiler::findLoops()
             }
             const Schema *next = step.schema->sameInstance[step.next++];
             if (states[next] == State::Open) {
-                fail(*next->resource, *next->source,
-                     QStringLiteral("the schema refers back to itself without an end"));
+                fail(*next->resource,
+                     {next->source,
+                      QStringLiteral("the schema refers back to itself without an end")});
                 return;
             }
             if (states[next] == State::Unvisited) {
@@ -304,16 +328,17 @@ void Compiler::findLoops()
 
 void Compiler::fail(const Value &place, const QString &reason)
 {
-    fail(*m_resource, place, reason);
+    fail(*m_resource, {&place, reason});
 }
 
-void Compiler::fail(const Resource &resource, const Value &place, const QString &reason)
+void Compiler::fail(const Resource &resource, const SchemaFault &fault)
 {
     if (m_problem)
         return;
     const Source &source = *resource.source;
-    m_problem = LoadProblem{source.label, pointerTo(source.document.root(), place, LongestName),
-                            reason};
+    m_problem = LoadProblem{source.label,
+                            pointerTo(source.document.root(), *fault.place, LongestName),
+                            fault.reason};
 }
 
 } // namespace IpcPrims::JsonSchema

@@ -10,7 +10,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -76,22 +75,32 @@ private:
     void compileRules(Schema &schema);
     void compileDynamicAnchors();
     std::optional<ResourceIndex::Location> resolve(const Value &uri);
-    void checkResource(Resource &resource);
+    void useResource(Resource &resource);
+    void checkSource(const Source &source);
     void checkSchema(const Value &schema, const Resource &resource);
     void checkCustomDialects();
     void findLoops();
-    void fail(const Resource &resource, const Value &place, const QString &reason);
+    void fail(const Resource &resource, const SchemaFault &fault);
 
     ResourceIndex &m_index;
     Program &m_program;
     const bool m_assertFormats;
     std::unordered_map<const Value *, Schema *> m_compiled;
     std::deque<std::pair<Schema *, Resource *>> m_pending;
-    std::vector<Resource *> m_usedResources;
-    std::set<const Source *> m_checkedSources;
+    std::unordered_set<const Resource *> m_usedResources;
+    std::unordered_set<const Source *> m_checkedSources;
     std::vector<const Resource *> m_customResources; ///< In dialects of somebody else.
     std::unordered_set<const Value *> m_checkedPlaces; ///< That only references make schemas.
-    std::set<std::string> m_dynamicNames;
+    /// The used resources that have an anchor of that name, and whether it is looked up during
+    /// validations.
+    struct DynamicName
+    {
+        std::vector<Resource *> resources;
+        bool isUsed = false;
+    };
+    std::map<std::string, DynamicName, std::less<>> m_dynamicNames;
+    std::vector<std::pair<Resource *, std::string_view>> m_pendingAnchors;
+    qsizetype m_stepsLeft; ///< Of checks against meta-schemas, all together.
     Schema *m_schema = nullptr; ///< The one that is being compiled.
     Resource *m_resource = nullptr;
     std::size_t m_patternMemory = 0; ///< Of all patterns, in bytes.

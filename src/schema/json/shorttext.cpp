@@ -50,4 +50,11 @@ QString shortText(const QString &text, qsizetype maxLength)
     return result;
 }
 
+QString cutText(std::string_view utf8, qsizetype maxLength)
+{
+    // A character has four bytes at most; one more shows that there are more.
+    const std::string_view beginning = utf8.substr(0, 4 * std::size_t(maxLength + 1));
+    return shortText(QString::fromUtf8(beginning.data(), qsizetype(beginning.size())), maxLength);
+}
+
 } // namespace IpcPrims::JsonSchema

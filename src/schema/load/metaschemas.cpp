@@ -4,11 +4,12 @@
 #include "schema/load/metaschemas_p.h"
 
 #include "schema/engine/compiler_p.h"
+#include "schema/engine/explanation_p.h"
 
 #include <QtCore/qdiriterator.h>
 #include <QtCore/qfile.h>
 
-#include <limits>
+#include <vector>
 
 // Has to be outside of any namespace.
 static void initialiseResources()
@@ -26,13 +27,13 @@ public:
     StandardMetaschemas()
     {
         addMetaschemas(&m_index);
-        const bool hasProblem = m_index.index().has_value();
+        m_index.index();
         Compiler compiler(m_index, m_program, false);
         for (const auto &source : m_index.sources()) {
             if (standardDialect(source->uri))
                 m_schemas.emplace(source->uri, compiler.compileSource(*source));
         }
-        if (hasProblem || compiler.finish())
+        if (!m_index.problems().empty() || compiler.finish())
             qFatal("A meta-schema of the library is broken");
     }
 
@@ -71,27 +72,38 @@ void addMetaschemas(ResourceIndex *index)
     }
 }
 
-bool findMetaschemaIssue(std::string_view metaschema, const Value &schema,
-                         const std::unordered_set<const Value *> &exempt,
-                         std::vector<Issue> *issues)
+std::optional<SchemaFault> findFault(const Schema &schema, const Value &value, bool tracksScope,
+                                     const std::unordered_set<const Value *> &exempt,
+                                     qsizetype *steps)
+{
+    Workspace workspace;
+    Evaluation evaluation(workspace, *steps, tracksScope);
+    evaluation.exempt(exempt);
+    Evaluation::Verdict verdict = evaluation.run(schema, value);
+    *steps = evaluation.stepsLeft();
+    if (verdict == Evaluation::Verdict::Valid)
+        return std::nullopt;
+    std::vector<Issue> issues;
+    Evaluation second(workspace, *steps, tracksScope);
+    second.exempt(exempt);
+    if (verdict == Evaluation::Verdict::Invalid)
+        verdict = second.explain(schema, value, 1, &issues);
+    *steps = second.stepsLeft();
+    if (!issues.empty())
+        return SchemaFault{issues.front().instance, describe(issues.front(), 0)};
+    const char *reason = evaluation.reason() ? evaluation.reason() : second.reason();
+    return SchemaFault{&value, QStringLiteral("can't be checked: %1").arg(QLatin1String(reason))};
+}
+
+std::optional<SchemaFault> findMetaschemaFault(std::string_view metaschema, const Value &schema,
+                                               const std::unordered_set<const Value *> &exempt,
+                                               qsizetype *steps)
 {
     static const StandardMetaschemas standard;
     const Schema *compiled = standard.find(metaschema);
     if (!compiled)
-        return false;
-    // A schema is no message from somebody else: it may be as large as its limit allows.
-    Workspace workspace;
-    constexpr qsizetype allowance = 100'000'000;
-    Evaluation evaluation(workspace, allowance, standard.tracksScope());
-    evaluation.exempt(exempt);
-    if (evaluation.run(*compiled, schema) == Evaluation::Verdict::Valid)
-        return false;
-    Evaluation second(workspace, allowance, standard.tracksScope());
-    second.exempt(exempt);
-    second.explain(*compiled, schema, 1, issues);
-    if (issues->empty())
-        issues->push_back({&schema, compiled, {}, nullptr});
-    return true;
+        return std::nullopt;
+    return findFault(*compiled, schema, standard.tracksScope(), exempt, steps);
 }
 
 } // namespace IpcPrims::JsonSchema

@@ -166,10 +166,7 @@ void appendSegment(std::string_view name, qsizetype longestName, QString *pointe
         *pointer += QLatin1String(name.data(), qsizetype(name.size()));
         return;
     }
-    // A character has four bytes at most; one more shows that there are more.
-    const std::string_view beginning = name.substr(0, 4 * std::size_t(longestName + 1));
-    QString segment = shortText(QString::fromUtf8(beginning.data(), qsizetype(beginning.size())),
-                                longestName);
+    QString segment = cutText(name, longestName);
     *pointer += segment.replace(u'~', QStringLiteral("~0")).replace(u'/', QStringLiteral("~1"));
 }
 } // namespace

@@ -11,6 +11,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace IpcPrims::JsonSchema {
@@ -26,6 +27,23 @@ struct Source
     Document document;
     bool isStrict = false; ///< Objects in it are closed, see SchemaOptions::strictMode.
     bool isTrusted = false; ///< A meta-schema of ours: checked by the tests, not by each program.
+    /// The first source with the same text: which of them a URI leads to does not matter.
+    const Source *twin = nullptr;
+};
+
+/// A place in a source, with what was wrong there.
+struct LoadProblem
+{
+    QString label;
+    QString pointer;
+    QString reason;
+};
+
+/// What is wrong at a place of a schema.
+struct SchemaFault
+{
+    const Value *place = nullptr;
+    QString reason;
 };
 
 /// A schema with a URI of its own, and what that URI's fragments name.
@@ -36,6 +54,7 @@ struct Resource
     const Value *root = nullptr;
     Dialect dialect;
     const Resource *outer = nullptr; ///< The one that this one is embedded in, if it is.
+    std::optional<SchemaFault> fault; ///< Why it can't be used.
     std::map<std::string, const Value *, std::less<>> anchors; ///< The dynamic ones included.
     std::map<std::string, const Value *, std::less<>> dynamicAnchors;
     bool isRecursiveAnchor = false; ///< Draft 2019-09's forerunner of dynamic anchors.

@@ -3,17 +3,23 @@
 
 #include "schema/load/resourceindex_p.h"
 
+#include "schema/json/shorttext_p.h"
 #include "schema/load/pointer_p.h"
 #include "schema/load/uri_p.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace IpcPrims::JsonSchema {
 
 namespace {
+constexpr qsizetype LongestName = 100; // of a schema's place in messages
+
+// For a message.
 QString text(std::string_view utf8)
 {
-    return QString::fromUtf8(utf8.data(), qsizetype(utf8.size()));
+    return cutText(utf8, LongestName);
 }
 
 std::string_view stringAt(const Value &schema, std::string_view keyword)
@@ -41,17 +47,70 @@ void ResourceIndex::add(std::unique_ptr<Source> source)
     m_sources.push_back(std::move(source));
 }
 
-std::optional<LoadProblem> ResourceIndex::index()
+void ResourceIndex::index()
 {
+    findTwins();
+    findMetaschemas();
     for (const auto &source : m_sources) {
         const Value &root = source->document.root();
         Resource *resource = makeResource(*source, root, source->uri);
-        if (!resource || !applySchemaKeyword(resource) || !walk(root, resource))
-            return m_problem;
+        if (applySchemaKeyword(resource))
+            walk(root, resource);
         if (source->isStrict)
             closeObjects(root);
     }
-    return std::nullopt;
+}
+
+void ResourceIndex::findTwins()
+{
+    std::unordered_map<std::string_view, std::array<const Source *, 2>> byText;
+    for (const auto &source : m_sources) {
+        const QByteArray &json = source->text;
+        const Source *&first
+                = byText[{json.constData(), std::size_t(json.size())}][source->isStrict ? 1 : 0];
+        first = first ? first : source.get();
+        source->twin = first;
+    }
+}
+
+// Before anything else, since a meta-schema may be indexed later than its schemas.
+void ResourceIndex::findMetaschemas()
+{
+    for (const auto &source : m_sources) {
+        const Value &root = source->document.root();
+        const std::string_view id = splitFragment(stringAt(root, "$id")).uri;
+        m_metaschemas.emplace(source->uri, &root);
+        if (id.size() <= LongestUri)
+            m_metaschemas.emplace(resolveUri(source->uri, id), &root);
+    }
+}
+
+std::vector<LoadProblem> ResourceIndex::problems() const
+{
+    std::vector<LoadProblem> problems;
+    for (const auto &source : m_sources) {
+        const std::vector<Resource *> &resources = resourcesOf(*source);
+        const auto broken = std::ranges::find_if(
+                resources, [](const Resource *resource) { return resource->fault.has_value(); });
+        if (broken == resources.end())
+            continue;
+        const SchemaFault &fault = *(*broken)->fault;
+        problems.push_back({source->label,
+                            pointerTo(source->document.root(), *fault.place, LongestName),
+                            fault.reason});
+    }
+    return problems;
+}
+
+void ResourceIndex::forgetSchemas()
+{
+    for (Resource &resource : m_resources)
+        resource.dynamicSchemas.clear();
+}
+
+const std::vector<Resource *> &ResourceIndex::resourcesOf(const Source &source) const
+{
+    return m_bySource.at(&source);
 }
 
 Resource *ResourceIndex::resource(std::string_view uri) const
@@ -104,42 +163,42 @@ Resource *ResourceIndex::makeResource(const Source &source, const Value &root,
     resource.root = &root;
     resource.dialect = defaultDialect();
     m_byRoot.insert_or_assign(&root, &resource);
-    return claimUri(uri, &resource, root) ? &resource : nullptr;
+    m_bySource[&source].push_back(&resource);
+    claimUri(uri, &resource, root);
+    return &resource;
 }
 
-// One schema may serve several channels: then it does not matter which of them a URI leads to.
-bool ResourceIndex::claimUri(const std::string &uri, Resource *resource, const Value &root)
+// One schema may serve several channels: then it does not matter which of them a URI leads to. Of
+// others the first one has the URI, and the second can't be used.
+void ResourceIndex::claimUri(const std::string &uri, Resource *resource, const Value &root)
 {
     const auto [owner, isFirst] = m_byUri.emplace(uri, resource);
+    if (isFirst || owner->second == resource)
+        return;
     const Source &source = *resource->source;
     const Source &other = *owner->second->source;
-    if (isFirst
-        || (&source != &other && source.text == other.text && source.isStrict == other.isStrict))
-        return true;
-    return fail(source, root, QStringLiteral("the URI \"%1\" is already in use").arg(text(uri)));
+    if (&source == &other || source.twin != other.twin)
+        fail(resource, root, QStringLiteral("the URI \"%1\" is already in use").arg(text(uri)));
 }
 
 // The schema and everything in it. The depth of recursion is that of the JSON text.
-bool ResourceIndex::walk(const Value &schema, Resource *resource)
+void ResourceIndex::walk(const Value &schema, Resource *outer)
 {
-    resource = enterResource(schema, resource);
+    Resource *resource = enterResource(schema, outer);
     if (!resource)
-        return false;
+        return;
     m_contexts.emplace(&schema, resource);
-    if (!hasDialectOf(*resource, schema) || !readIdentifiers(schema, resource))
-        return false;
-
-    bool isGood = true;
+    if (!hasDialectOf(resource, schema))
+        return;
+    readIdentifiers(schema, resource);
     for (const NestingKeyword &keyword : nestingKeywords()) {
-        if (!isInDraft(keyword, resource->dialect.draft))
-            continue;
-        forEachNested(schema, keyword,
-                      [&](const Value &nested) { isGood = isGood && walk(nested, resource); });
+        if (isInDraft(keyword, resource->dialect.draft))
+            forEachNested(schema, keyword, [&](const Value &nested) { walk(nested, resource); });
     }
-    return isGood;
 }
 
-// The resource that the schema begins by its $id, or else the one that it is in; null on an error.
+// The resource that the schema begins by its $id, or else the one that it is in; null if nobody can
+// say what is a schema in it.
 Resource *ResourceIndex::enterResource(const Value &schema, Resource *outer)
 {
     const bool isDraft7 = outer->dialect.draft == Draft::Draft7;
@@ -150,38 +209,41 @@ Resource *ResourceIndex::enterResource(const Value &schema, Resource *outer)
     if (parts.uri.empty())
         return outer;
 
-    const std::string uri = resolveUri(outer->uri, parts.uri);
+    const std::string uri
+            = parts.uri.size() > LongestUri ? std::string() : resolveUri(outer->uri, parts.uri);
+    if (uri.empty() || uri.size() > LongestUri) {
+        fail(outer, schema,
+             QStringLiteral("the URI that $id makes has more than %1 bytes").arg(LongestUri));
+        return outer;
+    }
     if (&schema == outer->root) { // known by what it was added as, too
-        if (uri != outer->uri && !claimUri(uri, outer, schema))
-            return nullptr;
+        if (uri != outer->uri)
+            claimUri(uri, outer, schema);
         outer->uri = uri;
         return outer;
     }
     Resource *resource = makeResource(*outer->source, schema, uri);
-    if (!resource)
-        return nullptr;
     resource->dialect = outer->dialect;
     resource->outer = outer;
-    if (!applySchemaKeyword(resource))
-        return nullptr;
-    if (resource->isOfOtherDialect())
+    const bool isKnown = applySchemaKeyword(resource);
+    if (!isKnown || resource->isOfOtherDialect())
         m_otherDialects.insert(&schema);
-    return resource;
+    return isKnown ? resource : nullptr;
 }
 
 // A $schema without an $id beside it may not begin another dialect in the middle of a resource.
-bool ResourceIndex::hasDialectOf(const Resource &resource, const Value &schema)
+bool ResourceIndex::hasDialectOf(Resource *resource, const Value &schema)
 {
     const Value *keyword = schema.find("$schema");
-    if (!keyword || &schema == resource.root
-        || withoutEmptyFragment(keyword->text()) == resource.dialect.metaschema)
+    if (!keyword || &schema == resource->root
+        || withoutEmptyFragment(keyword->text()) == resource->dialect.metaschema)
         return true;
-    return fail(*resource.source, *keyword,
-                QStringLiteral("a $schema other than that of the schema around needs an $id beside "
-                               "it"));
+    fail(resource, *keyword,
+         QStringLiteral("a $schema other than that of the schema around needs an $id beside it"));
+    return false;
 }
 
-bool ResourceIndex::readIdentifiers(const Value &schema, Resource *resource)
+void ResourceIndex::readIdentifiers(const Value &schema, Resource *resource)
 {
     switch (resource->dialect.draft) {
     case Draft::Draft7: {
@@ -189,7 +251,7 @@ bool ResourceIndex::readIdentifiers(const Value &schema, Resource *resource)
         const std::string_view fragment = splitFragment(stringAt(schema, "$id")).fragment;
         if (!fragment.empty() && !schema.find("$ref"))
             resource->anchors.emplace(fragment, &schema);
-        return true;
+        break;
     }
     case Draft::Draft2019: {
         const Value *recursive = schema.find("$recursiveAnchor");
@@ -197,25 +259,27 @@ bool ResourceIndex::readIdentifiers(const Value &schema, Resource *resource)
             resource->isRecursiveAnchor = true;
             resource->dynamicAnchors.emplace(RecursiveAnchorName, &schema);
         }
-        return addAnchor(schema, "$anchor", resource);
+        addAnchor(schema, "$anchor", resource);
+        break;
     }
     case Draft::Draft2020:
         if (const std::string_view name = stringAt(schema, "$dynamicAnchor"); !name.empty())
             resource->dynamicAnchors.emplace(name, &schema);
-        return addAnchor(schema, "$anchor", resource)
-               && addAnchor(schema, "$dynamicAnchor", resource);
+        addAnchor(schema, "$anchor", resource);
+        addAnchor(schema, "$dynamicAnchor", resource);
+        break;
     }
-    return true;
 }
 
-bool ResourceIndex::addAnchor(const Value &schema, std::string_view keyword, Resource *resource)
+void ResourceIndex::addAnchor(const Value &schema, std::string_view keyword, Resource *resource)
 {
     const std::string_view name = stringAt(schema, keyword);
-    if (name.empty() || resource->anchors.emplace(name, &schema).second)
-        return true;
-    return resource->anchors.find(name)->second == &schema
-           || fail(*resource->source, schema,
-                   QStringLiteral("the anchor \"%1\" is already in use").arg(text(name)));
+    if (name.empty())
+        return;
+    const auto [anchor, isFirst] = resource->anchors.emplace(name, &schema);
+    if (!isFirst && anchor->second != &schema)
+        fail(resource, schema,
+             QStringLiteral("the anchor \"%1\" is already in use").arg(text(name)));
 }
 
 bool ResourceIndex::applySchemaKeyword(Resource *resource)
@@ -223,64 +287,60 @@ bool ResourceIndex::applySchemaKeyword(Resource *resource)
     const Value *keyword = resource->root->find("$schema");
     if (!keyword)
         return true;
-    QString reason;
-    const std::optional<Dialect> found = dialect(withoutEmptyFragment(keyword->text()), &reason);
-    if (!found)
-        return fail(*resource->source, *keyword, reason);
-    resource->dialect = *found;
-    return true;
+    const KnownDialect &known = dialect(withoutEmptyFragment(keyword->text()));
+    if (known.dialect)
+        resource->dialect = *known.dialect;
+    else
+        fail(resource, *keyword, known.reason);
+    return known.dialect.has_value();
 }
 
-// Sources are looked at as they are, since a meta-schema may be indexed later than its schemas.
-const Value *ResourceIndex::metaschema(std::string_view uri) const
+const ResourceIndex::KnownDialect &ResourceIndex::dialect(std::string_view uri)
 {
-    for (const auto &source : m_sources) {
-        const Value &root = source->document.root();
-        const std::string_view id = splitFragment(stringAt(root, "$id")).uri;
-        if (source->uri == uri || resolveUri(source->uri, id) == uri)
-            return &root;
-    }
-    return nullptr;
+    const auto known = m_dialects.find(uri);
+    if (known != m_dialects.end())
+        return known->second;
+    const auto added = m_dialects.emplace(uri, KnownDialect()).first;
+    added->second = readDialect(added->first); // whose URI stays where it is
+    return added->second;
 }
 
-std::optional<Dialect> ResourceIndex::dialect(std::string_view uri, QString *reason) const
+ResourceIndex::KnownDialect ResourceIndex::readDialect(std::string_view uri) const
 {
     if (const auto standard = standardDialect(uri))
-        return standard;
-    const Value *schema = metaschema(uri);
-    if (!schema) {
-        *reason = QStringLiteral("unknown $schema \"%1\"").arg(text(uri));
-        return std::nullopt;
-    }
+        return {standard, {}};
+    const auto metaschema = m_metaschemas.find(uri);
+    if (metaschema == m_metaschemas.end())
+        return {std::nullopt, QStringLiteral("unknown $schema \"%1\"").arg(text(uri))};
 
-    Dialect result = standardDialect(withoutEmptyFragment(stringAt(*schema, "$schema")))
+    const Value &schema = *metaschema->second;
+    Dialect result = standardDialect(withoutEmptyFragment(stringAt(schema, "$schema")))
                              .value_or(defaultDialect());
     result.metaschema = uri;
-    const Value *vocabularies = schema->find("$vocabulary");
+    const Value *vocabularies = schema.find("$vocabulary");
     if (!vocabularies)
-        return result;
+        return {result, {}};
     result.vocabularies = Vocabulary::Core;
     for (const Member &member : vocabularies->members()) {
         if (const auto vocabulary = vocabularyByUri(member.key())) {
             result.vocabularies |= *vocabulary;
         } else if (member.value.boolean()) {
-            *reason = QStringLiteral("the $schema requires the unknown vocabulary \"%1\"")
-                              .arg(text(member.key()));
-            return std::nullopt;
+            return {std::nullopt,
+                    QStringLiteral("the $schema requires the unknown vocabulary \"%1\"")
+                            .arg(text(member.key()))};
         }
     }
     // Draft 2019-09 had these keywords in its applicator vocabulary.
     if (result.draft == Draft::Draft2019 && result.has(Vocabulary::Applicator))
         result.vocabularies |= Vocabulary::Unevaluated;
-    return result;
+    return {result, {}};
 }
 
-bool ResourceIndex::fail(const Source &source, const Value &place, const QString &reason)
+// The first fault stays.
+void ResourceIndex::fail(Resource *resource, const Value &place, const QString &reason)
 {
-    constexpr qsizetype longestName = 100;
-    m_problem = LoadProblem{source.label, pointerTo(source.document.root(), place, longestName),
-                            reason};
-    return false;
+    if (!resource->fault)
+        resource->fault = SchemaFault{&place, reason};
 }
 
 } // namespace IpcPrims::JsonSchema

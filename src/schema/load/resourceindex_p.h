@@ -16,14 +16,6 @@
 
 namespace IpcPrims::JsonSchema {
 
-/// A place in a source, with what was wrong there.
-struct LoadProblem
-{
-    QString label;
-    QString pointer;
-    QString reason;
-};
-
 /*!
     Everything that references may name: sources, the resources in them, their anchors. Nothing is
     ever fetched: what was not added does not exist.
@@ -40,11 +32,17 @@ public:
     /// Takes a parsed source in. References to it can be resolved once all have been indexed.
     void add(std::unique_ptr<Source> source);
 
-    /// Finds the resources in all sources. Nothing, or the first problem.
-    std::optional<LoadProblem> index();
+    /// Finds the resources in all sources. What is wrong with one is kept there: it matters as soon
+    /// as somebody uses the resource.
+    void index();
+    /// What is wrong with resources, the first one of each source.
+    std::vector<LoadProblem> problems() const;
+    /// Forgets what an earlier compiler has left in the resources.
+    void forgetSchemas();
 
     const std::deque<std::unique_ptr<Source>> &sources() const { return m_sources; }
-    const std::deque<Resource> &resources() const { return m_resources; }
+    /// Those in a source, that at its top being the first.
+    const std::vector<Resource *> &resourcesOf(const Source &source) const;
     /// Resources in resources of another dialect.
     const std::unordered_set<const Value *> &otherDialects() const { return m_otherDialects; }
 
@@ -66,17 +64,26 @@ public:
 
 private:
     Resource *makeResource(const Source &source, const Value &root, const std::string &uri);
-    bool claimUri(const std::string &uri, Resource *resource, const Value &root);
-    std::optional<Dialect> dialect(std::string_view uri, QString *reason) const;
-    const Value *metaschema(std::string_view uri) const;
-    bool walk(const Value &schema, Resource *resource);
+    /// What a $schema stands for: a dialect, or the reason why it can't be used.
+    struct KnownDialect
+    {
+        std::optional<Dialect> dialect;
+        QString reason;
+    };
+
+    void findTwins();
+    void findMetaschemas();
+    void claimUri(const std::string &uri, Resource *resource, const Value &root);
+    const KnownDialect &dialect(std::string_view uri);
+    KnownDialect readDialect(std::string_view uri) const;
+    void walk(const Value &schema, Resource *resource);
     Resource *enterResource(const Value &schema, Resource *outer);
-    bool readIdentifiers(const Value &schema, Resource *resource);
-    bool addAnchor(const Value &schema, std::string_view keyword, Resource *resource);
+    void readIdentifiers(const Value &schema, Resource *resource);
+    void addAnchor(const Value &schema, std::string_view keyword, Resource *resource);
     bool applySchemaKeyword(Resource *resource);
-    bool hasDialectOf(const Resource &resource, const Value &schema);
+    bool hasDialectOf(Resource *resource, const Value &schema);
     void closeObjects(const Value &schema);
-    bool fail(const Source &source, const Value &place, const QString &reason);
+    static void fail(Resource *resource, const Value &place, const QString &reason);
 
     std::deque<std::unique_ptr<Source>> m_sources;
     std::deque<Resource> m_resources;
@@ -85,7 +92,9 @@ private:
     std::unordered_map<const Value *, Resource *> m_contexts;
     std::unordered_set<const Value *> m_closed;
     std::unordered_set<const Value *> m_otherDialects;
-    std::optional<LoadProblem> m_problem;
+    std::unordered_map<const Source *, std::vector<Resource *>> m_bySource;
+    std::map<std::string, const Value *, std::less<>> m_metaschemas; ///< All that may be one.
+    std::map<std::string, KnownDialect, std::less<>> m_dialects; ///< That were asked for.
 };
 
 } // namespace IpcPrims::JsonSchema

@@ -31,7 +31,10 @@ bool speaksOfObjects(const Value &schema)
 
 void ResourceIndex::closeObjects(const Value &schema)
 {
-    const Draft draft = m_contexts.at(&schema)->dialect.draft;
+    const auto context = m_contexts.find(&schema);
+    if (context == m_contexts.end()) // of a resource that can't be used
+        return;
+    const Draft draft = context->second->dialect.draft;
     if (speaksOfObjects(schema) && !schema.find("additionalProperties"))
         m_closed.insert(&schema);
     for (const NestingKeyword &keyword : nestingKeywords()) {

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ struct UriParts
     std::string_view uri;
     std::string_view fragment; ///< Without the number sign; empty if there is none.
 };
+
+/// In bytes. What is longer is refused, as each reference is compared with many.
+constexpr std::size_t LongestUri = 4096;
 
 UriParts splitFragment(std::string_view reference);
 

@@ -30,6 +30,7 @@ public:
     JsonSchema::ResourceIndex index;
     JsonSchema::Program program;
     QMap<quint16, const JsonSchema::Schema *> schemas;
+    std::vector<std::pair<quint16, const JsonSchema::Source *>> sources; ///< Of channels.
 
 private:
     std::optional<PayloadValidator::Failure> judge(quint16 channel,
@@ -51,10 +52,12 @@ public:
 
     /// Keeps a text that is JSON.
     Error add(Entry entry);
-    /// A registry with everything, in which the \a channels' schemas can be used.
-    std::unique_ptr<SchemaRegistryPrivate> build(const QList<quint16> &channels,
-                                                 SchemaLoadError *problem) const;
-    QList<quint16> channels() const;
+    /// A registry with everything, in which no schema can be used yet.
+    std::unique_ptr<SchemaRegistryPrivate> index() const;
+    /// Makes the schemas of these \a sources ready for use in their channels.
+    using Sources = std::vector<std::pair<quint16, const JsonSchema::Source *>>;
+    static std::optional<SchemaLoadError> compile(SchemaRegistryPrivate *registry,
+                                                  const Sources &sources);
     Error fail(const SchemaLoadError &problem);
 
     SchemaOptions options;

@@ -3,6 +3,7 @@
 
 #include <IpcPrims/schemaregistry.h>
 
+#include "schema/json/shorttext_p.h"
 #include "schema/load/metaschemas_p.h"
 #include "schema/load/uri_p.h"
 #include "schema/registry/logging_p.h"
@@ -45,21 +46,9 @@ Error SchemaRegistryBuilderPrivate::add(Entry entry)
     return {};
 }
 
-QList<quint16> SchemaRegistryBuilderPrivate::channels() const
-{
-    QList<quint16> channels;
-    for (const Entry &entry : entries) {
-        if (entry.channel)
-            channels.append(*entry.channel);
-    }
-    return channels;
-}
-
-std::unique_ptr<SchemaRegistryPrivate>
-SchemaRegistryBuilderPrivate::build(const QList<quint16> &channels, SchemaLoadError *problem) const
+std::unique_ptr<SchemaRegistryPrivate> SchemaRegistryBuilderPrivate::index() const
 {
     auto registry = std::make_unique<SchemaRegistryPrivate>(options);
-    std::vector<std::pair<quint16, const Source *>> roots;
     addMetaschemas(&registry->index);
     for (const Entry &entry : entries) {
         auto source = std::make_unique<Source>();
@@ -68,21 +57,24 @@ SchemaRegistryBuilderPrivate::build(const QList<quint16> &channels, SchemaLoadEr
         source->text = entry.json;
         source->isStrict = options.strictMode && entry.channel;
         source->document.parse(source->text);
-        if (entry.channel && channels.contains(*entry.channel))
-            roots.emplace_back(*entry.channel, source.get());
+        if (entry.channel)
+            registry->sources.emplace_back(*entry.channel, source.get());
         registry->index.add(std::move(source));
     }
-    std::optional<LoadProblem> found = registry->index.index();
-    if (!found) {
-        Compiler compiler(registry->index, registry->program, options.assertFormats);
-        for (const auto &[channel, source] : roots)
-            registry->schemas.insert(channel, compiler.compileSource(*source));
-        found = compiler.finish();
-    }
-    if (!found)
-        return registry;
-    *problem = {found->label, found->pointer, found->reason};
-    return nullptr;
+    registry->index.index();
+    return registry;
+}
+
+std::optional<SchemaLoadError>
+SchemaRegistryBuilderPrivate::compile(SchemaRegistryPrivate *registry, const Sources &sources)
+{
+    registry->program = Program();
+    Compiler compiler(registry->index, registry->program, registry->options.assertFormats);
+    for (const auto &[channel, source] : sources)
+        registry->schemas.insert(channel, compiler.compileSource(*source));
+    const std::optional<LoadProblem> found = compiler.finish();
+    return found ? std::optional(SchemaLoadError{found->label, found->pointer, found->reason})
+                 : std::nullopt;
 }
 
 SchemaRegistryBuilder::SchemaRegistryBuilder(const SchemaOptions &options)
@@ -103,6 +95,11 @@ Error SchemaRegistryBuilder::registerSchema(quint16 channel, const QByteArray &j
 Error SchemaRegistryBuilder::addResource(const QString &uri, const QByteArray &json)
 {
     const std::string text = uri.toStdString();
+    if (text.size() > LongestUri) {
+        return d->fail({shortText(uri, 100),
+                        {},
+                        QStringLiteral("the URI has more than %1 bytes").arg(LongestUri)});
+    }
     return d->add({uri, std::string(splitFragment(text).uri), json, std::nullopt});
 }
 
@@ -139,14 +136,14 @@ Error SchemaRegistryBuilder::addFile(const QString &path)
 
 std::shared_ptr<const SchemaRegistry> SchemaRegistryBuilder::build(Error *error) const
 {
-    SchemaLoadError problem;
-    auto registry = d->build(d->channels(), &problem);
+    auto registry = d->index();
+    const auto problem = d->compile(registry.get(), registry->sources);
     if (error)
-        *error = registry ? Error()
-                          : Error(ErrorCode::InvalidSchema,
-                                  QStringLiteral("failed to compile schema: %1")
-                                          .arg(problem.toString()));
-    if (!registry)
+        *error = problem ? Error(
+                         ErrorCode::InvalidSchema,
+                         QStringLiteral("failed to compile schema: %1").arg(problem->toString()))
+                         : Error();
+    if (problem)
         return nullptr;
     return std::shared_ptr<const SchemaRegistry>(new SchemaRegistry(std::move(registry)));
 }
@@ -154,19 +151,24 @@ std::shared_ptr<const SchemaRegistry> SchemaRegistryBuilder::build(Error *error)
 QList<SchemaLoadError> SchemaRegistryBuilder::problems() const
 {
     QList<SchemaLoadError> problems = d->loadProblems;
-    const QList<quint16> channels = d->channels();
-    // Each by itself only if there is something to find.
-    if (SchemaLoadError any; d->build(channels, &any))
-        return problems;
-    for (const quint16 channel : channels) {
-        SchemaLoadError problem;
-        const auto isKnown = [&](const SchemaLoadError &known) {
+    const auto add = [&problems](const SchemaLoadError &problem) {
+        const auto isSame = [&](const SchemaLoadError &known) {
             return known.toString() == problem.toString();
         };
-        if (!d->build({channel}, &problem)
-            && std::none_of(problems.begin(), problems.end(), isKnown))
+        if (std::none_of(problems.begin(), problems.end(), isSame))
             problems.append(problem);
+    };
+    const auto registry = d->index();
+    // Each by itself only if there is something to find.
+    if (d->compile(registry.get(), registry->sources)) {
+        for (const auto &source : registry->sources) {
+            if (const auto problem = d->compile(registry.get(), {source}))
+                add(*problem);
+        }
     }
+    // Also of what nothing refers to.
+    for (const LoadProblem &problem : registry->index.problems())
+        add({problem.label, problem.pointer, problem.reason});
     return problems;
 }
 

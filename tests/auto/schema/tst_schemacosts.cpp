@@ -19,6 +19,8 @@ private Q_SLOTS:
     void keyword();
     void largestMessage_data();
     void largestMessage();
+    void loading_data();
+    void loading();
 
 private:
     static void judge(const QByteArray &schema, const QByteArray &payload);
@@ -205,6 +207,113 @@ void tst_SchemaCosts::largestMessage()
     QFETCH(const QByteArray, schema);
     QFETCH(const QByteArray, payload);
     judge(schema, payload);
+}
+
+void tst_SchemaCosts::loading_data()
+{
+    // As large as the loader allows.
+    QTest::addColumn<QByteArray>("schema");
+    const auto many = [](auto element, int room = LargestSchema - 500) {
+        QByteArray text;
+        for (int i = 0; text.size() < room; ++i)
+            text += (i ? "," : "") + element(QByteArray::number(i, 36));
+        return text;
+    };
+    using Text = QByteArray;
+    const auto definition = [](const Text &name, const Text &schema) {
+        return '"' + name + "\":" + Text(schema).replace("%1", name);
+    };
+    const auto definitions = [&](const char *schema, int room = LargestSchema - 500) {
+        return "\"$defs\":{" + many([&](const Text &n) { return definition(n, schema); }, room)
+               + '}';
+    };
+    QTest::newRow("resources") << '{' + definitions(R"({"$id":"%1"})") + '}';
+    QTest::newRow("resources of a dialect of its own")
+            << R"({"$id":"http://x/m","$schema":"http://x/m","allOf":[)"
+                       + many([](const Text &) { return Text("{}"); }, LargestSchema / 2) + "],"
+                       + definitions(R"({"$schema":"http://x/m","$id":"n%1"})",
+                                     LargestSchema / 2 - 500)
+                       + '}';
+    QTest::newRow("dialects of their own")
+            << '{' + definitions(R"({"$id":"%1","$schema":"%1"})") + '}';
+    QTest::newRow("dynamic anchors")
+            << '{'
+                       + definitions(R"({"$id":"%1","$dynamicAnchor":"a%1","items":)"
+                                     R"({"$dynamicRef":"#a%1"}})",
+                                     LargestSchema * 3 / 4)
+                       + ",\"allOf\":["
+                       + many(
+                               [](const Text &n) {
+                                   return Text(R"({"$ref":"%1"})").replace("%1", n);
+                               },
+                               LargestSchema / 10)
+                       + "]}";
+    int next = 0;
+    const auto link = [&](const Text &name) {
+        const Text other = Text::number(++next, 36);
+        return definition(name, R"({"$id":"%1","$dynamicAnchor":"a","items":{"$dynamicRef":")"
+                                        + other + "#b" + other
+                                        + R"("},"contains":{"$dynamicAnchor":"b%1"}})");
+    };
+    QTest::newRow("dynamic references that lead from one to the next")
+            << R"({"$ref":"0","$defs":{)" + many(link) + R"(,")" + Text::number(next, 36)
+                       + R"(":{"$id":")" + Text::number(next, 36) + R"(","$dynamicAnchor":"b)"
+                       + Text::number(next, 36) + "\"}}}";
+    QTest::newRow("references to long URIs")
+            << R"({"$id":"http://x/)" + Text(4000, 'x') + R"(/","allOf":[)"
+                       + many([](const Text &) { return Text(R"({"$ref":"#/$defs/a"})"); },
+                              LargestSchema - 5000)
+                       + R"(],"$defs":{"a":{}}})";
+    const auto null = [&](const Text &n) { return definition(n, R"({"type":"null"})"); };
+    Text nested = R"({"items":{"properties":{)" + many(null, LargestSchema / 2) + "}}}";
+    Text references;
+    Text place = "#/x";
+    for (int i = 0; i < 110; ++i) {
+        nested = R"({"not":)" + nested + '}';
+        references += R"(,{"$ref":")" + place + "\"}";
+        place += "/not";
+    }
+    QTest::newRow("references into the unknown")
+            << "{\"x\":" + nested + ",\"allOf\":[true" + references + "]}";
+    const auto patterns = [&](const char *pattern) {
+        return "{\"patternProperties\":{"
+               + many([&](const Text &n) { return '"' + n + pattern + "\":true"; }) + "}}";
+    };
+    QTest::newRow("patterns") << patterns("(a|b)*");
+    QTest::newRow("large patterns") << patterns("((ab){99}){9}");
+    Text groups;
+    for (int i = 0; i < 5000; ++i)
+        groups += "(?<n" + Text::number(i, 36) + ">)";
+    QTest::newRow("groups with names")
+            << "{\"allOf\":["
+                       + many([&](const Text &) { return "{\"pattern\":\"" + groups + "\"}"; },
+                              LargestSchema - 60000)
+                       + "]}";
+    QTest::newRow("names that begin and end alike")
+            << "{\"properties\":{" + many([](const Text &n) {
+                   return "\"aaaaaaaa" + n.rightJustified(4, '0') + "aaaaaaaa\":true";
+               }) + "}}";
+    QTest::newRow("anchors") << '{' + definitions(R"({"$anchor":"a%1"})") + '}';
+    QTest::newRow("empty schemas")
+            << "{\"allOf\":[" + many([](const Text &) { return Text("{}"); }) + "]}";
+    QTest::newRow("names that are required")
+            << "{\"required\":[" + many([](const Text &n) { return '"' + n + '"'; }) + "]}";
+    QTest::newRow("long number") << "{\"minimum\":1." + Text(LargestSchema - 100, '1') + '}';
+}
+
+void tst_SchemaCosts::loading()
+{
+    QFETCH(const QByteArray, schema);
+    QVERIFY(schema.size() <= LargestSchema);
+    Error error;
+    const double start = milliseconds();
+    SchemaRegistryBuilder builder;
+    QVERIFY(!builder.registerSchema(TestChannel, schema));
+    const auto registry = builder.build(&error);
+    const double time = milliseconds() - start;
+    qInfo("%.0f ms: %s", time, registry ? "good" : qPrintable(error.message().left(150)));
+    QVERIFY2(time < TimeLimit, qPrintable(QStringLiteral("%1 ms").arg(time)));
+    QVERIFY(error.message().size() < 1500);
 }
 
 void tst_SchemaCosts::judge(const QByteArray &schema, const QByteArray &payload)

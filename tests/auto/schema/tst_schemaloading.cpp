@@ -25,6 +25,9 @@ private Q_SLOTS:
     void nothingIsEverFetched_data();
     void nothingIsEverFetched();
     void brokenDocumentThatNobodyUsesDoesNoHarm();
+    void documentOfUnknownDialectMattersOnceItIsUsed_data();
+    void documentOfUnknownDialectMattersOnceItIsUsed();
+    void longUriIsRefused();
     void fileNamesTellTheChannel_data();
     void fileNamesTellTheChannel();
     void directoryIsRefused_data();
@@ -361,6 +364,63 @@ void tst_SchemaLoading::oneSchemaMayServeSeveralChannels()
     QVERIFY(!builder.build(&error));
     QVERIFY2(error.message().contains(QLatin1String("already in use")),
              qPrintable(error.message()));
+}
+
+void tst_SchemaLoading::documentOfUnknownDialectMattersOnceItIsUsed_data()
+{
+    QTest::addColumn<QByteArray>("document");
+    QTest::addColumn<QString>("reason");
+    QTest::newRow("unknown $schema") << QByteArray(R"({"$schema":"http://example.com/none"})")
+                                     << QStringLiteral("unknown $schema");
+    QTest::newRow("unknown $schema of a part")
+            << QByteArray(R"({"$defs":{"a":{"$id":"a","$schema":"http://example.com/none"}}})")
+            << QStringLiteral("unknown $schema");
+    QTest::newRow("unknown vocabulary") << QByteArray(R"({"$id":"http://x/a","$schema":"http://x/a",
+                "$vocabulary":{"http://example.com/none":true}})")
+                                        << QStringLiteral("unknown vocabulary");
+    QTest::newRow("$schema without an $id")
+            << QByteArray(R"({"not":{"$schema":"http://json-schema.org/draft-07/schema#"}})")
+            << QStringLiteral("needs an $id beside it");
+    QTest::newRow("anchor twice") << QByteArray(
+            R"({"$defs":{"a":{"$anchor":"x"},"b":{"$anchor":"x"}}})")
+                                  << QStringLiteral("already in use");
+    QTest::newRow("URI of a channel's schema")
+            << QByteArray(R"({"$id":"http://x/channel"})") << QStringLiteral("already in use");
+}
+
+void tst_SchemaLoading::documentOfUnknownDialectMattersOnceItIsUsed()
+{
+    QFETCH(const QByteArray, document);
+    QFETCH(const QString, reason);
+    SchemaRegistryBuilder builder;
+    QVERIFY(!builder.registerSchema(1, R"({"$id":"http://x/channel","type":"integer"})"));
+    QVERIFY(!builder.addResource(QStringLiteral("http://x/document"), document));
+    Error error;
+    const auto registry = builder.build(&error);
+    QVERIFY2(registry, qPrintable(error.message()));
+    QVERIFY(!registry->validate(1, "1"));
+    QVERIFY(registry->validate(1, "true"));
+    // It is told nevertheless.
+    const QList<SchemaLoadError> problems = builder.problems();
+    QCOMPARE(problems.size(), 1);
+    QCOMPARE(problems.first().source, QStringLiteral("http://x/document"));
+    QVERIFY2(problems.first().reason.contains(reason), qPrintable(problems.first().reason));
+
+    QVERIFY(!builder.registerSchema(2, R"({"$ref":"http://x/document"})"));
+    QVERIFY(!builder.build(&error));
+    QVERIFY2(error.message().contains(reason), qPrintable(error.message()));
+    QCOMPARE(builder.problems().size(), 1);
+}
+
+void tst_SchemaLoading::longUriIsRefused()
+{
+    const QByteArray longUri = "urn:" + QByteArray(5000, 'x');
+    QVERIFY(loadErrorOf("{\"$id\":\"" + longUri + "\"}").contains(QLatin1String("4096 bytes")));
+    QVERIFY(loadErrorOf("{\"$ref\":\"" + longUri + "\"}").contains(QLatin1String("unresolvable")));
+    SchemaRegistryBuilder builder;
+    const Error error = builder.addResource(QString::fromLatin1(longUri), "{}");
+    QVERIFY2(error.message().contains(QLatin1String("4096 bytes")), qPrintable(error.message()));
+    QVERIFY(error.message().size() < 300);
 }
 
 void tst_SchemaLoading::largestMaxFileSizeIsNoLimit()
