@@ -14,7 +14,7 @@ namespace IpcPrims {
 
 /*!
     Where a server listens and a client connects: on Unix the absolute path of a socket, on Windows
-    the name of a pipe. A value; constructing one touches nothing in the file system.
+    the name of a pipe. A value; constructing one changes nothing in the file system.
 */
 class IPCPRIMS_CORE_EXPORT Endpoint
 {
@@ -32,12 +32,16 @@ public:
         A short, private, per-user address for the service \a name (a reverse-DNS name such as
         "org.example.indexer" is a good choice; letters, digits, '.', '-' and '_').
 
-        On Unix the socket lies in \c ipcprims below \c XDG_RUNTIME_DIR, inside Flatpak below
-        \c app/$FLATPAK_ID of that, inside Snap below \c SNAP_USER_COMMON, and without any of them
-        in \c ipcprims-UID below the temporary directory. The server makes that last directory for
-        this user alone, and refuses to use one that others can change. A name too long for a socket
-        address is shortened and made unique by a hash; one with other characters gives a null
-        endpoint.
+        On Unix the socket lies in \c ipcprims below \c XDG_RUNTIME_DIR or \c /run/user/UID, inside
+        Flatpak below \c app/$FLATPAK_ID of that, inside Snap below \c SNAP_USER_COMMON, and without
+        any of them in \c ipcprims-UID below the temporary directory. A variable counts only where
+        it holds for this process: the directory is there and is this user's own, the sandbox is
+        one. docs/endpoints.md has the rules, which are the same for servers and clients.
+
+        The server makes \c ipcprims for this user alone, and refuses to use one that others can
+        change; it also removes there what killed servers have left. A name too long for a socket
+        address is shortened and made unique by a hash, so that it always fits; one with other
+        characters gives a null endpoint.
     */
     static Endpoint forService(const QString &name);
 

@@ -3,6 +3,7 @@
 
 #include <IpcPrims/endpoint.h>
 
+#include "transport/servicename_p.h"
 #ifdef Q_OS_WIN
 #    include "transport/pipename_p.h"
 #else
@@ -24,14 +25,6 @@ static constexpr qsizetype MaxAddressLength = MaxPipeNameLength;
 #else
 static constexpr qsizetype MaxAddressLength = SocketAddress::MaxLength;
 #endif
-
-static bool isServiceName(const QString &name)
-{
-    const auto isAllowed = [](QChar c) {
-        return c.unicode() < 0x80 && (c.isLetterOrNumber() || QStringLiteral(".-_").contains(c));
-    };
-    return !name.isEmpty() && std::all_of(name.begin(), name.end(), isAllowed);
-}
 
 // Puts \a name between the other two. Clients and servers of one service must come to the same
 // result, so this may never change: a name that does not fit keeps its beginning, for people, and
@@ -66,14 +59,16 @@ Endpoint Endpoint::fromPath(const QString &path)
 Endpoint Endpoint::forService(const QString &name)
 {
     Endpoint endpoint;
-    if (!isServiceName(name))
+    const QByteArray service = name.toUtf8();
+    if (!isServiceName(service))
         return endpoint;
 #ifdef Q_OS_WIN
     const QByteArray prefix = servicePipePrefix();
     if (!prefix.isEmpty())
-        endpoint.m_address = serviceAddress(prefix, name.toLatin1(), QByteArray());
+        endpoint.m_address = serviceAddress(prefix, service, QByteArray());
 #else
-    endpoint.m_address = serviceAddress(serviceDirectory() + '/', name.toLatin1(), ".sock");
+    endpoint.m_address
+            = serviceAddress(serviceDirectory() + '/', service, ServiceSuffix.toByteArray());
 #endif
     return endpoint;
 }

@@ -3,6 +3,7 @@
 
 #include "transport/serversocket_p.h"
 
+#include "transport/leftovers_p.h"
 #include "transport/servicedirectory_p.h"
 #include "transport/systemerror_p.h"
 #include "transport/unixsocket_p.h"
@@ -44,7 +45,13 @@ Error ServerSocket::tryToOpen(const Endpoint &endpoint, const ListenOptions &opt
         return error;
     if (::listen(m_descriptor.get(), options.backlog) != 0)
         return callFailed(QLatin1String("listen"), endpoint, errno);
-    return endpoint.isAbstract() ? Error() : m_file.publish();
+    if (endpoint.isAbstract())
+        return Error();
+    if (const Error error = m_file.publish())
+        return error;
+    if (isInServiceDirectory(endpoint))
+        sweepLeftovers(serviceDirectory());
+    return Error();
 }
 
 Error ServerSocket::bind(const Endpoint &endpoint, unsigned mode)

@@ -4,44 +4,128 @@
 #include "transport/servicedirectory_p.h"
 
 #include "transport/systemerror_p.h"
+#include "transport/unixsocket_p.h"
 
-#include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <optional>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace IpcPrims {
 
+// What the environment says is believed only where it holds for this process: it may come from
+// another user's session (su, sudo) or out of a sandbox. Else the next rule counts.
+// docs/endpoints.md has them as a table; both have to change together, and clients with servers.
+
 static QByteArray absolutePathFrom(const char *variable)
 {
-    const QByteArray path = qgetenv(variable);
+    QByteArray path = qgetenv(variable);
+    while (path.size() > 1 && path.endsWith('/'))
+        path.chop(1);
     return path.startsWith('/') ? path : QByteArray();
 }
 
-// The user's number follows because the temporary directory may be shared by all of them.
-static constexpr QByteArrayView NameBelowTemp = "/ipcprims-";
-
-static QByteArray directoryBelowTemp()
+static bool isOwnDirectory(const QByteArray &path, mode_t forbidden)
 {
-    return QFile::encodeName(QDir::tempPath()) + NameBelowTemp.toByteArray()
-           + QByteArray::number(::geteuid());
+    struct stat found = {};
+    return !path.isEmpty() && ::stat(path.constData(), &found) == 0 && S_ISDIR(found.st_mode)
+           && found.st_uid == ::geteuid() && (found.st_mode & forbidden) == 0;
+}
+
+static constexpr mode_t WritableByOthers = S_IWGRP | S_IWOTH;
+static constexpr mode_t OpenToOthers = S_IRWXG | S_IRWXO;
+
+// Whether nobody but its owner can remove a directory that is made there.
+static bool isFitForTemporaries(const QByteArray &path)
+{
+    if (isOwnDirectory(path, WritableByOthers))
+        return true;
+    struct stat found = {};
+    return !path.isEmpty() && ::stat(path.constData(), &found) == 0 && S_ISDIR(found.st_mode)
+           && found.st_uid == 0 && (found.st_mode & S_ISVTX);
+}
+
+// Programs that are started out of a snap with classic confinement, which is no sandbox, have its
+// variables, too.
+static bool isInsideSnap()
+{
+    const QByteArray snap = absolutePathFrom("SNAP");
+    if (snap.isEmpty())
+        return false;
+    QFile description(QFile::decodeName(snap + "/meta/snap.yaml"));
+    if (!description.open(QIODevice::ReadOnly))
+        return false;
+    const QByteArray text = '\n' + description.read(64 * 1024);
+    return !text.contains("\nconfinement: classic");
+}
+
+static QByteArray directoryOfSnap()
+{
+    const QByteArray common = absolutePathFrom("SNAP_USER_COMMON");
+    return isOwnDirectory(common, WritableByOthers) && isInsideSnap() ? common + "/ipcprims"
+                                                                      : QByteArray();
+}
+
+// Only this one is shared between the application's processes inside and outside.
+static QByteArray directoryOfFlatpak()
+{
+    const QByteArray id = qgetenv("FLATPAK_ID");
+    if (id.isEmpty() || id.contains('/') || id.startsWith('.'))
+        return QByteArray();
+    struct stat found = {};
+    if (::lstat("/.flatpak-info", &found) != 0 || !S_ISREG(found.st_mode))
+        return QByteArray();
+    const QByteArray shared = absolutePathFrom("XDG_RUNTIME_DIR") + "/app/" + id;
+    return isOwnDirectory(shared, WritableByOthers) ? shared + "/ipcprims" : QByteArray();
+}
+
+static QByteArray directoryOfSession()
+{
+    const QByteArray runtime = absolutePathFrom("XDG_RUNTIME_DIR");
+    return isOwnDirectory(runtime, OpenToOthers) ? runtime + "/ipcprims" : QByteArray();
+}
+
+// So that processes without the variable (of su, cron or a service manager) find those with it.
+static QByteArray directoryOfUser()
+{
+    const QByteArray runtime = "/run/user/" + QByteArray::number(::geteuid());
+    return isOwnDirectory(runtime, OpenToOthers) ? runtime + "/ipcprims" : QByteArray();
+}
+
+// The user's number follows because the temporary directory may be shared by all of them.
+static QByteArray directoryBelow(const QByteArray &temporary)
+{
+    return temporary + "/ipcprims-" + QByteArray::number(::geteuid());
+}
+
+static QByteArray directoryOfTemporaries()
+{
+    const QByteArray temporary = absolutePathFrom("TMPDIR");
+    return isFitForTemporaries(temporary) ? directoryBelow(temporary) : QByteArray();
+}
+
+// Whether a service of any name has an address there: at the least, a hash in the place of its
+// name.
+static bool hasRoom(const QByteArray &directory)
+{
+    constexpr qsizetype Shortest = sizeof("/0123456789abcdef.sock") - 1;
+    return directory.size() + Shortest < SocketAddress::MaxLength;
 }
 
 QByteArray serviceDirectory()
 {
-    // In a sandbox, the runtime directory itself is not shared between the application's processes
-    // inside and outside; these are.
-    if (const QByteArray snap = absolutePathFrom("SNAP_USER_COMMON"); !snap.isEmpty())
-        return snap + "/ipcprims";
-    const QByteArray runtime = absolutePathFrom("XDG_RUNTIME_DIR");
-    if (runtime.isEmpty())
-        return directoryBelowTemp();
-    if (const QByteArray flatpak = qgetenv("FLATPAK_ID"); !flatpak.isEmpty())
-        return runtime + "/app/" + flatpak + "/ipcprims";
-    return runtime + "/ipcprims";
+    for (const auto rule : {directoryOfSnap, directoryOfFlatpak, directoryOfSession,
+                            directoryOfUser, directoryOfTemporaries}) {
+        const QByteArray directory = rule();
+        if (!directory.isEmpty() && hasRoom(directory))
+            return directory;
+    }
+    return directoryBelow("/tmp");
 }
 
 static bool liesIn(const Endpoint &endpoint, const QByteArray &directory)
@@ -83,6 +167,11 @@ static Error checkIsPrivate(const QByteArray &directory)
     return Error();
 }
 
+bool isInServiceDirectory(const Endpoint &endpoint)
+{
+    return liesIn(endpoint, serviceDirectory());
+}
+
 Error prepareServiceDirectory(const Endpoint &endpoint)
 {
     const QByteArray directory = serviceDirectory();
@@ -100,11 +189,13 @@ Error prepareServiceDirectory(const Endpoint &endpoint)
 
 Error checkServiceDirectory(const Endpoint &endpoint)
 {
-    // Finding out the temporary directory takes longer than connecting.
-    if (!endpoint.nativeAddress().contains(NameBelowTemp))
-        return Error();
-    const QByteArray directory = directoryBelowTemp();
-    return liesIn(endpoint, directory) ? checkIsPrivate(directory) : Error();
+    const std::array<QByteArray, 2> directories
+            = {directoryBelow("/tmp"), directoryBelow(absolutePathFrom("TMPDIR"))};
+    for (const QByteArray &directory : directories) {
+        if (liesIn(endpoint, directory))
+            return checkIsPrivate(directory);
+    }
+    return Error();
 }
 
 } // namespace IpcPrims

@@ -12,8 +12,12 @@
 
 namespace IpcPrims {
 
-/// Its absolute path. Depends on the environment only and touches nothing in the file system.
+/// Its absolute path, by the rules in docs/endpoints.md: by the environment, and by what the file
+/// system has of it. Makes nothing there.
 QByteArray serviceDirectory();
+
+/// Whether \a endpoint is that of a service.
+bool isInServiceDirectory(const Endpoint &endpoint);
 
 /*!
     For a server, before it binds \a endpoint: creates the directory if the endpoint lies in it, and

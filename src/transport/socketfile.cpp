@@ -3,10 +3,8 @@
 
 #include "transport/socketfile_p.h"
 
-#include "transport/notasocket_p.h"
+#include "transport/deadsocket_p.h"
 #include "transport/replaceable_p.h"
-#include "transport/systemerror_p.h"
-#include "transport/unixsocket_p.h"
 
 #include <QtCore/qfile.h>
 
@@ -24,75 +22,6 @@ using namespace std::chrono_literals;
 // How long another server may hold the lock without listening, and how often it is looked at.
 static constexpr std::chrono::milliseconds LongestTransition = 2s;
 static constexpr std::chrono::milliseconds LookInterval = 1ms;
-
-static Error notASocket(const QByteArray &path, const struct stat &found)
-{
-    return Error(ErrorCode::PathOccupied, notASocketText(QFile::decodeName(path), found));
-}
-
-static Error failed(const char *what, const QByteArray &path, int reason)
-{
-    return Error::fromNative(errorCodeFor(reason),
-                             QLatin1String(what) + QLatin1Char(' ') + QFile::decodeName(path)
-                                     + QStringLiteral(" failed"),
-                             reason);
-}
-
-static Error inUse(const QByteArray &path)
-{
-    return Error(ErrorCode::AddressInUse,
-                 QStringLiteral("another server is listening at %1").arg(QFile::decodeName(path)));
-}
-
-// No error if no process has the socket at \a path, or nothing is there.
-static Error checkIsDead(const QByteArray &path, const SocketAddress &address)
-{
-    const int reason = findBoundSocket(address);
-    switch (reason) {
-    case ECONNREFUSED:
-    case ENOENT:
-        return Error();
-    case 0:
-        return inUse(path);
-    default:
-        return Error::fromNative(errorCodeFor(reason),
-                                 QStringLiteral("can't tell whether a server is listening at %1")
-                                         .arg(QFile::decodeName(path)),
-                                 reason);
-    }
-}
-
-static Error checkIsSocketOrAbsent(const QByteArray &path)
-{
-    struct stat found = {};
-    // If this fails, so will taking the lock, and that can say more about the directory.
-    if (::lstat(path.constData(), &found) != 0 || S_ISSOCK(found.st_mode))
-        return Error();
-    return notASocket(path, found);
-}
-
-static Error removeDeadSocket(const QByteArray &path, const SocketAddress &address)
-{
-    struct stat found = {};
-    if (::lstat(path.constData(), &found) != 0)
-        return errno == ENOENT ? Error() : failed("looking at", path, errno);
-    if (!S_ISSOCK(found.st_mode))
-        return notASocket(path, found);
-    if (const Error error = checkIsDead(path, address))
-        return error;
-    if (found.st_uid != ::geteuid()) {
-        return Error(ErrorCode::PermissionDenied,
-                     QStringLiteral("the dead socket %1 belongs to another user (uid %2), who has "
-                                    "to remove it")
-                             .arg(QFile::decodeName(path), QString::number(found.st_uid)));
-    }
-    // A server that ignores the lock may have come while we knocked.
-    if (FileIdentity::at(path) != FileIdentity(found))
-        return inUse(path);
-    if (::unlink(path.constData()) != 0 && errno != ENOENT)
-        return failed("removing the dead socket", path, errno);
-    return Error();
-}
 
 Error SocketFile::claim(const Endpoint &endpoint)
 {
@@ -138,7 +67,7 @@ Error SocketFile::adopt(unsigned mode)
     const QByteArray path = m_birthplace.path();
     struct stat found = {};
     if (::lstat(path.constData(), &found) != 0)
-        return failed("looking at", path, errno);
+        return pathError(QLatin1String("looking at"), path, errno);
     if (!S_ISSOCK(found.st_mode) || found.st_uid != ::geteuid())
         return occupiedError();
     m_name = path;
@@ -149,7 +78,7 @@ Error SocketFile::adopt(unsigned mode)
     if ((found.st_mode & 07777) == mode)
         return Error();
     if (::fchmodat(AT_FDCWD, path.constData(), mode, AT_SYMLINK_NOFOLLOW) != 0)
-        return failed("setting the access rights of", path, errno);
+        return pathError(QLatin1String("setting the access rights of"), path, errno);
     return Error();
 }
 
@@ -157,9 +86,10 @@ Error SocketFile::publish()
 {
     const QByteArray path = m_endpoint.nativeAddress();
     if (const int reason = m_birthplace.moveTo(path)) {
-        const Error error = reason == EEXIST ? checkIsSocketOrAbsent(path)
-                                             : failed("moving the socket to", path, reason);
-        return error ? error : inUse(path); // One that ignores the lock.
+        const Error error
+                = reason == EEXIST ? checkIsSocketOrAbsent(path)
+                                   : pathError(QLatin1String("moving the socket to"), path, reason);
+        return error ? error : socketInUseError(path); // One that ignores the lock.
     }
     m_name = path;
     m_birthplace = Birthplace(); // Its descriptor isn't needed any more.
@@ -169,7 +99,7 @@ Error SocketFile::publish()
 Error SocketFile::occupiedError() const
 {
     const Error error = checkIsSocketOrAbsent(m_birthplace.path());
-    return error ? error : inUse(m_birthplace.path());
+    return error ? error : socketInUseError(m_birthplace.path());
 }
 
 void SocketFile::remove()

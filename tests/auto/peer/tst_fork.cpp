@@ -9,6 +9,7 @@
 #include <IpcPrims/blockingpeer.h>
 
 #include <QtCore/qfile.h>
+#include <QtCore/qscopeguard.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
@@ -105,6 +106,13 @@ private:
 {
     for (;;)
         ::pause();
+}
+
+/// Of a child's child, which nobody waits for.
+[[noreturn]] void liveUntil(Signal &end)
+{
+    end.await();
+    ::_exit(0);
 }
 
 } // namespace
@@ -293,16 +301,16 @@ void tst_Fork::childOfAKilledServerKeepsNothingUp()
 {
     const Endpoint endpoint = Endpoint::fromPath(m_directory->filePath(u"killed"_s));
     Signal isReady;
+    Signal isOver;
+    const auto end = qScopeGuard([&] { isOver.give(); });
     Child parent(
             [&] {
                 Server server;
                 if (server.listen(endpoint))
                     return;
                 if (::fork() == 0) {
-                    // It must not be left behind by a test that fails.
-                    ::alarm(60);
                     isReady.give();
-                    sleepForEver();
+                    liveUntil(isOver);
                 }
                 sleepForEver();
             },
@@ -326,6 +334,8 @@ void tst_Fork::childOfAKilledClientKeepsNothingUp()
 {
     QFETCH(const bool, isBlocking);
     Signal hasForked;
+    Signal isOver;
+    const auto end = qScopeGuard([&] { isOver.give(); });
     Child parent(
             [&] {
                 BlockingPeer blocking;
@@ -339,8 +349,8 @@ void tst_Fork::childOfAKilledClientKeepsNothingUp()
                         return;
                 }
                 if (::fork() == 0) {
-                    ::alarm(60);
                     hasForked.give();
+                    liveUntil(isOver);
                 }
                 sleepForEver();
             },

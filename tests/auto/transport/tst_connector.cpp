@@ -327,12 +327,13 @@ void tst_Connector::serviceInAnotherUsersDirectoryIsRefused()
     if (::geteuid() != 0)
         QSKIP("Needs root, to give a directory to another user");
     qunsetenv("XDG_RUNTIME_DIR");
-    qunsetenv("SNAP_USER_COMMON");
+    qunsetenv("SNAP");
     const QByteArray temp = qgetenv("TMPDIR");
     qputenv("TMPDIR", QFile::encodeName(m_directory->path()));
 
     const Endpoint service = Endpoint::forService(QStringLiteral("a"));
-    QVERIFY(service.path().startsWith(m_directory->path()));
+    if (!service.path().startsWith(m_directory->path()))
+        QSKIP("This user has a runtime directory");
     const std::unique_ptr<Listener> listener = makeListener(transport);
     QVERIFY(!listener->listen(service, {}));
     Attempt own(transport);
