@@ -150,6 +150,7 @@ void FrameLink::writeQueue()
 
 void FrameLink::writeQueue(qsizetype budget)
 {
+    const Running running(this);
     if (m_queue.isEmpty() || m_isBlocked || !canSend()) {
         if (Q_UNLIKELY(m_isDraining))
             noticeDrained();
@@ -159,7 +160,6 @@ void FrameLink::writeQueue(qsizetype budget)
         joinTurn();
         return;
     }
-    const Running running(this);
     while (!m_queue.isEmpty()) {
         if (budget <= 0) {
             block();

@@ -58,22 +58,15 @@ void TurnEnd::notify()
     if (m_listeners.empty() && ++m_idleNotices == MaxIdleNotices)
         stopListening();
     // A listener may forget others or ask to be called again, which then is in the next turn.
-    TurnTime::Clock::time_point begin;
-    int called = 0;
+    TurnShare share(LookEvery);
     for (size_t left = m_listeners.size(); left > 0 && !m_listeners.empty(); --left) {
-        if (++called % LookEvery == 0) {
-            const auto now = TurnTime::Clock::now();
-            if (called == LookEvery) {
-                begin = now;
-            } else if (now - begin >= TurnTime::ofThisThread().limit() / 2) {
-                if (m_dispatcher)
-                    m_dispatcher->wakeUp();
-                return;
-            }
-        }
         Listener *const listener = m_listeners.front();
         m_listeners.pop_front();
         listener->turnEnded();
+        if (share.spend() && !m_listeners.empty() && m_dispatcher) {
+            m_dispatcher->wakeUp();
+            return;
+        }
     }
 }
 

@@ -21,7 +21,7 @@ namespace IpcPrims {
     dispatcher isn't free either, that stops when nobody has asked for a while.
 
     When very many have asked, some of them are called only in the next turn, as all of them
-   together have no more than TurnTime's limit.
+    together have a TurnShare.
 */
 class TurnEnd : public QObject
 {

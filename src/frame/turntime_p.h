@@ -85,4 +85,33 @@ private:
     QPointer<QAbstractEventDispatcher> m_dispatcher; // Of the timer.
 };
 
+/*!
+    A share of a turn for work that comes in one piece, of which the most is small: answers that
+   wait for one before them, or frames of other threads. Once it is used up, the rest follows from
+   an event that is posted: nobody floods this side with it, so it waits for nobody's turn either.
+*/
+class TurnShare
+{
+public:
+    explicit TurnShare(int piecesPerLook = 1)
+        : m_piecesPerLook(piecesPerLook)
+    {}
+
+    /// A piece of work was done. Says whether the share is used up.
+    bool spend() { return ++m_pieces % m_piecesPerLook == 0 && look(); }
+
+private:
+    bool look()
+    {
+        const auto now = TurnTime::Clock::now();
+        if (m_pieces == m_piecesPerLook)
+            m_begin = now;
+        return now - m_begin >= TurnTime::ofThisThread().limit() / 4;
+    }
+
+    const int m_piecesPerLook;
+    int m_pieces = 0;
+    TurnTime::Clock::time_point m_begin; // After the first ones, as mostly there are no others.
+};
+
 } // namespace IpcPrims

@@ -16,6 +16,9 @@
 
 namespace IpcPrims {
 
+// So many small frames take about as long as a few looks at the clock.
+static constexpr int FramesPerLook = 16;
+
 static qint64 sizeOf(const SendQueue::Frame &frame)
 {
     return FrameHeader::Size + frame.payload.size();
@@ -23,7 +26,10 @@ static qint64 sizeOf(const SendQueue::Frame &frame)
 
 CrossThreadSender::CrossThreadSender(PeerPrivate *peer)
     : m_peer(peer)
-    , m_mailbox(peer->q, [this] { sendAndReport(); })
+    , m_mailbox(peer->q, [this] {
+        sendWaiting(TurnShare(FramesPerLook));
+        report();
+    })
 {}
 
 CrossThreadSender::~CrossThreadSender()
@@ -86,11 +92,25 @@ void CrossThreadSender::takeArrived()
 
 void CrossThreadSender::sendWaiting()
 {
+    sendWaiting(std::nullopt);
+}
+
+void CrossThreadSender::sendWaiting(std::optional<TurnShare> share)
+{
+    if (m_isSending) // A validator has led here; what has just arrived comes after all others.
+        return;
+    m_isSending = true;
     takeArrived();
     qint64 bytes = 0;
     std::set<quint16> full; // Their frames stay, in their order; others pass them.
     std::deque<SendQueue::Frame> left;
-    for (SendQueue::Frame &frame : std::exchange(m_waiting, {})) {
+    while (!m_waiting.empty()) {
+        if (share && share->spend()) {
+            m_mailbox.ring();
+            break;
+        }
+        SendQueue::Frame frame = std::move(m_waiting.front());
+        m_waiting.pop_front();
         const bool isFull = full.count(frame.channel) > 0;
         const Error error = isFull ? Error() : m_peer->send(frame.channel, frame.payload);
         if (isFull || error.code() == ErrorCode::QueueFull) {
@@ -102,7 +122,9 @@ void CrossThreadSender::sendWaiting()
         if (error)
             m_notSent.push_back(std::move(frame));
     }
-    m_waiting = std::move(left);
+    m_waiting.insert(m_waiting.begin(), std::make_move_iterator(left.begin()),
+                     std::make_move_iterator(left.end()));
+    m_isSending = false;
     release(bytes);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "frame/sendqueue_p.h"
+#include "frame/turntime_p.h"
 #include "peer/mailbox_p.h"
 #include "session/channelset_p.h"
 
@@ -60,12 +61,14 @@ public:
 private:
     Error judge(quint16 channel, const QByteArray &payload);
     Error take(SendQueue::Frame frame);
+    void sendWaiting(std::optional<TurnShare> share);
     void takeArrived();
     void release(qint64 bytes);
     std::vector<quint16> takeReady();
 
     PeerPrivate *const m_peer;
     // In the peer's thread already.
+    bool m_isSending = false;
     std::deque<SendQueue::Frame> m_waiting;
     std::vector<SendQueue::Frame> m_notSent; // To be told.
 

@@ -50,6 +50,14 @@ public:
             m_deliver();
     }
 
+    /// Has what there is delivered with the next turn, though it was taken.
+    void ring()
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_bell && !std::exchange(m_isRung, true))
+            Q_EMIT m_bell->rung();
+    }
+
     std::vector<Value> take()
     {
         const std::lock_guard lock(m_mutex);

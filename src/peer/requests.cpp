@@ -205,12 +205,31 @@ static void warnOfUnansweredRequest(quint64 number, const Session &session)
                                quotedSessionName(session.peerId(), session.peerName())));
 }
 
+// A validator may put an answer, and end the session.
 void Requests::sendAnswers()
 {
+    if (m_isSending)
+        return;
+    m_isSending = true;
+    TurnShare share;
+    sendAnswers(&share);
+    m_isSending = false;
+}
+
+void Requests::sendAnswers(TurnShare *share)
+{
     while (const Answer *const answer = m_answers.next()) {
-        switch (send(*answer)) {
+        const Outcome outcome = send(*answer);
+        if (m_answers.next() != answer)
+            return;
+        switch (outcome) {
         case Outcome::Settled:
             m_answers.pop();
+            if (share->spend() && m_answers.next()) {
+                QMetaObject::invokeMethod(
+                        m_peer->q, [this] { sendAnswers(); }, Qt::QueuedConnection);
+                return;
+            }
             break;
         case Outcome::NoRoom:
             m_peer->holdBack(this, true);

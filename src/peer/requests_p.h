@@ -4,6 +4,7 @@
 #pragma once
 
 #include "frame/decoder_p.h"
+#include "frame/turntime_p.h"
 #include "peer/answerqueue_p.h"
 #include "peer/deadlinetimer_p.h"
 #include "peer/mailbox_p.h"
@@ -71,6 +72,7 @@ private:
     void receive(const QByteArray &payload);
     bool hasRoomForRequest();
     void deliverAnswers();
+    void sendAnswers(TurnShare *share);
     Outcome send(const Answer &answer);
     Outcome sendFailure(const RequestFailure &failure);
 
@@ -84,6 +86,7 @@ private:
     std::shared_ptr<const Peer::RequestHandler> m_handler;
     std::shared_ptr<Mailbox<Answer>> m_mailbox; // Of this session.
     AnswerQueue m_answers;
+    bool m_isSending = false;
 };
 
 } // namespace IpcPrims

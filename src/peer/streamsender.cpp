@@ -73,15 +73,28 @@ void StreamSender::finishAndDelete()
     finish();
 }
 
-void StreamSender::handOver(Amount amount)
+void StreamSender::handOver(Amount amount, std::optional<TurnShare> share)
 {
-    if (m_error || m_isBlocked || waitsForAnother())
+    // A validator may lead here while a frame is being sent.
+    if (m_isHandingOver || m_error || m_isBlocked || waitsForAnother())
         return;
+    m_isHandingOver = true;
+    sendFrames(amount, share);
+    m_isHandingOver = false;
+}
+
+void StreamSender::sendFrames(Amount amount, std::optional<TurnShare> share)
+{
     while (!m_queue.isEmpty() && (amount == Amount::Everything || m_queue.isFirstFull())) {
-        if (!sendFrame(m_queue.first()))
+        const QByteArray frame = m_queue.first();
+        if (!sendFrame(frame) || m_error)
             return;
-        m_bytesHandedOver += m_queue.first().size();
+        m_bytesHandedOver += frame.size();
         m_queue.removeFirst();
+        if (share && share->spend() && !m_queue.isEmpty()) {
+            goOnLater();
+            return;
+        }
     }
     if (m_isFinishing && !m_isEndHandedOver && m_queue.isEmpty())
         m_isEndHandedOver = sendFrame(QByteArray());
@@ -125,7 +138,7 @@ void StreamSender::goOn()
 {
     const QPointer<StreamSender> alive(this);
     m_isGoingOnDue = false;
-    handOver(Amount::Everything);
+    handOver(Amount::Everything, TurnShare());
     if (const qint64 bytes = std::exchange(m_bytesHandedOver, 0))
         Q_EMIT handedOver(bytes);
     if (alive && m_error && !std::exchange(m_isErrorTold, true))

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "frame/turntime_p.h"
 #include "peer/chunkqueue_p.h"
 
 #include <IpcPrims/error.h>
@@ -10,6 +11,8 @@
 #include <QtCore/qbytearrayview.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
+
+#include <optional>
 
 namespace IpcPrims {
 
@@ -49,7 +52,8 @@ Q_SIGNALS:
 
 private:
     enum class Amount { FullChunks, Everything };
-    void handOver(Amount amount);
+    void handOver(Amount amount, std::optional<TurnShare> share = std::nullopt);
+    void sendFrames(Amount amount, std::optional<TurnShare> share);
     bool sendFrame(const QByteArray &payload);
     void fail(const Error &error);
     void goOn();
@@ -62,6 +66,7 @@ private:
     ChunkQueue m_queue;
     bool m_isFinishing = false;
     bool m_isEndHandedOver = false;
+    bool m_isHandingOver = false;
     bool m_isBlocked = false; // Until the peer is ready to send.
     bool m_deletesItself = false;
 

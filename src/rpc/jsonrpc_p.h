@@ -66,7 +66,18 @@ private:
     Error submit(Entries entries, bool isBatch, std::chrono::milliseconds timeout);
     void add(Entries entries, quint64 firstNumber, std::chrono::milliseconds timeout);
 
+    /// A batch that is being read.
+    struct Reading
+    {
+        std::vector<RpcMessage> messages;
+        RpcService::BatchPointer batch;
+        quint64 session = 0;
+        size_t next = 0;
+    };
+    enum class Haste { None, Now };
+
     void receive(QByteArrayView payload);
+    void goOnReading(Haste haste);
     void dispatch(const RpcMessage &message, const RpcService::BatchPointer &batch);
     void handle(const RpcRequest &request, const RpcService::BatchPointer &batch);
     void handle(const RpcResponse &response, const RpcService::BatchPointer &batch);
@@ -74,6 +85,7 @@ private:
     void endSession(const Error &reason);
     void tellReports();
 
+    std::shared_ptr<Reading> m_reading; // In a later turn; nothing is received before.
     RpcCalls m_calls;
     TaskBox m_tasks; // Of other threads.
     mutable std::mutex m_mutex; // Of the limits.

@@ -41,6 +41,7 @@ JsonRpcPrivate::~JsonRpcPrivate()
     if (Peer *const lastPeer = std::exchange(peer, nullptr)) {
         lastPeer->d->observers.remove(this);
         lastPeer->d->holdBack(this, false);
+        lastPeer->d->holdBack(&m_reading, false);
         lastPeer->setFrameHandler(channel, {});
     }
     endSession(Error(ErrorCode::Cancelled, QStringLiteral("the JsonRpc was destroyed")));
@@ -49,6 +50,9 @@ JsonRpcPrivate::~JsonRpcPrivate()
 void JsonRpcPrivate::sessionEnded(const Error &reason)
 {
     const QPointer<JsonRpc> alive(q);
+    goOnReading(Haste::Now);
+    if (!alive)
+        return;
     m_tasks.run(); // Calls that other threads have sent in this session.
     if (alive)
         endSession(sessionEndedError(reason));
@@ -68,6 +72,7 @@ void JsonRpcPrivate::peerDestroyed(const Error &reason)
 
 void JsonRpcPrivate::endSession(const Error &reason)
 {
+    m_reading.reset();
     service.endSession();
     m_calls.drop(reason);
 }
@@ -246,23 +251,53 @@ void JsonRpcPrivate::add(Entries entries, quint64 firstNumber, std::chrono::mill
 void JsonRpcPrivate::receive(QByteArrayView payload)
 {
     const QPointer<JsonRpc> alive(q);
-    const RpcFrame frame = readRpcFrame(payload, messageLimits(), batchLimit);
+    if (m_reading) // The session is closing, which holds nothing back.
+        goOnReading(Haste::Now);
+    if (!alive || !peer)
+        return;
+    RpcFrame frame = readRpcFrame(payload, messageLimits(), batchLimit);
     if (frame.error) {
         report(Error(ErrorCode::ProtocolViolation,
                      QStringLiteral("no message of JSON-RPC 2.0: ") + frame.why));
         service.refuse({}, *frame.error, nullptr);
         return;
     }
-    const quint64 session = peer->generation();
-    const auto batch = frame.isBatch ? std::make_shared<RpcService::Batch>() : nullptr;
-    for (const RpcMessage &message : frame.messages) {
-        dispatch(message, batch);
-        // Whoever was called may have run an event loop.
-        if (!alive || !peer || peer->generation() != session)
-            return;
+    if (!frame.isBatch) {
+        for (const RpcMessage &message : frame.messages)
+            dispatch(message, nullptr);
+        return;
     }
-    if (batch)
-        service.close(batch);
+    m_reading = std::make_shared<Reading>();
+    m_reading->messages = {std::make_move_iterator(frame.messages.begin()),
+                           std::make_move_iterator(frame.messages.end())};
+    m_reading->batch = std::make_shared<RpcService::Batch>();
+    m_reading->session = peer->generation();
+    goOnReading(Haste::None);
+}
+
+// A batch may call a method a thousand times, so it is interrupted like a thousand frames.
+void JsonRpcPrivate::goOnReading(Haste haste)
+{
+    const QPointer<JsonRpc> alive(q);
+    const auto reading = std::exchange(m_reading, nullptr);
+    if (!reading || !peer)
+        return;
+    TurnShare share;
+    while (reading->next < reading->messages.size()) {
+        dispatch(reading->messages[reading->next++], reading->batch);
+        // Whoever was called may have run an event loop.
+        if (!alive || !peer || peer->generation() != reading->session)
+            return;
+        if (haste == Haste::Now || !share.spend())
+            continue;
+        m_reading = reading;
+        peer->d->holdBack(&m_reading, true);
+        QMetaObject::invokeMethod(
+                q, [this] { goOnReading(Haste::None); }, Qt::QueuedConnection);
+        return;
+    }
+    peer->d->holdBack(&m_reading, false);
+    service.close(reading->batch);
 }
 
 void JsonRpcPrivate::dispatch(const RpcMessage &message, const RpcService::BatchPointer &batch)

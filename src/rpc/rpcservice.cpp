@@ -3,6 +3,7 @@
 
 #include "rpc/rpcservice_p.h"
 
+#include "frame/turntime_p.h"
 #include "rpc/jsonrpc_p.h"
 #include "rpc/rpcreader_p.h"
 #include "rpc/rpcvaluerules_p.h"
@@ -80,7 +81,12 @@ void RpcService::deliverAnswers()
 {
     if (!m_mailbox)
         return;
-    for (const RpcAnswer &answer : m_mailbox->take()) {
+    for (RpcAnswer &answer : m_mailbox->take())
+        m_answers.push_back(std::move(answer));
+    TurnShare share;
+    while (!m_answers.empty()) {
+        const RpcAnswer answer = std::move(m_answers.front());
+        m_answers.pop_front();
         const auto node = m_calls.extract(answer.call);
         if (node.empty())
             continue;
@@ -93,6 +99,10 @@ void RpcService::deliverAnswers()
         add(toReply(id, answer.result), batch, Owed::Yes);
         if (batch)
             close(batch);
+        if (!m_answers.empty() && share.spend()) {
+            m_mailbox->ring();
+            return;
+        }
     }
 }
 
@@ -203,16 +213,22 @@ static QByteArray textOf(const RpcService::Message &message)
     return rpcBatchText(texts);
 }
 
+// A validator may answer another call, and end the session.
 void RpcService::sendWaiting()
 {
+    if (m_isSending)
+        return;
     while (!m_waiting.empty()) {
         const QByteArray text = textOf(m_waiting.front());
         Error error;
         if (m_waiting.front().isBatch)
             error = checkRpcText(text, m_rpc->messageLimits());
-        if (!error)
+        if (!error) {
+            m_isSending = true;
             error = m_rpc->send(text);
-        if (error.code() == ErrorCode::QueueFull)
+            m_isSending = false;
+        }
+        if (error.code() == ErrorCode::QueueFull || m_waiting.empty())
             break;
         Message message = std::move(m_waiting.front());
         m_waiting.pop_front();
@@ -261,6 +277,7 @@ void RpcService::endSession()
     if (const auto mailbox = std::exchange(m_mailbox, nullptr))
         mailbox->close();
     m_calls.clear();
+    m_answers.clear();
     m_waiting.clear();
     m_owed = 0;
     m_heldBytes = 0;

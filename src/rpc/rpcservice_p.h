@@ -98,6 +98,8 @@ private:
     // Of this session
     std::shared_ptr<Mailbox<RpcAnswer>> m_mailbox;
     std::unordered_map<quint64, Call> m_calls;
+    std::deque<RpcAnswer> m_answers; // From the mailbox.
+    bool m_isSending = false;
     quint64 m_lastCall = 0;
     std::deque<Message> m_waiting;
     qsizetype m_owed = 0; // Answers that have not left, from when they are owed.

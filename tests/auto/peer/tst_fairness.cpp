@@ -1,14 +1,20 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "background.h"
 #include "flood.h"
 
+#include <IpcPrims/jsonrpc.h>
+#include <IpcPrims/payloadvalidator.h>
 #include <IpcPrims/peer.h>
+#include <IpcPrims/request.h>
+#include <IpcPrims/rpcbatch.h>
 #include <IpcPrims/server.h>
 #include <IpcPrims/turntime.h>
 
 #include <QtCore/qeventloop.h>
 #include <QtCore/qtemporarydir.h>
+#include <QtCore/qthread.h>
 #include <QtCore/qtimer.h>
 #include <QtTest/qtest.h>
 
@@ -26,6 +32,7 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 using std::chrono::microseconds;
+using std::chrono::milliseconds;
 
 static constexpr auto Patience = 30s; // Only a failing test waits that long.
 
@@ -44,6 +51,21 @@ static void work(microseconds duration)
     while (threadTime() < end) {
     }
 }
+
+/// Takes its time where the event loop is.
+class SlowValidator final : public PayloadValidator
+{
+public:
+    std::optional<Failure> check(quint16, QByteArrayView, Direction direction) const override
+    {
+        if (direction == Direction::Send && QThread::currentThread() == m_thread)
+            work(200us);
+        return std::nullopt;
+    }
+
+private:
+    QThread *const m_thread = QThread::currentThread();
+};
 
 /*!
     Runs the event loop, as an application does, until something has happened and a 10 ms timer has
@@ -83,6 +105,9 @@ private Q_SLOTS:
     void quietPeerIsServedDuringAFlood();
     void clientsAreAcceptedDuringAFlood();
     void broadcastLeavesInTurns();
+    void batchOfCallsIsReadInTurns();
+    void framesOfOtherThreadsAreSentInTurns();
+    void answersThatHaveWaitedLeaveInTurns();
     void limitOfAThreadCanBeSet();
 
 private:
@@ -230,6 +255,77 @@ void tst_Fairness::broadcastLeavesInTurns()
     const auto silence = longestSilence([&] { return readers.bytesRead() >= expected; });
     QCOMPARE(sent, 10);
     QVERIFY2(silence < 100ms, qPrintable(QString::number(silence.count())));
+}
+
+void tst_Fairness::batchOfCallsIsReadInTurns()
+{
+    std::unique_ptr<JsonRpc> rpc;
+    int calls = 0;
+    listen([&](Peer *peer) {
+        rpc = std::make_unique<JsonRpc>(peer, Channel::Data);
+        rpc->setMethod(u"work"_s, JsonRpc::Method([&](const QJsonValue &) {
+                           work(500us);
+                           return RpcResult(QJsonValue(++calls));
+                       }));
+    });
+    Peer peer;
+    JsonRpc client(&peer, Channel::Data);
+    peer.connectToServer(m_endpoint);
+    QTRY_VERIFY_WITH_TIMEOUT(peer.isOpen() && rpc, int(milliseconds(Patience).count()));
+    RpcBatch batch;
+    QList<QFuture<RpcResult>> results;
+    for (int i = 0; i < 400; ++i)
+        results.append(batch.call(u"work"_s));
+    QVERIFY(!client.send(std::move(batch), 1min));
+    const auto silence = longestSilence([&] { return results.last().isFinished(); });
+    for (int i = 0; i < results.size(); ++i)
+        QCOMPARE(results[i].result().value.toInt(), i + 1); // In order.
+    QVERIFY2(silence < 50ms, qPrintable(QString::number(silence.count())));
+    rpc.reset();
+}
+
+void tst_Fairness::framesOfOtherThreadsAreSentInTurns()
+{
+    qint64 received = 0;
+    listen([&](Peer *peer) {
+        peer->setFrameHandler([&](quint16, QByteArrayView) { ++received; });
+    });
+    Peer peer;
+    peer.setValidator(std::make_shared<SlowValidator>());
+    peer.connectToServer(m_endpoint);
+    QTRY_VERIFY_WITH_TIMEOUT(peer.isOpen(), int(milliseconds(Patience).count()));
+    Background other([&peer] {
+        for (int i = 0; i < 1000; ++i)
+            static_cast<void>(peer.send(Channel::Data, "x"));
+    });
+    other.join();
+    const auto silence = longestSilence([&] { return received == 1000; });
+    QCOMPARE(received, 1000);
+    QVERIFY2(silence < 50ms, qPrintable(QString::number(silence.count())));
+}
+
+void tst_Fairness::answersThatHaveWaitedLeaveInTurns()
+{
+    QList<Request> requests;
+    listen([&](Peer *peer) {
+        peer->setValidator(std::make_shared<SlowValidator>());
+        peer->setRequestHandler([&](const Request &request) { requests.append(request); });
+    });
+    Peer peer;
+    peer.connectToServer(m_endpoint);
+    QTRY_VERIFY_WITH_TIMEOUT(peer.isOpen(), int(milliseconds(Patience).count()));
+    QList<QFuture<Reply>> replies;
+    for (int i = 0; i < 900; ++i)
+        replies.append(peer.request(QByteArray::number(i), 1min));
+    QTRY_COMPARE_WITH_TIMEOUT(requests.size(), 900, int(milliseconds(Patience).count()));
+    // The first one is answered last, and all others have waited for that.
+    for (qsizetype i = requests.size() - 1; i > 0; --i)
+        requests[i].reply(requests[i].payload());
+    QTimer::singleShot(0, this, [&] { requests[0].reply(requests[0].payload()); });
+    const auto silence = longestSilence([&] { return replies.last().isFinished(); });
+    for (int i = 0; i < replies.size(); ++i)
+        QCOMPARE(replies[i].result().payload, QByteArray::number(i));
+    QVERIFY2(silence < 50ms, qPrintable(QString::number(silence.count())));
 }
 
 void tst_Fairness::limitOfAThreadCanBeSet()
