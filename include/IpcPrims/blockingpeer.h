@@ -121,6 +121,9 @@ public:
     /// Shakes hands as the client over a connected stream socket, one of socketpair() for example,
     /// which the peer takes over and closes.
     Error connectOver(qintptr socketDescriptor);
+    /// The other end of that: waits for the client's handshake, as a server without a listener. See
+    /// Peer::acceptOver().
+    Error acceptOver(qintptr socketDescriptor);
 #endif
 
     /*!

@@ -171,6 +171,21 @@ public:
     void connectOver(std::unique_ptr<QIODevice> device);
 
     /*!
+        As above over a connected stream socket, one of socketpair() or of the parent process for
+        example; on Windows over the handle of a pipe. The peer takes it over and closes it, also if
+        it is no such socket (InvalidArgument); it becomes close-on-exec. credentials() are then
+        those of whoever has connected the socket: with socketpair(), of the process that called it.
+    */
+    void connectOver(qintptr socketDescriptor);
+
+    /*!
+        The other end of that: shakes hands as a server without a Server. requestedChannels() are
+        those that the client may have, and connectTimeout() is its time. takeAuthToken() has the
+        client's token, which nobody has checked before connected().
+    */
+    void acceptOver(qintptr socketDescriptor);
+
+    /*!
         Ends the session in order: sends what is queued, asks the other side to shut down, receives
         until it has acknowledged, and closes. The outcome is disconnected(): with no error, or with
         ShutdownFailed if the other side did not acknowledge in time (5 s). \a reason (its first

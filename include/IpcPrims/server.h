@@ -156,6 +156,15 @@ public:
     Error listen(const Endpoint &endpoint);
 
     /*!
+        Serves one more client, at the other end of a connected stream socket: of socketpair(), of
+        another process, or accepted elsewhere; on Windows of a pipe. All that is said of clients
+        holds for it. The server need not listen. It takes the socket over, and closes it also on an
+        error: InvalidArgument if it is no such socket. The client's user is that of whoever has
+        connected the socket: with socketpair(), of the process that called it.
+    */
+    Error addConnection(qintptr socketDescriptor);
+
+    /*!
         Stops listening and removes the socket's file, if it still is this server's. Handshakes in
         progress are given up; open sessions go on.
     */

@@ -109,6 +109,11 @@ Error BlockingPeer::connectOver(qintptr socketDescriptor)
 {
     return d->connectOver(socketDescriptor);
 }
+
+Error BlockingPeer::acceptOver(qintptr socketDescriptor)
+{
+    return d->acceptOver(socketDescriptor);
+}
 #endif
 
 Error BlockingPeer::shutdown(const QString &reason, Timeout timeout)

@@ -31,6 +31,7 @@ public:
 
     Error connectTo(const Endpoint &endpoint);
     Error connectOver(qintptr socketDescriptor);
+    Error acceptOver(qintptr socketDescriptor);
     /// Begins with a session whose handshake is over.
     void adopt(std::unique_ptr<BlockingSession> session,
                const std::optional<PeerCredentials> &peerCredentials);
@@ -72,8 +73,9 @@ private:
 
     void forget();
     Error followShutDown(std::chrono::milliseconds duration);
-    Error beginAsClient(std::unique_ptr<BlockingSession> session,
-                        const std::optional<PeerCredentials> &peerCredentials);
+    Error beginOver(qintptr socketDescriptor, Session::Role role, const SessionSettings &asked);
+    Error shakeHands(std::unique_ptr<BlockingSession> session,
+                     const std::optional<PeerCredentials> &peerCredentials);
     static Error cancelledError();
     Error mayUse() const;
     bool takeArrived(Frame *frame, Error *refusal);

@@ -6,7 +6,9 @@
 #include "peer/blockingpeer_p.h"
 
 #include "peer/blockingsession_p.h"
+#include "peer/serverrules_p.h"
 #include "transport/blockingconnect_p.h"
+#include "transport/broughtsocket_p.h"
 #include "transport/peercredentials_p.h"
 
 #include <utility>
@@ -47,33 +49,45 @@ Error BlockingPeerPrivate::connectTo(const Endpoint &endpoint)
     if (const Error error
         = connectAndWait(endpoint, settings.handshakeTimeout, *m_waiter, &connection))
         return error;
-    return beginAsClient(std::make_unique<BlockingSession>(Session::Role::Client, settings,
-                                                           m_receiveLimits,
-                                                           std::move(connection.descriptor)),
-                         connection.credentials);
+    return shakeHands(std::make_unique<BlockingSession>(Session::Role::Client, settings,
+                                                        m_receiveLimits,
+                                                        std::move(connection.descriptor)),
+                      connection.credentials);
 }
 
 Error BlockingPeerPrivate::connectOver(qintptr socketDescriptor)
 {
+    return beginOver(socketDescriptor, Session::Role::Client, settings);
+}
+
+Error BlockingPeerPrivate::acceptOver(qintptr socketDescriptor)
+{
+    SessionSettings served = settings;
+    served.peerId = peerIdFor(1); // Of the only client.
+    return beginOver(socketDescriptor, Session::Role::Server, served);
+}
+
+Error BlockingPeerPrivate::beginOver(qintptr socketDescriptor, Session::Role role,
+                                     const SessionSettings &asked)
+{
+    const Error unfit = prepareBroughtSocket(socketDescriptor);
     FileDescriptor descriptor{int(socketDescriptor)};
     forget();
     if (m_waiter->isCancelled())
         return cancelledError();
-    if (const Error error = settings.validate())
+    if (const Error error = role == Session::Role::Client ? asked.validate() : checkServable(asked))
         return error;
-    if (!descriptor.isValid()) {
-        return Error(ErrorCode::InvalidArgument,
-                     QStringLiteral("connecting over a socket takes one that is open"));
-    }
+    if (unfit)
+        return unfit;
     const auto peerCredentials = readPeerCredentials(descriptor.get());
-    return beginAsClient(std::make_unique<BlockingSession>(Session::Role::Client, settings,
-                                                           m_receiveLimits, std::move(descriptor)),
-                         peerCredentials);
+    return shakeHands(
+            std::make_unique<BlockingSession>(role, asked, m_receiveLimits, std::move(descriptor)),
+            peerCredentials);
 }
 
 // The session watches its deadline itself.
-Error BlockingPeerPrivate::beginAsClient(std::unique_ptr<BlockingSession> session,
-                                         const std::optional<PeerCredentials> &peerCredentials)
+Error BlockingPeerPrivate::shakeHands(std::unique_ptr<BlockingSession> session,
+                                      const std::optional<PeerCredentials> &peerCredentials)
 {
     session->shakeHands();
     while (session->isHandshaking()) {

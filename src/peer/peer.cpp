@@ -129,6 +129,16 @@ void Peer::connectOver(std::unique_ptr<QIODevice> device)
     d->connectOver(std::move(device));
 }
 
+void Peer::connectOver(qintptr socketDescriptor)
+{
+    d->beginOver(socketDescriptor, Session::Role::Client);
+}
+
+void Peer::acceptOver(qintptr socketDescriptor)
+{
+    d->beginOver(socketDescriptor, Session::Role::Server);
+}
+
 void Peer::close(const QString &reason)
 {
     d->close(reason);

@@ -15,6 +15,7 @@
 #include "peer/taskbox_p.h"
 #include "peer/validation_p.h"
 #include "session/session_p.h"
+#include "transport/broughtsocket_p.h"
 #include "transport/connection_p.h"
 #include "transport/connector_p.h"
 
@@ -83,6 +84,7 @@ public:
 
     void connectTo(const Endpoint &endpoint);
     void connectOver(std::unique_ptr<QIODevice> device);
+    void beginOver(qintptr socketDescriptor, Session::Role role);
     void close(const QString &reason);
     void abort(const Error &reason);
     void setReceiving(bool receiving);
@@ -188,6 +190,8 @@ private:
         Target target;
         bool isOverDevice = false; // In place of the endpoint:
         std::unique_ptr<QIODevice> device = nullptr;
+        std::optional<BroughtSocket> socket = std::nullopt; // Or in that of both.
+        Session::Role role = Session::Role::Client;
     };
 
     Error sendError(quint16 channel) const;
@@ -202,6 +206,7 @@ private:
     void beginWhenDue();
     void begin(Attempt attempt);
     void beginOver(Attempt attempt);
+    void beginOverSocket(const Attempt &attempt);
     void startSession(Session::Role role, const SessionSettings &settingsThen,
                       Connection connection,
                       FrameLink::Writing writing = FrameLink::Writing::AtOnce);

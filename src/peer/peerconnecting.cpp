@@ -6,6 +6,7 @@
 #include "peer/peer_p.h"
 
 #include "frame/devicestream_p.h"
+#include "peer/serverrules_p.h"
 #include "transport/transportfactory_p.h"
 
 #include <utility>
@@ -22,6 +23,18 @@ void PeerPrivate::connectOver(std::unique_ptr<QIODevice> device)
     prepare({{settings, transport, {}}, true, std::move(device)});
 }
 
+void PeerPrivate::beginOver(qintptr socketDescriptor, Session::Role role)
+{
+    Attempt attempt = {{settings, transport, {}},
+                       false,
+                       nullptr,
+                       BroughtSocket(transport, socketDescriptor),
+                       role};
+    if (role == Session::Role::Server)
+        attempt.target.settings.peerId = peerIdFor(1); // Of the only client.
+    prepare(std::move(attempt));
+}
+
 void PeerPrivate::prepare(Attempt attempt)
 {
     // There is nothing to report of an attempt that is replaced before it began.
@@ -31,7 +44,8 @@ void PeerPrivate::prepare(Attempt attempt)
         abort(Error(ErrorCode::Cancelled, QStringLiteral("replaced by another connection")));
     m_attempt = std::move(attempt);
     enterThread(); // The peer may have been moved since the last session.
-    reconnection.target = m_attempt->isOverDevice ? std::nullopt : std::optional(m_attempt->target);
+    const bool isToEndpoint = !m_attempt->isOverDevice && !m_attempt->socket;
+    reconnection.target = isToEndpoint ? std::optional(m_attempt->target) : std::nullopt;
     reconnection.schedule = ReconnectSchedule(reconnection.policy);
     state = Peer::State::Connecting;
     reportLater();
@@ -53,8 +67,14 @@ void PeerPrivate::begin(Attempt attempt)
     m_pacing.begun(AttemptPacing::Clock::now());
     session.reset();
     credentials.reset();
-    if (const Error error = attempt.target.settings.validate()) {
+    const bool isClient = attempt.role == Session::Role::Client;
+    const SessionSettings &asked = attempt.target.settings;
+    if (const Error error = isClient ? asked.validate() : checkServable(asked)) {
         finish(error);
+        return;
+    }
+    if (attempt.socket) {
+        beginOverSocket(attempt);
         return;
     }
     if (attempt.isOverDevice) {
@@ -78,6 +98,20 @@ void PeerPrivate::beginOver(Attempt attempt)
     // The application may have slots of the device, which must not run inside a call of the peer.
     startSession(Session::Role::Client, attempt.target.settings, {std::move(stream), std::nullopt},
                  FrameLink::Writing::Later);
+}
+
+void PeerPrivate::beginOverSocket(const Attempt &attempt)
+{
+    Error error = attempt.socket->error;
+    if (!error) {
+        Connection connection = attempt.socket->connection->open();
+        if (connection.stream) {
+            startSession(attempt.role, attempt.target.settings, std::move(connection));
+            return;
+        }
+        error = Error(ErrorCode::SystemError, QStringLiteral("the socket can't be used"));
+    }
+    finish(error);
 }
 
 void PeerPrivate::connectorSucceeded(Connection connection)

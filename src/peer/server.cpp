@@ -183,6 +183,11 @@ Error Server::listen(const Endpoint &endpoint)
     return d->listen(endpoint);
 }
 
+Error Server::addConnection(qintptr socketDescriptor)
+{
+    return d->addConnection(socketDescriptor);
+}
+
 void Server::close()
 {
     if (!isListening())

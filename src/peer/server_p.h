@@ -33,6 +33,7 @@ public:
     Q_DISABLE_COPY_MOVE(ServerPrivate)
 
     Error listen(const Endpoint &where);
+    Error addConnection(qintptr socketDescriptor);
     void close();
     /// The server is moved to another thread.
     void leaveThread();

@@ -7,6 +7,7 @@
 #include "peer/logging_p.h"
 #include "peer/peerlog_p.h"
 #include "peer/serverrules_p.h"
+#include "transport/broughtsocket_p.h"
 #include "transport/transportfactory_p.h"
 
 #include <QtCore/qpointer.h>
@@ -84,6 +85,22 @@ void ServerPrivate::leaveThread()
     qCWarning(lcPeer, "Server: moved to another thread while it was listening, which it stops "
                       "therefore");
     q->close();
+}
+
+Error ServerPrivate::addConnection(qintptr socketDescriptor)
+{
+    const BroughtSocket socket(transport, socketDescriptor);
+    if (socket.error)
+        return socket.error;
+    if (!listener) {
+        if (const Error error = checkServable(settings))
+            return error;
+        enterThread();
+        startThreads();
+        m_served = settings;
+    }
+    accept(socket.connection);
+    return {};
 }
 
 void ServerPrivate::startThreads()

@@ -3,14 +3,13 @@
 
 #include "transport/localsocketlistener_p.h"
 
-#include "transport/localsocketstream_p.h"
+#include "transport/incominglocalsocket_p.h"
 #include "transport/logging_p.h"
 #include "transport/peercredentials_p.h"
 
 #include <QtCore/qpointer.h>
 #include <QtCore/qregularexpression.h>
 #include <QtNetwork/qlocalserver.h>
-#include <QtNetwork/qlocalsocket.h>
 
 #include <chrono>
 #include <optional>
@@ -35,49 +34,6 @@ static constexpr std::chrono::milliseconds WatchInterval = 500ms;
 
 // Most connections that are held while accepting is off.
 static constexpr qsizetype MaxHeld = 128;
-
-static std::unique_ptr<QLocalSocket> socketFor(qintptr descriptor)
-{
-    auto socket = std::make_unique<QLocalSocket>();
-    // Not buffered, as the socket has a buffer behind this one anyway.
-    if (!socket->setSocketDescriptor(descriptor, QLocalSocket::ConnectedState,
-                                     QIODevice::ReadWrite | QIODevice::Unbuffered))
-        return nullptr;
-    return socket;
-}
-
-namespace {
-
-class IncomingLocalSocket final : public IncomingConnection
-{
-public:
-    explicit IncomingLocalSocket(qintptr descriptor)
-        : IncomingConnection(readPeerCredentials(descriptor))
-        , m_descriptor(descriptor)
-#ifdef Q_OS_LINUX
-        , m_guard(int(descriptor))
-#endif
-    {}
-    ~IncomingLocalSocket() override
-    {
-        if (m_descriptor)
-            socketFor(*m_descriptor); // Closes it.
-    }
-
-private:
-    std::unique_ptr<ByteStream> openStream() override
-    {
-        auto socket = socketFor(*std::exchange(m_descriptor, std::nullopt));
-        return socket ? std::make_unique<LocalSocketStream>(std::move(socket)) : nullptr;
-    }
-
-    std::optional<qintptr> m_descriptor;
-#ifdef Q_OS_LINUX
-    const ForkGuard m_guard;
-#endif
-};
-
-} // namespace
 
 class LocalSocketListener::Server final : public QLocalServer
 {

@@ -3,8 +3,8 @@
 
 #include "transport/unixlistener_p.h"
 
+#include "transport/incomingsocket_p.h"
 #include "transport/logging_p.h"
-#include "transport/nativestream_p.h"
 
 #include <QtCore/qpointer.h>
 
@@ -14,27 +14,6 @@ namespace IpcPrims {
 
 // How many connections are accepted before others in the event loop get their turn.
 static constexpr int MaxAcceptsPerTurn = 16;
-
-namespace {
-
-class IncomingSocket final : public IncomingConnection
-{
-public:
-    explicit IncomingSocket(UnixConnection accepted)
-        : IncomingConnection(accepted.credentials)
-        , m_descriptor(std::move(accepted.descriptor))
-    {}
-
-private:
-    std::unique_ptr<ByteStream> openStream() override
-    {
-        return std::make_unique<NativeStream>(std::move(m_descriptor));
-    }
-
-    FileDescriptor m_descriptor;
-};
-
-} // namespace
 
 UnixListener::UnixListener(QObject *parent)
     : Listener(parent)
