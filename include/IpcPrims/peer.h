@@ -167,7 +167,12 @@ public:
     */
     void connectToServer(const Endpoint &endpoint);
 
-    /// As above over \a device, which is connected and open already. The peer takes ownership.
+    /*!
+        As above over \a device, which is connected and open already. The peer takes ownership: the
+        device is closed and deleted in the event loop after the session's end. It is written to
+        from the event loop and by flush() only, so that no slot of the device runs inside send() or
+        another call of the peer. Such a slot may call anything, deleting the peer included.
+    */
     void connectOver(std::unique_ptr<QIODevice> device);
 
     /*!

@@ -182,8 +182,9 @@ public:
     /*!
         Sends a frame to every peer that has negotiated \a channel. \a policy is for those whose
         queue is at its high-water mark (Peer::setSendWaterMarks()). A payload over 16 KiB is shared
-        by all, not copied. The future is finished when the call returns, so that result() doesn't
-        wait; with worker threads it is when all of them have queued the frame.
+        by all, not copied. The frame leaves at the end of this event loop turn, or in the next ones
+        if there are very many peers. The future is finished when the call returns, so that result()
+        doesn't wait; with worker threads it is when all of them have queued the frame.
     */
     QFuture<BroadcastResult> broadcast(quint16 channel, const QByteArray &payload,
                                        SlowPeerPolicy policy = SlowPeerPolicy::DropNewest);
