@@ -7,6 +7,10 @@
 #include "cli/optionvalues.h"
 #include "cli/version.h"
 
+#include <IpcPrims/endpoint.h>
+
+#include <QtCore/qfile.h>
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -73,7 +77,23 @@ void addChoice(CLI::App &app, const std::string &name, Value &value,
 
 void addPath(CLI::App &command, std::string &path, const std::string &description)
 {
-    command.add_option("PATH", path, description)->required()->option_text(" ");
+    CLI::Option *positional
+            = command.add_option("PATH", path, description)->required()->option_text(" ");
+    const auto setService = [&path, positional](const std::string &name) {
+        const Endpoint endpoint = Endpoint::forService(QString::fromStdString(name));
+        if (endpoint.isNull()) {
+            throw CLI::ValidationError("--service", '"' + name
+                                                            + "\" is not a service name: letters, "
+                                                              "digits, '.', '-' and '_'");
+        }
+        path = QFile::encodeName(endpoint.path()).toStdString();
+        positional->required(false);
+    };
+    command.add_option_function<std::string>("--service", setService,
+                                             "In place of PATH: a service of this user, such as "
+                                             "org.example.indexer")
+            ->option_text("NAME")
+            ->excludes(positional);
 }
 
 void addChannels(CLI::App &command, std::optional<QList<quint16>> &channels,

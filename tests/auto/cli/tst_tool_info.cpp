@@ -36,6 +36,8 @@ private Q_SLOTS:
     void absentServerExitsWith124();
     void silentServerExitsWith124();
     void otherFailuresEndItAtOnce();
+    void serviceIsFoundByItsName();
+    void badServiceNamesAreRefused();
 
 private:
     QString path() const { return m_directory->filePath(u"socket"_s); }
@@ -260,6 +262,27 @@ void tst_tool_info::otherFailuresEndItAtOnce()
     QVERIFY2(result.errors.startsWith("error: peer disconnected: connection closed during "
                                       "handshake"),
              result.errors.constData());
+}
+
+void tst_tool_info::serviceIsFoundByItsName()
+{
+    const QTemporaryDir runtime;
+    qputenv("XDG_RUNTIME_DIR", QFile::encodeName(runtime.path()));
+    ToolProcess server({u"echo"_s, u"--service"_s, u"org.example.tool"_s});
+    QVERIFY(server.startListening());
+    QVERIFY(QFile::exists(runtime.filePath(u"ipcprims/org.example.tool.sock"_s)));
+    const ToolResult result = ToolProcess::run({u"info"_s, u"--service"_s, u"org.example.tool"_s});
+    QCOMPARE(result.exitCode, 0);
+}
+
+void tst_tool_info::badServiceNamesAreRefused()
+{
+    const ToolResult bad = ToolProcess::run({u"info"_s, u"--service"_s, u"a/b"_s});
+    QCOMPARE(bad.exitCode, 64);
+    QVERIFY2(bad.errors.contains("--service: \"a/b\" is not a service name"),
+             bad.errors.constData());
+    QCOMPARE(ToolProcess::run({u"info"_s, u"/x"_s, u"--service"_s, u"a"_s}).exitCode, 64);
+    QCOMPARE(ToolProcess::run({u"info"_s}).exitCode, 64);
 }
 
 QTEST_GUILESS_MAIN(tst_tool_info)
