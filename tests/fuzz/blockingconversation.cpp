@@ -37,7 +37,7 @@ Conversation talkToBlockingSession(SessionRole role, const QByteArray &script, q
     {
         BlockingSession session(role == SessionRole::Client ? Session::Role::Client
                                                             : Session::Role::Server,
-                                settings, socket.takeOther());
+                                settings, ReceiveLimits(), socket.takeOther());
         Waiter waiter;
         while (!session.hasEnded() && socket.writeNext())
             process(session, waiter, &conversation);

@@ -6,6 +6,7 @@
 #include "require.h"
 
 #include "frame/decoder_p.h"
+#include "frame/header_p.h"
 
 #include <algorithm>
 #include <array>
@@ -43,6 +44,16 @@ bool ScriptedSocket::writeNext()
     require(written == size || errno == EPIPE || errno == ECONNRESET, "the script fits the socket");
     m_written += size;
     return true;
+}
+
+void ScriptedSocket::writeHandshake()
+{
+    if (m_written > 0)
+        return;
+    FrameHeader header = FrameHeader::read(m_script.constData());
+    m_written = FrameHeader::Size + qsizetype(header.payloadSize);
+    require(::send(m_own.get(), m_script.data(), size_t(m_written), MSG_NOSIGNAL) == m_written,
+            "the handshake fits the socket");
 }
 
 QList<Frame> ScriptedSocket::readAnswers()

@@ -38,6 +38,8 @@ public:
     IpcPrims::FileDescriptor takeOther() { return std::move(m_other); }
     /// Writes the next piece, and after the last one nothing any more. False when that is done.
     bool writeNext();
+    /// Writes the first frame of the script as a whole, unless that was done.
+    void writeHandshake();
     /// What the session has written, once it has closed its end.
     QList<IpcPrims::Frame> readAnswers();
 

@@ -3,10 +3,10 @@
 
 #include "conversation.h"
 
+#include "incomingend.h"
 #include "require.h"
 
 #include "peer/peergroup_p.h"
-#include "transport/nativestream_p.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qelapsedtimer.h>
@@ -15,23 +15,6 @@
 using namespace IpcPrims;
 
 namespace {
-class IncomingEnd final : public IncomingConnection
-{
-public:
-    explicit IncomingEnd(FileDescriptor descriptor)
-        : IncomingConnection(std::nullopt)
-        , m_descriptor(std::move(descriptor))
-    {}
-
-private:
-    std::unique_ptr<ByteStream> openStream() override
-    {
-        return std::make_unique<NativeStream>(std::move(m_descriptor));
-    }
-
-    FileDescriptor m_descriptor;
-};
-
 // Sees what one peer does, and sends each frame back.
 class Watcher final : public PeerGroup::Observer
 {

@@ -212,8 +212,11 @@ std::optional<PlainJson> takeValue(Rest *rest)
     if (rest->take("null"))
         return word;
     word.kind = Kind::Boolean;
-    if (rest->take("true") || rest->take("false"))
-        return word;
+    for (const char *text : {"true", "false"}) {
+        word.text = text;
+        if (rest->take(word.text))
+            return word;
+    }
     if (rest->take("["))
         return takeContainer(rest, Kind::Array);
     if (rest->take("{"))

@@ -21,7 +21,7 @@ struct PlainJson
     enum class Kind { Null, Boolean, Number, String, Array, Object };
 
     Kind kind = Kind::Null;
-    QByteArray text; ///< A string's content, or a number as it stands in the text.
+    QByteArray text; ///< A string's content, or a number or boolean as it stands in the text.
     bool isSound = true; ///< A string is well-formed UTF-8 without half surrogate pairs.
     std::vector<PlainJson> elements;
     std::vector<PlainMember> members;

@@ -13,7 +13,8 @@ source=$(dirname "${BASH_SOURCE[0]}")
 programs=$build/tests/fuzz
 
 # The largest inputs worth trying, where the default of 4096 bytes isn't.
-declare -A largest=([decoder]=2048 [handshake]=2048 [session]=512 [differential]=1024)
+declare -A largest=([decoder]=2048 [handshake]=2048 [session]=512 [differential]=1024
+    [channeldevice]=64 [jsonrpc]=1024 [schemajudge]=512 [schemaloading]=2048)
 
 # A line "channel payload" of a seed becomes a frame, and "raw bytes" is these bytes.
 frame() {
