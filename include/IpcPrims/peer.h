@@ -172,6 +172,8 @@ public:
         device is closed and deleted in the event loop after the session's end. It is written to
         from the event loop and by flush() only, so that no slot of the device runs inside send() or
         another call of the peer. Such a slot may call anything, deleting the peer included.
+        A socket of Qt without a limit to its read buffer gets one, of 64 KiB; other devices that
+        read ahead without being asked, such as QProcess, don't hold the other side back.
     */
     void connectOver(std::unique_ptr<QIODevice> device);
 
@@ -355,13 +357,29 @@ public:
         do anything, replace itself and delete the peer included. An empty one ends that.
 
         Requests may be answered in any order, and from any thread; the answers leave in the order
-        of the requests, so one that comes early waits. While they fill the send queue nothing is
-        received. A client that makes more than MaxRequestsInFlight requests without having an
-        answer is disconnected. A Request keeps its payload: who answers large ones later bounds
-        them, with setReceiving().
+        of the requests, so one that comes early waits. Nothing is received while answers fill the
+        send queue, or while there are as many requests without an answer as setRequestLimit() and
+        setRequestBytesLimit() allow.
     */
     using RequestHandler = std::function<void(const Request &request)>;
     void setRequestHandler(RequestHandler handler);
+
+    /*!
+        How many requests of the other side may be without an answer that has left: 1 to
+        MaxRequestsInFlight, 1024 by default. Once there are so many nothing more is received on any
+        channel, which holds the other side back, until half of them are answered. So a handler that
+        answers only when it has seen more requests than that needs a higher limit.
+    */
+    qsizetype requestLimit() const;
+    void setRequestLimit(qsizetype count);
+    /*!
+        The same for the bytes of these requests: for each its payload, once it is answered the
+        answer's until that leaves, and 256 bytes. 32 MiB by default. What reaches the limit is
+       still received, and answered: beyond it there may be one request, and the answers to those
+       that were in progress.
+    */
+    qint64 requestBytesLimit() const;
+    void setRequestBytesLimit(qint64 bytes);
 
     /*!
         What becomes of a request that fails: of one that is dropped or refused by the application,

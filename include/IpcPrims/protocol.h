@@ -56,6 +56,11 @@ inline constexpr qsizetype MaxChannels = 256;
 inline constexpr int MaxControlFramesInARow = 256;
 /// Most requests that may wait for their answers, on either side. This library's own limit.
 inline constexpr qsizetype MaxRequestsInFlight = 65'536;
+/// How many requests of the other side may be without an answer that has left; see
+/// Peer::setRequestLimit().
+inline constexpr qsizetype DefaultRequestLimit = 1024;
+/// How many bytes these may take together with their answers; see Peer::setRequestBytesLimit().
+inline constexpr qint64 DefaultRequestBytesLimit = 32 * 1024 * 1024;
 /// Default deadline of the whole handshake, of a ping, of a request, and of the answer to a
 /// shutdown request.
 inline constexpr std::chrono::milliseconds DefaultTimeout = std::chrono::seconds(5);

@@ -12,6 +12,7 @@
 #include <IpcPrims/receivelimits.h>
 
 #include <QtCore/qbytearray.h>
+#include <QtCore/qbytearrayview.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qlist.h>
 #include <QtCore/qobject.h>
@@ -111,6 +112,19 @@ public:
     */
     using Authorizer = std::function<void(const AuthorizationRequest &request)>;
     void setAuthorizer(Authorizer authorizer);
+
+    /*!
+        A token that nobody can guess, to be given to the clients that may come in: 32 bytes of the
+        system's random numbers as 43 letters, digits, '-' and '_'. May be called from any thread.
+    */
+    static QByteArray makeToken();
+    /*!
+        Whether a client's token \a given is the \a expected one. The time that this takes depends
+       on the length of \a given only, so that nobody can find the token out bit by bit. An empty \a
+       expected token is the same as none: an unset variable lets nobody in. May be called from any
+       thread.
+    */
+    static bool isSameToken(QByteArrayView given, QByteArrayView expected);
 
     /*!
         Has \a count threads of the server's own, each with an event loop, look after the clients,

@@ -9,6 +9,10 @@
 
 namespace IpcPrims {
 
+// In characters. Texts of the other side are cut where they are quoted; this is for what is not
+// thought of there.
+static constexpr qsizetype MaxLength = 1000;
+
 std::optional<int> RateLimit::admit(Instant now)
 {
     if (!m_periodStart || now - *m_periodStart >= Period) {
@@ -40,7 +44,7 @@ void LimitedLog::write(const QString &message)
     if (*suppressed > 0)
         print(QStringLiteral("%1 more messages like the next one were suppressed")
                       .arg(*suppressed));
-    print(message);
+    print(message.size() > MaxLength ? message.left(MaxLength) + QStringLiteral("…") : message);
 }
 
 void LimitedLog::print(const QString &message) const

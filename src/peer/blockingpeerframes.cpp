@@ -133,11 +133,9 @@ Error BlockingPeerPrivate::judge(const Frame &frame)
     if (!failure)
         return {};
     consumed(frame.channel);
-    // If as much waits as a Peer keeps, the other side doesn't read what it is told.
     if (validation.answersErrors && frame.channel != Channel::Error
-        && m_session->session().acceptsSend(Channel::Error)
-        && m_session->bytesQueued() < MaxPayloadSize)
-        m_session->gather(Channel::Error, validationAnswer(*failure));
+        && m_session->session().acceptsSend(Channel::Error))
+        m_session->gatherAnswer(Channel::Error, validationAnswer(*failure));
     return Error(ErrorCode::ValidationFailed, validationText(*failure));
 }
 

@@ -23,6 +23,9 @@ static constexpr qsizetype BulkSize = 32 * 1024;
 // How much is read for a send that waits. After that the other side has to read first.
 static constexpr qint64 MaxReadAhead = MaxPayloadSize;
 
+// How many bytes of answers may wait, as in the queue of a Peer.
+static constexpr qint64 MaxUnreadAnswers = MaxPayloadSize;
+
 BlockingSession::BlockingSession(Session::Role role, const SessionSettings &settings,
                                  const ReceiveLimits &limits, FileDescriptor socket)
     : m_session(role, settings)
@@ -140,6 +143,16 @@ void BlockingSession::readAhead()
     }
 }
 
+// What follows the first frame stays in the decoder's few bytes until somebody takes it.
+void BlockingSession::shakeHands()
+{
+    Frame frame;
+    if (m_arrived.empty() && decode(&frame)) {
+        m_arrivedBytes += costOf(frame);
+        m_arrived.push_back(std::move(frame));
+    }
+}
+
 void BlockingSession::read()
 {
     if (!m_readBuffer)
@@ -181,7 +194,7 @@ void BlockingSession::endReading(const Error &error)
 
 short BlockingSession::wantedEvents() const
 {
-    const bool isReading = m_isReading && !m_resumesAt && !m_session.isOver();
+    const bool isReading = m_isReading && !m_resumesAt && !m_owesAnswers && !m_session.isOver();
     return short((isReading ? POLLIN : 0) | (m_queue.isEmpty() ? 0 : POLLOUT));
 }
 
@@ -192,7 +205,8 @@ void BlockingSession::handleEvents(short events)
         writeQueue();
         endIfDrained();
     }
-    if (m_isReading && !m_resumesAt && (events & ~POLLOUT) != 0 && !m_session.isOver())
+    if (m_isReading && !m_resumesAt && !m_owesAnswers && (events & ~POLLOUT) != 0
+        && !m_session.isOver())
         read();
 }
 
@@ -204,9 +218,10 @@ void BlockingSession::timePassed()
 
 Waiter::Outcome BlockingSession::wait(Waiter &waiter, const Deadline &deadline)
 {
+    const bool owedAnswers = m_owesAnswers;
     writeQueue();
     endIfDrained();
-    if (hasEnded())
+    if (hasEnded() || (Q_UNLIKELY(owedAnswers) && !m_owesAnswers))
         return Waiter::Outcome::Ready;
     if (Q_UNLIKELY(m_writeError) && !m_resumesAt) {
         read();
@@ -260,6 +275,19 @@ void BlockingSession::writeQueue()
         }
         m_queue.consume(result.bytes);
     }
+    updateDebt();
+}
+
+void BlockingSession::gatherAnswer(quint16 channel, const QByteArray &payload)
+{
+    m_queue.enqueue(channel, payload);
+    m_answerChannel = channel;
+    updateDebt();
+}
+
+void BlockingSession::updateDebt()
+{
+    m_owesAnswers = m_answerChannel != 0 && m_queue.bytes(m_answerChannel) >= MaxUnreadAnswers;
 }
 
 void BlockingSession::endIfDrained()
@@ -274,6 +302,7 @@ void BlockingSession::failWriting(const IoResult &result)
 {
     m_writeError = result.error(QLatin1String("writing to"));
     m_queue.clear();
+    updateDebt();
 }
 
 Error BlockingSession::send(quint16 channel, const QByteArray &payload, Waiter &waiter,
@@ -378,7 +407,7 @@ void BlockingSession::grant(const QList<quint16> &channels)
 {
     m_session.grant(channels);
     processEvents();
-    readAhead();
+    shakeHands();
 }
 
 void BlockingSession::refuse(const Error &reason)
@@ -427,6 +456,7 @@ void BlockingSession::handle(const Session::Ended &)
 {
     m_hasLostFrames = !m_queue.isEmpty();
     m_queue.clear();
+    updateDebt();
     m_socket.close();
 }
 

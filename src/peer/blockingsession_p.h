@@ -55,6 +55,8 @@ public:
     /// Takes the next frame of what has arrived, if there is one. Control frames are dealt with.
     bool take(Frame *frame)
     {
+        if (Q_UNLIKELY(m_owesAnswers))
+            return false;
         return Q_LIKELY(m_arrived.empty()) ? decode(frame) : takeArrived(frame);
     }
 
@@ -69,6 +71,9 @@ public:
                const Deadline &deadline);
     /// Keeps one frame for the next send, flush or wait.
     void gather(quint16 channel, const QByteArray &payload) { m_queue.enqueue(channel, payload); }
+    /// As gather(), for what the other side brings about: once too many of these wait to be sent,
+    /// nothing is taken until it has read some.
+    void gatherAnswer(quint16 channel, const QByteArray &payload);
     qint64 bytesQueued() const { return m_queue.bytes(); }
     Error flush(Waiter &waiter, const Deadline &deadline);
 
@@ -96,14 +101,16 @@ public:
     const QList<quint16> &requestedChannels() const { return m_requestedChannels; }
     void grant(const QList<quint16> &channels);
     void refuse(const Error &reason);
-    /// Deals with what has arrived; frames that come with the handshake are kept.
-    void shakeHands() { readAhead(); }
+    /// Deals with what has arrived. Frames that come with the handshake are kept as they are, but
+    /// for the first one.
+    void shakeHands();
 
 private:
     bool decode(Frame *frame);
     bool takeArrived(Frame *frame);
     bool admits(const DecodedFrame &frame);
     bool isThrottled();
+    void updateDebt();
     void readAhead();
     void read();
     void endReading(const Error &error);
@@ -148,6 +155,8 @@ private:
     // Of frames that leave later: the rest of one that has begun, control frames, and gathered
     // ones.
     SendQueue m_queue;
+    bool m_owesAnswers = false; // More than may wait to be sent:
+    quint16 m_answerChannel = 0;
     Error m_writeError; // Nothing can be sent any more.
     bool m_hasLostFrames = false; // The session has ended before the queue was written.
 };

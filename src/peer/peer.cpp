@@ -342,6 +342,26 @@ void Peer::setRequestHandler(RequestHandler handler)
     d->requests().setHandler(std::move(handler));
 }
 
+qsizetype Peer::requestLimit() const
+{
+    return d->requestLimits.count;
+}
+
+void Peer::setRequestLimit(qsizetype count)
+{
+    d->setRequestLimits({count, d->requestLimits.bytes});
+}
+
+qint64 Peer::requestBytesLimit() const
+{
+    return d->requestLimits.bytes;
+}
+
+void Peer::setRequestBytesLimit(qint64 bytes)
+{
+    d->setRequestLimits({d->requestLimits.count, bytes});
+}
+
 bool Peer::answersFailedRequests() const
 {
     return d->answersFailedRequests;

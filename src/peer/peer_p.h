@@ -98,6 +98,7 @@ public:
         return session && session->state() == Session::State::ClosingHere;
     }
     void setFrameHandler(quint16 channel, Peer::FrameHandler handler);
+    void setRequestLimits(const RequestLimits &limits);
     void setUnsentFrames(quint16 channel, Peer::UnsentFrames policy);
     void setReconnectPolicy(const ReconnectPolicy &policy);
     std::chrono::milliseconds nextRetryIn() const;
@@ -160,6 +161,7 @@ public:
     CrossThreadSender fromOtherThreads;
     TaskBox tasksFromOtherThreads;
     bool answersFailedRequests = false;
+    RequestLimits requestLimits;
     SessionObservers observers;
     /// Of JSON-RPC calls: whoever makes some, and in whatever thread, uses none that was used
     /// before.
@@ -200,6 +202,7 @@ private:
     Error sendIfValid(quint16 channel, const QByteArray &payload);
     bool route(DecodedFrame &frame);
     bool admits(quint16 channel, QByteArrayView payload);
+    void sendValidationAnswer();
     void enterThread();
     void threadEnded();
     void prepare(Attempt attempt);
@@ -250,6 +253,7 @@ private:
     std::unique_ptr<Requests> m_requests;
     ChannelHandlers m_channelHandlers;
     std::set<const void *> m_holders; // Who holds the other side back.
+    QByteArray m_validationAnswer; // To be sent when there is room.
     std::unique_ptr<ReceiveThrottle> m_throttle; // Of the open session, if there is a rate.
     std::unique_ptr<PeerHealth> m_health;
     PeerHealthPrivate *m_watcher = nullptr; // Of m_health.

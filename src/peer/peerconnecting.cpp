@@ -7,6 +7,7 @@
 
 #include "frame/devicestream_p.h"
 #include "peer/serverrules_p.h"
+#include "transport/readahead_p.h"
 #include "transport/transportfactory_p.h"
 
 #include <utility>
@@ -93,6 +94,7 @@ void PeerPrivate::beginOver(Attempt attempt)
                      QStringLiteral("connecting over a device takes one that is open")));
         return;
     }
+    limitReadAhead(attempt.device.get());
     auto stream = std::make_unique<DeviceStream>(attempt.device.release(),
                                                  DeviceStream::Ownership::Owned);
     // The application may have slots of the device, which must not run inside a call of the peer.

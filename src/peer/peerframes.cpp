@@ -11,6 +11,7 @@
 
 #include <QtCore/qpointer.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -49,6 +50,7 @@ Error PeerPrivate::sendAtTurnEnd(quint16 channel, const QByteArray &payload,
 void PeerPrivate::readyToSend(quint16 channel)
 {
     const QPointer<Peer> alive(q);
+    sendValidationAnswer();
     if (m_requests)
         m_requests->sendAnswers();
     fromOtherThreads.sendAndReport();
@@ -107,14 +109,25 @@ bool PeerPrivate::admits(quint16 channel, QByteArrayView payload)
     const bool isRequest = m_requests && m_requests->isFailure(channel);
     if (validation.answersErrors && !isRequest && channel != Channel::Error
         && session->acceptsSend(Channel::Error)) {
-        // If there is no room for it, the other side doesn't read what it is told.
-        static_cast<void>(enqueue(Channel::Error, validationAnswer(*failure)));
+        m_validationAnswer = validationAnswer(*failure);
+        sendValidationAnswer();
     }
     const QPointer<Peer> alive(q);
     Q_EMIT q->validationFailed(channel, failure->errors);
     if (alive && m_requests)
         m_requests->takeInvalid(channel, validationText(*failure));
     return false;
+}
+
+// Without room for it, the other side has to read first what it is told.
+void PeerPrivate::sendValidationAnswer()
+{
+    if (m_validationAnswer.isEmpty())
+        return;
+    const bool isFull = enqueue(Channel::Error, m_validationAnswer).code() == ErrorCode::QueueFull;
+    if (!isFull)
+        m_validationAnswer.clear();
+    holdBack(&m_validationAnswer, isFull);
 }
 
 void PeerPrivate::setReceiving(bool receiving)
@@ -171,6 +184,14 @@ Requests &PeerPrivate::requests()
         setUnsentFrames(Channel::Error, Peer::UnsentFrames::Report);
     }
     return *m_requests;
+}
+
+void PeerPrivate::setRequestLimits(const RequestLimits &limits)
+{
+    requestLimits = {std::clamp<qsizetype>(limits.count, 1, MaxRequestsInFlight),
+                     std::max<qint64>(1, limits.bytes)};
+    if (m_requests)
+        m_requests->applyLimits();
 }
 
 void PeerPrivate::setUnsentFrames(quint16 channel, Peer::UnsentFrames policy)

@@ -77,6 +77,16 @@ void PeerLog::frameRefused(const Session &session, quint16 channel, qsizetype er
                                QString::number(errorCount)));
 }
 
+void PeerLog::requestsHeldBack(const Session &session, qsizetype count, qint64 bytes)
+{
+    static LimitedLog log(lcPeer(), QtInfoMsg);
+    if (log.isEnabled())
+        log.write(QStringLiteral("session %1: %2 requests without an answer that has left, %3 "
+                                 "bytes with their answers; nothing more is received until some "
+                                 "are answered (see Peer::setRequestLimit())")
+                          .arg(nameOf(session), QString::number(count), QString::number(bytes)));
+}
+
 void PeerLog::peerUnresponsive(const Session &session, int missed)
 {
     static LimitedLog log(lcPeer(), QtInfoMsg);

@@ -25,6 +25,8 @@ void handshakeFailed(const Error &reason);
 /// For a reason that lies with the server's limits, not with what the client said.
 void clientTurnedAway(const Error &reason);
 void frameRefused(const Session &session, quint16 channel, qsizetype errorCount);
+/// Nothing more is received until some are answered.
+void requestsHeldBack(const Session &session, qsizetype count, qint64 bytes);
 void peerUnresponsive(const Session &session, int missed);
 void streamCutOff(quint16 channel, qint64 bytes, const Error &reason);
 } // namespace PeerLog

@@ -362,6 +362,7 @@ void PeerPrivate::dropConnection()
         link.reset(); // Later, if it is in the middle of a call that led here.
     }
     m_throttle.reset();
+    m_validationAnswer.clear();
     m_holders.clear();
     m_timer.stop();
     m_timerDeadline.reset();

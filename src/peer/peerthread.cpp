@@ -68,19 +68,24 @@ void PeerThread::Deleter::operator()(PeerThread *thread) const
 
 void PeerThread::accept(NewClient client)
 {
-    m_tasks.put([group = m_group, client = std::move(client)] { group->accept(client); });
+    if (m_waiting.put(std::move(client)))
+        m_tasks.put([this] { acceptWaiting(); });
 }
 
 void PeerThread::giveUp(quint64 number)
 {
-    m_tasks.put([group = m_group, number] { group->giveUp(number); });
+    if (!m_waiting.giveUp(number))
+        m_tasks.put([group = m_group, number] { group->giveUp(number); });
 }
 
 void PeerThread::giveUpPending()
 {
     if (isInherited())
         return;
-    m_tasks.put([group = m_group] { group->giveUpPending(); });
+    m_tasks.put([this] {
+        acceptWaiting();
+        m_group->giveUpPending();
+    });
 }
 
 void PeerThread::broadcast(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy,
@@ -93,6 +98,12 @@ void PeerThread::broadcast(quint16 channel, const QByteArray &payload, SlowPeerP
 }
 
 // From the worker. The server waits for this thread before it goes, so it is there.
+
+void PeerThread::acceptWaiting()
+{
+    while (const auto client = m_waiting.take())
+        m_group->accept(*client);
+}
 
 void PeerThread::clientOpened(Peer *peer)
 {

@@ -6,6 +6,7 @@
 #include "peer/broadcastsum_p.h"
 #include "peer/peergroup_p.h"
 #include "peer/taskbox_p.h"
+#include "peer/waitingclients_p.h"
 #ifdef Q_OS_UNIX
 #    include "transport/forkguard_p.h"
 #endif
@@ -48,6 +49,7 @@ public:
 
 private:
     bool isInherited() const;
+    void acceptWaiting();
     void clientOpened(Peer *peer) override;
     void clientFailed(const Error &reason) override;
     void clientGone() override;
@@ -60,6 +62,7 @@ private:
     const std::shared_ptr<const Server::PeerHandler> m_handler;
     QThread m_thread;
     PeerGroup *const m_group; // Lives in the thread, which deletes it.
+    WaitingClients m_waiting; // For the group, too.
     TaskBox m_tasks; // For the group.
     std::binary_semaphore m_hasEnded{0}; // What the thread did with this object.
 };

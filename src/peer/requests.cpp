@@ -6,6 +6,7 @@
 #include "frame/limitedlog_p.h"
 #include "peer/logging_p.h"
 #include "peer/peer_p.h"
+#include "peer/peerlog_p.h"
 #include "peer/requeststate_p.h"
 #include "peer/sessionobserver_p.h"
 #include "session/peername_p.h"
@@ -70,8 +71,8 @@ void Requests::takeInvalid(quint16 channel, const QString &text)
         return;
     if (!m_asked.isEmpty()) {
         resolveFirst({Error(ErrorCode::ValidationFailed, text), {}});
-    } else if (m_handler && hasRoomForRequest()) {
-        m_answers.put({m_answers.expect(), true, text.toUtf8()});
+    } else if (m_handler) {
+        m_answers.put({m_answers.expect(0), true, text.toUtf8()});
         sendAnswers();
     }
 }
@@ -86,6 +87,7 @@ void Requests::drop(const Error &error)
     if (const auto mailbox = std::exchange(m_mailbox, nullptr))
         mailbox->close();
     m_answers = AnswerQueue();
+    m_waitsForRoom = m_isFull = m_holdsBack = false; // The connection is gone.
 
     m_deadlines.clear();
     RequestQueue asked = std::exchange(m_asked, RequestQueue());
@@ -166,24 +168,35 @@ void Requests::setHandler(Peer::RequestHandler handler)
 
 void Requests::receive(const QByteArray &payload)
 {
-    if (!hasRoomForRequest())
-        return;
     if (!m_mailbox) {
         m_mailbox = std::make_shared<Mailbox<Answer>>(m_peer->q, [this] { deliverAnswers(); });
     }
+    const quint64 number = m_answers.expect(payload.size());
+    updateHold();
     const auto handler = m_handler; // which may replace itself, and delete the peer
-    (*handler)(Request(std::make_shared<RequestState>(m_answers.expect(), payload, m_mailbox)));
+    (*handler)(Request(std::make_shared<RequestState>(number, payload, m_mailbox)));
 }
 
-bool Requests::hasRoomForRequest()
+void Requests::applyLimits()
 {
-    if (m_answers.size() < MaxRequestsInFlight)
-        return true;
-    m_peer->reject(Error(ErrorCode::ProtocolViolation,
-                         QStringLiteral("the other side asked more than %1 times without an "
-                                        "answer")
-                                 .arg(MaxRequestsInFlight)));
-    return false;
+    m_isFull = false; // Half of another limit means nothing.
+    updateHold();
+}
+
+// Whoever asks faster than this side answers, or than it reads the answers, is held back: until
+// half of it is gone, so that reading isn't turned on and off for each request.
+void Requests::updateHold()
+{
+    const RequestLimits &limits = m_peer->requestLimits;
+    const qsizetype count = m_isFull ? (limits.count + 1) / 2 : limits.count;
+    const qint64 bytes = m_isFull ? (limits.bytes + 1) / 2 : limits.bytes;
+    const bool isFull = m_answers.size() >= count || m_answers.bytes() >= bytes;
+    if (isFull && !m_isFull)
+        PeerLog::requestsHeldBack(*m_peer->session, m_answers.size(), m_answers.bytes());
+    m_isFull = isFull;
+    const bool holdsBack = isFull || m_waitsForRoom;
+    if (std::exchange(m_holdsBack, holdsBack) != holdsBack)
+        m_peer->holdBack(this, holdsBack);
 }
 
 void Requests::deliverAnswers()
@@ -211,9 +224,11 @@ void Requests::sendAnswers()
     if (m_isSending)
         return;
     m_isSending = true;
+    m_waitsForRoom = false;
     TurnShare share;
     sendAnswers(&share);
     m_isSending = false;
+    updateHold();
 }
 
 void Requests::sendAnswers(TurnShare *share)
@@ -232,7 +247,7 @@ void Requests::sendAnswers(TurnShare *share)
             }
             break;
         case Outcome::NoRoom:
-            m_peer->holdBack(this, true);
+            m_waitsForRoom = true;
             return;
         case Outcome::Impossible:
             warnOfUnansweredRequest(answer->request, *m_peer->session);
@@ -240,7 +255,6 @@ void Requests::sendAnswers(TurnShare *share)
             break;
         }
     }
-    m_peer->holdBack(this, false);
 }
 
 Requests::Outcome Requests::send(const Answer &answer)

@@ -13,6 +13,7 @@
 
 #include <IpcPrims/error.h>
 #include <IpcPrims/peer.h>
+#include <IpcPrims/protocol.h>
 #include <IpcPrims/reply.h>
 #include <IpcPrims/request.h>
 
@@ -25,6 +26,14 @@
 namespace IpcPrims {
 
 class PeerPrivate;
+
+/// How many requests of the other side may be without an answer that has left, and how many bytes
+/// they may take together with their answers. With more than that nothing is received.
+struct RequestLimits
+{
+    qsizetype count = DefaultRequestLimit;
+    qint64 bytes = DefaultRequestBytesLimit;
+};
 
 /*!
     Requests on COMMAND, those that a peer makes and those that it gets. Both sides of it last for a
@@ -53,6 +62,8 @@ public:
 
     /// Sends the answers whose turn it is, as far as there is room.
     void sendAnswers();
+    /// To be called when the peer's limits have changed.
+    void applyLimits();
 
     /// Nothing that was asked is answered any more, by either side.
     void endSession(const Error &reason);
@@ -70,9 +81,9 @@ private:
     void onDeadline(quint64 number);
 
     void receive(const QByteArray &payload);
-    bool hasRoomForRequest();
     void deliverAnswers();
     void sendAnswers(TurnShare *share);
+    void updateHold();
     Outcome send(const Answer &answer);
     Outcome sendFailure(const RequestFailure &failure);
 
@@ -87,6 +98,9 @@ private:
     std::shared_ptr<Mailbox<Answer>> m_mailbox; // Of this session.
     AnswerQueue m_answers;
     bool m_isSending = false;
+    bool m_waitsForRoom = false; // To send the next answer.
+    bool m_isFull = false;
+    bool m_holdsBack = false; // For one of these reasons.
 };
 
 } // namespace IpcPrims

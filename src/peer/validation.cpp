@@ -10,6 +10,10 @@
 
 namespace IpcPrims {
 
+// In characters. An application's validator may say more than the other side should have to read,
+// and this side to keep until it does.
+static constexpr qsizetype MaxMessageLength = 4096;
+
 PayloadValidator::~PayloadValidator() = default;
 
 Error checkOutgoing(const PayloadValidator *validator, quint16 channel, const QByteArray &payload)
@@ -25,7 +29,7 @@ Error checkOutgoing(const PayloadValidator *validator, quint16 channel, const QB
 
 QString validationText(const PayloadValidator::Failure &failure)
 {
-    return QStringLiteral("schema validation error: ") + failure.message;
+    return QStringLiteral("schema validation error: ") + failure.message.left(MaxMessageLength);
 }
 
 QByteArray validationAnswer(const PayloadValidator::Failure &failure)

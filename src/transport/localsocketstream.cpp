@@ -3,6 +3,8 @@
 
 #include "transport/localsocketstream_p.h"
 
+#include "transport/readahead_p.h"
+
 #include <algorithm>
 #include <array>
 
@@ -14,14 +16,11 @@
 
 namespace IpcPrims {
 
-// As much as the socket reads ahead; without a limit it would never hold the other side back.
-static constexpr qint64 ReadAhead = 64 * 1024;
-
 LocalSocketStream::LocalSocketStream(std::unique_ptr<QLocalSocket> socket)
     : DeviceStream(socket.get(), Ownership::Borrowed)
     , m_socket(socket.release())
 {
-    m_socket->setReadBufferSize(ReadAhead);
+    limitReadAhead(m_socket.get());
     connect(m_socket.get(), &QLocalSocket::errorOccurred, this, &LocalSocketStream::saveRest);
 #ifdef Q_OS_UNIX
     m_guard.emplace(int(m_socket->socketDescriptor()));

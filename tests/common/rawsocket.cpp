@@ -19,6 +19,7 @@
 namespace {
 
 constexpr int PatienceMs = 30000;
+constexpr qsizetype FloodBlockSize = 64 * 1024;
 constexpr int HeldBackMs = 500; // Who takes nothing for so long holds the sender back.
 constexpr qsizetype HeaderSize = 8;
 
@@ -118,17 +119,19 @@ bool RawSocket::writeWithDescriptor(const QByteArray &bytes, int descriptor)
     return ::sendmsg(m_descriptor, &message, MSG_NOSIGNAL) == bytes.size();
 }
 
-qint64 RawSocket::flood(const QByteArray &bytes, qint64 most)
+qint64 RawSocket::flood(const QByteArray &once, qint64 most)
 {
+    const QByteArray bytes = once.repeated(1 + FloodBlockSize / once.size());
     qint64 written = 0;
     bool isClosed = false;
     const auto writeSome = [&] {
-        const qsizetype begin = written % bytes.size();
+        const qsizetype begin = m_flooded % bytes.size();
         const ssize_t count
                 = ::send(m_descriptor, bytes.constData() + begin, std::size_t(bytes.size() - begin),
                          MSG_DONTWAIT | MSG_NOSIGNAL);
         isClosed = count < 0 && errno != EAGAIN;
         written += std::max<ssize_t>(0, count);
+        m_flooded += std::max<ssize_t>(0, count);
         return count > 0;
     };
     // The event loop has its turns even where there is always room.

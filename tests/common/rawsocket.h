@@ -31,11 +31,13 @@ public:
     RawSocket(RawSocket &&other) noexcept
         : m_descriptor(std::exchange(other.m_descriptor, -1))
         , m_received(std::move(other.m_received))
+        , m_flooded(other.m_flooded)
     {}
     RawSocket &operator=(RawSocket &&other) noexcept
     {
         std::swap(m_descriptor, other.m_descriptor);
         std::swap(m_received, other.m_received);
+        std::swap(m_flooded, other.m_flooded);
         return *this;
     }
 
@@ -59,10 +61,11 @@ public:
     bool writeWithDescriptor(const QByteArray &bytes, int descriptor);
 
     /*!
-        Writes \a bytes over and over again, and says how many were taken by the time that the other
+        Writes \a once over and over again, and says how many were taken by the time that the other
         side has closed, or has taken nothing more for a while. At least \a most if it never stops.
+        Another call with the same bytes goes on where that has ended.
     */
-    qint64 flood(const QByteArray &bytes, qint64 most);
+    qint64 flood(const QByteArray &once, qint64 most);
 
     /// The next frame, or nothing if the other side closed (or 30 s passed) before it was complete.
     std::optional<Frame> readFrame();
@@ -85,6 +88,7 @@ private:
 
     int m_descriptor = -1;
     QByteArray m_received;
+    qint64 m_flooded = 0;
 };
 
 /// Prints a frame when a comparison of a test fails.

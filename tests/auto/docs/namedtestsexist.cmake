@@ -1,13 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 # SPDX-License-Identifier: MIT OR Apache-2.0
 
-# Each test that README.md names as the proof of a rule exists.
+# Each test that README.md or SECURITY.md names as the proof of a rule exists.
 
-file(READ "${SOURCE_DIR}/README.md" readme)
-string(REGEX MATCHALL "`tst_[a-z_]+`: `[A-Za-z0-9]+`(, `[A-Za-z0-9]+`)*" claims "${readme}")
-if(NOT claims)
-    message(FATAL_ERROR "README.md names no tests")
-endif()
+set(claims)
+foreach(document README.md SECURITY.md)
+    file(READ "${SOURCE_DIR}/${document}" text)
+    string(REGEX MATCHALL "`tst_[a-z_]+`: `[A-Za-z0-9]+`(, `[A-Za-z0-9]+`)*" found "${text}")
+    if(NOT found)
+        message(FATAL_ERROR "${document} names no tests")
+    endif()
+    list(APPEND claims ${found})
+endforeach()
 
 foreach(claim IN LISTS claims)
     string(REGEX MATCHALL "[A-Za-z0-9_]+" names "${claim}")

@@ -2,15 +2,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "background.h"
+#include "memory.h"
 #include "scriptedtest.h"
 
 #include <IpcPrims/blockinglistener.h>
+#include <IpcPrims/payloadvalidator.h>
 #include <IpcPrims/receivelimits.h>
 
 #include <QtCore/qtemporarydir.h>
 #include <QtTest/qtest.h>
 
 #include <ctime>
+#include <memory>
+#include <vector>
 
 using Clock = std::chrono::steady_clock;
 using Policy = ReceiveLimits::RatePolicy;
@@ -29,6 +33,8 @@ private Q_SLOTS:
     void frameBeyondTheRateEndsTheSession();
     void sessionThatWaitsCanBeShutDown();
     void waitingTakesNoTimeOfTheProcessor();
+    void answersToBadFramesAreBoundedAndNoneIsLost();
+    void framesBeforeTheAcceptTakeLittleMemory();
 
 private:
     void limitRate(qint64 bytes, qint64 frames, Policy policy, std::chrono::milliseconds burst)
@@ -153,6 +159,67 @@ void tst_BlockingReceiveLimits::waitingTakesNoTimeOfTheProcessor()
     const std::clock_t before = std::clock();
     QCOMPARE(receive(500ms), ErrorCode::Timeout);
     QVERIFY(std::clock() - before < CLOCKS_PER_SEC / 4);
+}
+
+/// Refuses whatever is received, with as long an answer as there may be.
+class Refusing : public PayloadValidator
+{
+public:
+    std::optional<Failure> check(quint16, QByteArrayView, Direction direction) const override
+    {
+        if (direction == Direction::Send)
+            return std::nullopt;
+        return Failure{QString(4096, u'x'), {{}}};
+    }
+};
+
+void tst_BlockingReceiveLimits::answersToBadFramesAreBoundedAndNoneIsLost()
+{
+    m_peer.setValidator(std::make_shared<Refusing>());
+    m_peer.setAnswersValidationErrors(true);
+    // More than 16 MiB of answers, which the other side doesn't read until it has sent all that.
+    constexpr int Count = 5000;
+    QVERIFY(m_other.write(RawSocket::frame(2, "bad").repeated(Count)));
+    int refused = 0;
+    while (receive(100ms) == ErrorCode::ValidationFailed)
+        ++refused;
+    QCOMPARE(m_error.code(), ErrorCode::Timeout);
+    // In the queue, and in the system's buffers.
+    QVERIFY2(refused > 3800 && refused < 4500, QByteArray::number(refused).constData());
+    Background reading([&] {
+        for (int i = 0; i < Count; ++i)
+            QVERIFY(sent().channel == Channel::Error);
+    });
+    while (refused < Count && receive(30s) == ErrorCode::ValidationFailed)
+        ++refused;
+    QCOMPARE(refused, Count);
+    QVERIFY(!m_peer.flush());
+    reading.join();
+}
+
+void tst_BlockingReceiveLimits::framesBeforeTheAcceptTakeLittleMemory()
+{
+    const QTemporaryDir directory;
+    BlockingListener listener;
+    const QString path = directory.filePath(u"s"_s);
+    QVERIFY(!listener.listen(Endpoint::fromPath(path)));
+    // Tiny frames would take ten times their bytes, were they taken apart before anybody asks.
+    const QByteArray request = RawSocket::frame(
+            Channel::Control, R"({"protocol":"ipcprims","version":"1.0","channels":[2]})");
+    const QByteArray flood = RawSocket::frame(2, "x").repeated(6000);
+    std::vector<RawSocket> clients;
+    for (int i = 0; i < 60; ++i) {
+        clients.push_back(RawSocket::connectTo(path));
+        QVERIFY(clients.back().write(request + flood));
+    }
+    const qint64 before = residentBytes();
+    BlockingPeer first;
+    QVERIFY(!listener.accept(&first));
+    const qint64 growth = residentBytes() - before;
+    QVERIFY2(growth < 60 * 128 * 1024, QByteArray::number(growth).constData());
+    Frame frame;
+    for (int i = 0; i < 6000; ++i)
+        QVERIFY(!first.receive(&frame) && frame.payload == "x");
 }
 
 QTEST_APPLESS_MAIN(tst_BlockingReceiveLimits)

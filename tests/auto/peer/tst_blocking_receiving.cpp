@@ -66,7 +66,6 @@ private Q_SLOTS:
     void lateAnswerCanBeReceivedInstead();
     void failedRequestIsTold();
     void badFrameIsReportedAndTheSessionGoesOn();
-    void answersToBadFramesAreBounded();
 };
 
 void tst_BlockingReceiving::framesAreReceivedInOrder()
@@ -382,29 +381,6 @@ void tst_BlockingReceiving::badFrameIsReportedAndTheSessionGoesOn()
     QVERIFY(!m_peer.send(1, "good one"));
     QCOMPARE(sent(), (RawSocket::Frame{4, R"({"error":"schema validation error: it is bad"})"}));
     QCOMPARE(sent(), (RawSocket::Frame{1, "good one"}));
-}
-
-// Not as many as the other side likes, which may read none of them.
-void tst_BlockingReceiving::answersToBadFramesAreBounded()
-{
-    constexpr qsizetype AnswerSize = 100'000;
-    m_peer.setValidator(std::make_shared<NothingBad>(QString(AnswerSize, u'x')));
-    m_peer.setAnswersValidationErrors(true);
-    for (int i = 0; i < 400; ++i) {
-        write(2, "bad");
-        QCOMPARE(receive(), ErrorCode::ValidationFailed);
-    }
-    Error error;
-    Background sending([&] { error = m_peer.send(1, "the end"); });
-    qsizetype answers = 0;
-    while (sent().channel == Channel::Error)
-        ++answers;
-    sending.join();
-    QVERIFY2(!error, qPrintable(error.message()));
-    QVERIFY(answers > 0);
-    // What the system holds comes on top of it.
-    QVERIFY2(answers * AnswerSize < MaxPayloadSize + 2'000'000,
-             qPrintable(QString::number(answers)));
 }
 
 QTEST_APPLESS_MAIN(tst_BlockingReceiving)
