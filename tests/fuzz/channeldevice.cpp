@@ -56,9 +56,12 @@ public:
         if (m_writer)
             m_writer->finish();
         m_reader->setReadBufferSize(1 << 20);
-        waitUntil([this] {
+        // A stream that was broken off may never end; then a few turns of the event loop do.
+        int turnsLeft = 20;
+        waitUntil([&] {
             read(1 << 20);
-            return m_reader->isFinished() || bool(m_reader->error());
+            return m_reader->isFinished() || bool(m_reader->error())
+                   || (isLost && turnsLeft-- == 0);
         });
         read(1 << 20);
         if (!isLost)
