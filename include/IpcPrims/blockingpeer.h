@@ -59,8 +59,8 @@ public:
         Closing,
     };
 
-    /// For a time-out: waits for as long as it takes.
-    static constexpr std::chrono::milliseconds NoTimeout = std::chrono::milliseconds::max();
+    /// As IpcPrims::NoTimeout: waits for as long as it takes, as every negative time-out does.
+    static constexpr std::chrono::milliseconds NoTimeout = IpcPrims::NoTimeout;
 
     /// A time-out of one call; without a value, timeout() is meant.
     using Timeout = std::optional<std::chrono::milliseconds>;
@@ -78,7 +78,7 @@ public:
     QString name() const;
     void setName(const QString &name);
     void setAuthToken(const QByteArray &token, TokenFormat format = TokenFormat::HexObject);
-    /// Deadline of connecting and, anew, of the whole handshake; 5 s by default, at most 24 days.
+    /// Deadline of connecting and, anew, of the whole handshake; 5 s by default; see NoTimeout.
     std::chrono::milliseconds connectTimeout() const;
     void setConnectTimeout(std::chrono::milliseconds timeout);
 

@@ -75,7 +75,7 @@ public:
         say: numbers that are infinite or none, half a surrogate pair. Afterwards it may be
         RequestFailed with an RpcError from the other side; ProtocolViolation, when its answer is
         none, or can't be kept as it is; Timeout; NotConnected, when the session ends first; and
-        Cancelled when this object or the peer is destroyed before.
+        Cancelled when this object or the peer is destroyed before. \a timeout may be NoTimeout.
 
         The future finishes in the peer's thread, so never wait for it there, as result() does; give
         then() a context object to be called in that one's thread. Cancelling it only means that

@@ -117,7 +117,7 @@ public:
     */
     void setAuthToken(const QByteArray &token, TokenFormat format = TokenFormat::HexObject);
 
-    /// Deadline of connecting and, anew, of the whole handshake; 5 s by default, at most 24 days.
+    /// Deadline of connecting and, anew, of the whole handshake; 5 s by default; see NoTimeout.
     std::chrono::milliseconds connectTimeout() const;
     void setConnectTimeout(std::chrono::milliseconds timeout);
 
@@ -316,7 +316,7 @@ public:
 
     /*!
         Measures a round trip. The future finishes with Timeout when no answer came in \a timeout
-        (0 to 24 days), with QueueFull when 1024 pings wait for their answers already, with
+        (see NoTimeout), with QueueFull when 1024 pings wait for their answers already, with
         NotConnected or the disconnect reason when there is no session (any more). More than 256
         pings within 5 seconds without another frame between them make the other side end the
         session (protocol section 4).
@@ -341,7 +341,7 @@ public:
         which the answer is still expected and dropped when it comes; RequestFailed, when the other
         side says so (see setAnswersFailedRequests()); ValidationFailed, when the answer does not
         pass the validator; NotConnected, when the session ends first; and Cancelled when the
-        peer is destroyed. \a timeout is 0 to 24 days.
+        peer is destroyed. \a timeout may be NoTimeout.
 
         The future finishes in the peer's thread, so never wait for it there, as result() does; give
         then() a context object to be called in that one's thread. Cancelling it only means that

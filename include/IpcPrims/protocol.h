@@ -64,5 +64,8 @@ inline constexpr qint64 DefaultRequestBytesLimit = 32 * 1024 * 1024;
 /// Default deadline of the whole handshake, of a ping, of a request, and of the answer to a
 /// shutdown request.
 inline constexpr std::chrono::milliseconds DefaultTimeout = std::chrono::seconds(5);
+/// For a time-out: waits for as long as it takes. The same rule holds wherever a time-out is given:
+/// every negative one, and one beyond 24 days, never passes, and 0 passes at once.
+inline constexpr std::chrono::milliseconds NoTimeout = std::chrono::milliseconds(-1);
 
 } // namespace IpcPrims

@@ -45,7 +45,7 @@ std::chrono::milliseconds BlockingListener::handshakeTimeout() const
 
 void BlockingListener::setHandshakeTimeout(std::chrono::milliseconds timeout)
 {
-    d->settings.handshakeTimeout = boundedTimeout(timeout);
+    d->settings.handshakeTimeout = normalizedTimeout(timeout);
 }
 
 int BlockingListener::maxPendingHandshakes() const

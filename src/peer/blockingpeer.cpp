@@ -51,7 +51,7 @@ std::chrono::milliseconds BlockingPeer::connectTimeout() const
 
 void BlockingPeer::setConnectTimeout(std::chrono::milliseconds timeout)
 {
-    d->settings.handshakeTimeout = boundedTimeout(timeout);
+    d->settings.handshakeTimeout = normalizedTimeout(timeout);
 }
 
 std::chrono::milliseconds BlockingPeer::timeout() const

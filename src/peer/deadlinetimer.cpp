@@ -17,12 +17,14 @@ DeadlineTimer::DeadlineTimer(QObject *parent)
     connect(&m_timer, &QTimer::timeout, this, &DeadlineTimer::onTimeout);
 }
 
-void DeadlineTimer::add(Instant deadline, quint64 id)
+void DeadlineTimer::add(const Deadline &deadline, quint64 id)
 {
+    if (!deadline)
+        return;
     // With one and the same time-out for all, the new one is the last.
-    m_deadlines.emplace_hint(m_deadlines.end(), deadline, id);
-    if (!m_timer.isActive() || deadline < m_wakesAt)
-        wakeAt(deadline);
+    m_deadlines.emplace_hint(m_deadlines.end(), *deadline, id);
+    if (!m_timer.isActive() || *deadline < m_wakesAt)
+        wakeAt(*deadline);
 }
 
 void DeadlineTimer::clear()

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "session/deadline_p.h"
+
 #include <IpcPrims/ipcprimsglobal.h>
 
 #include <QtCore/qobject.h>
@@ -28,8 +30,13 @@ public:
 
     explicit DeadlineTimer(QObject *parent);
 
-    void add(Instant deadline, quint64 id);
-    void remove(Instant deadline, quint64 id) { m_deadlines.erase({deadline, id}); }
+    /// One that never passes needs no timer.
+    void add(const Deadline &deadline, quint64 id);
+    void remove(const Deadline &deadline, quint64 id)
+    {
+        if (deadline)
+            m_deadlines.erase({*deadline, id});
+    }
     void clear();
 
 Q_SIGNALS:

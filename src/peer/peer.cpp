@@ -71,7 +71,7 @@ std::chrono::milliseconds Peer::connectTimeout() const
 
 void Peer::setConnectTimeout(std::chrono::milliseconds timeout)
 {
-    d->settings.handshakeTimeout = boundedTimeout(timeout);
+    d->settings.handshakeTimeout = normalizedTimeout(timeout);
 }
 
 Transport Peer::transport() const

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "session/deadline_p.h"
+
 #include <IpcPrims/ipcprimsglobal.h>
 #include <IpcPrims/reply.h>
 
@@ -26,7 +28,7 @@ class IPCPRIMS_AUTOTEST_EXPORT RequestQueue
 public:
     struct Entry
     {
-        std::chrono::steady_clock::time_point deadline;
+        Deadline deadline;
         std::chrono::milliseconds timeout;
         std::optional<QPromise<Reply>>
                 promise; ///< Until somebody has heard why there is no answer.

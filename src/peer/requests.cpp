@@ -111,8 +111,7 @@ QFuture<Reply> Requests::ask(const QByteArray &payload, std::chrono::millisecond
         finish(std::move(promise), {error, {}});
         return future;
     }
-    timeout = boundedTimeout(timeout);
-    const auto deadline = DeadlineTimer::Clock::now() + timeout;
+    const Deadline deadline = deadlineAfter(timeout);
     m_asked.append({deadline, timeout, std::move(promise)});
     m_deadlines.add(deadline, m_asked.lastNumber());
     return future;

@@ -58,7 +58,7 @@ std::chrono::milliseconds Server::handshakeTimeout() const
 
 void Server::setHandshakeTimeout(std::chrono::milliseconds timeout)
 {
-    d->settings.handshakeTimeout = boundedTimeout(timeout);
+    d->settings.handshakeTimeout = normalizedTimeout(timeout);
 }
 
 int Server::maxPendingHandshakes() const

@@ -4,7 +4,7 @@
 #include "rpc/rpccalls_p.h"
 
 #include "rpc/rpcreader_p.h"
-#include "session/session_p.h"
+#include "session/deadline_p.h"
 
 #include <IpcPrims/protocol.h>
 
@@ -34,8 +34,7 @@ Error RpcCalls::reserve(qsizetype calls)
 
 void RpcCalls::add(quint64 number, QPromise<RpcResult> promise, std::chrono::milliseconds timeout)
 {
-    timeout = boundedTimeout(timeout);
-    const auto deadline = DeadlineTimer::Clock::now() + timeout;
+    const Deadline deadline = deadlineAfter(timeout);
     m_deadlines.add(deadline, number);
     m_calls.emplace_hint(m_calls.end(), number, Call{deadline, timeout, std::move(promise)});
     m_last = std::max(m_last, number);

@@ -58,7 +58,7 @@ public:
 private:
     struct Call
     {
-        DeadlineTimer::Instant deadline;
+        Deadline deadline;
         std::chrono::milliseconds timeout;
         QPromise<RpcResult> promise;
     };

@@ -14,18 +14,11 @@ namespace IpcPrims {
 // A ping that is never answered has to be remembered, so there is an end to it.
 static constexpr size_t MaxPendingPings = 1024;
 
-static constexpr std::chrono::milliseconds LongestTimeout = std::chrono::hours(24 * 24);
-
 // Answers to the other side's pings.
 static constexpr qint64 MaxUnreadAnswerBytes = 64 * 1024;
 
 // In characters; see Peer::close().
 static constexpr qsizetype MaxReasonLength = 1024;
-
-std::chrono::milliseconds boundedTimeout(std::chrono::milliseconds timeout)
-{
-    return std::clamp(timeout, std::chrono::milliseconds::zero(), LongestTimeout);
-}
 
 Error SessionSettings::validate() const
 {
@@ -56,14 +49,14 @@ bool Session::takeEvent(Event *event)
     return true;
 }
 
-std::optional<Session::Instant> Session::deadline() const
+Deadline Session::deadline() const
 {
-    std::optional<Instant> earliest = m_deadline;
+    Deadline first = m_deadline;
     for (const PendingPing &ping : m_pings) {
-        if (!ping.hasTimedOut && (!earliest || ping.deadline < *earliest))
-            earliest = ping.deadline;
+        if (!ping.hasTimedOut)
+            first = earliest(first, ping.deadline);
     }
-    return earliest;
+    return first;
 }
 
 PayloadLimits Session::payloadLimits(PayloadLimits ofTheApplication) const
@@ -163,7 +156,7 @@ quint64 Session::ping(Instant now, std::chrono::milliseconds timeout)
                       QStringLiteral("%1 pings wait for their answers").arg(MaxPendingPings)),
                 {}});
     } else {
-        m_pings.push_back({id, now, now + boundedTimeout(timeout)});
+        m_pings.push_back({id, now, deadlineAfter(timeout, now)});
         m_events.push_back(Send{encodeControl(ControlMessage::Type::Ping)});
     }
     return id;
@@ -176,8 +169,8 @@ void Session::shutDown(const QString &reason, Instant now, std::chrono::millisec
     if (m_state != State::Open)
         return;
     m_state = State::ClosingHere;
-    m_shutdownTimeout = boundedTimeout(timeout);
-    m_deadline = now + m_shutdownTimeout;
+    m_shutdownTimeout = timeout;
+    m_deadline = deadlineAfter(m_shutdownTimeout, now);
     m_bytesQueuedBefore = std::numeric_limits<qint64>::max();
     m_events.push_back(
             Send{encodeControl(ControlMessage::Type::ShutdownRequest, reason.left(MaxReasonLength)),
@@ -190,7 +183,7 @@ void Session::receiveShutdownRequest(const QString &reason, Instant now)
     if (m_state == State::Open) {
         m_state = State::ClosingThere;
         m_shutdownReason = reason;
-        m_deadline = now + m_settings.shutdownTimeout;
+        m_deadline = deadlineAfter(m_settings.shutdownTimeout, now);
         m_bytesQueuedBefore = std::numeric_limits<qint64>::max();
         m_events.push_back(ShutdownAsked{reason});
     }
@@ -202,10 +195,10 @@ void Session::receiveShutdownRequest(const QString &reason, Instant now)
 void Session::timePassed(Instant now, qint64 bytesQueued)
 {
     for (PendingPing &ping : m_pings) {
-        if (ping.hasTimedOut || now < ping.deadline)
+        if (ping.hasTimedOut || !ping.deadline || now < *ping.deadline)
             continue;
         ping.hasTimedOut = true;
-        const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(ping.deadline
+        const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(*ping.deadline
                                                                                   - ping.sentAt);
         m_events.push_back(PingEnded{
                 ping.id,
@@ -224,7 +217,7 @@ void Session::timePassed(Instant now, qint64 bytesQueued)
     // What was accepted is still on its way as long as the queue gets shorter.
     if (bytesQueued > 0 && bytesQueued < m_bytesQueuedBefore) {
         m_bytesQueuedBefore = bytesQueued;
-        m_deadline = now + m_shutdownTimeout;
+        m_deadline = deadlineAfter(m_shutdownTimeout, now);
     } else if (m_state == State::ClosingHere) {
         end(Error(ErrorCode::ShutdownFailed,
                   QStringLiteral("timed out waiting for shutdown acknowledgement (%1 ms)")

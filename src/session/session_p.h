@@ -6,6 +6,7 @@
 #include "frame/payloadlimits_p.h"
 #include "session/channelset_p.h"
 #include "session/controlmessage_p.h"
+#include "session/deadline_p.h"
 #include "session/handshake_p.h"
 
 #include <IpcPrims/error.h>
@@ -21,10 +22,6 @@
 #include <variant>
 
 namespace IpcPrims {
-
-/// A time-out that timers can count: at most 24 days, which stands for never.
-IPCPRIMS_AUTOTEST_EXPORT std::chrono::milliseconds
-boundedTimeout(std::chrono::milliseconds timeout);
 
 /// What one side brings to a session.
 struct IPCPRIMS_AUTOTEST_EXPORT SessionSettings
@@ -123,7 +120,7 @@ public:
     bool takeEvent(Event *event);
 
     /// When timePassed() is to be called next, at the latest.
-    std::optional<Instant> deadline() const;
+    Deadline deadline() const;
 
     // What happens
 
@@ -217,7 +214,7 @@ private:
     {
         quint64 id = 0;
         Instant sentAt;
-        Instant deadline;
+        Deadline deadline;
         /// Its answer is still to come first, and must not be taken for that of a later ping.
         bool hasTimedOut = false;
     };
@@ -258,7 +255,7 @@ private:
     quint64 m_lastPingId = 0;
 
     // Of the handshake, then of the shutdown or of draining.
-    std::optional<Instant> m_deadline;
+    Deadline m_deadline;
     std::chrono::milliseconds m_shutdownTimeout = m_settings.shutdownTimeout;
     qint64 m_bytesQueuedBefore = 0;
     bool m_wasAskedToShutDown = false;

@@ -11,7 +11,7 @@ namespace IpcPrims {
 
 void Session::start(Instant now)
 {
-    m_deadline = now + m_settings.handshakeTimeout;
+    m_deadline = deadlineAfter(m_settings.handshakeTimeout, now);
     if (m_role == Role::Server)
         return;
     m_events.push_back(Send{encodeOwnRequest()});

@@ -15,7 +15,7 @@ void RetryingConnector::start(const Endpoint &endpoint, std::chrono::millisecond
     m_endpoint = endpoint;
     m_timeout = timeout;
     m_pause = RetryPause();
-    m_deadline = QDeadlineTimer(timeout, Qt::PreciseTimer);
+    m_deadline = deadlineAfter(timeout);
     attempt();
 }
 
@@ -44,13 +44,15 @@ void RetryingConnector::attempt()
 
 void RetryingConnector::tryLater()
 {
-    if (m_deadline.hasExpired()) {
+    const auto now = std::chrono::steady_clock::now();
+    if (m_deadline && now >= *m_deadline) {
         listener().connectorFailed(backlogFullError(m_endpoint, m_timeout));
         return;
     }
-    const std::chrono::milliseconds left(m_deadline.remainingTime());
-    QTimer::singleShot(std::min(m_pause.next(), left), Qt::PreciseTimer, this,
-                       &RetryingConnector::attempt);
+    std::chrono::milliseconds pause = m_pause.next();
+    if (m_deadline)
+        pause = std::min(pause, std::chrono::ceil<std::chrono::milliseconds>(*m_deadline - now));
+    QTimer::singleShot(pause, Qt::PreciseTimer, this, &RetryingConnector::attempt);
 }
 
 } // namespace IpcPrims

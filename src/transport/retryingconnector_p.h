@@ -3,10 +3,9 @@
 
 #pragma once
 
+#include "session/deadline_p.h"
 #include "transport/connector_p.h"
 #include "transport/connectrules_p.h"
-
-#include <QtCore/qdeadlinetimer.h>
 
 #include <optional>
 
@@ -40,7 +39,7 @@ private:
     Endpoint m_endpoint;
     std::chrono::milliseconds m_timeout{};
     RetryPause m_pause;
-    QDeadlineTimer m_deadline;
+    Deadline m_deadline;
 };
 
 } // namespace IpcPrims

@@ -25,20 +25,6 @@ using Clock = std::chrono::steady_clock;
 // How long a cancellation may go unnoticed when there is no descriptor left to be told by.
 static constexpr std::chrono::milliseconds Slice = 20ms;
 
-Deadline deadlineAfter(std::chrono::milliseconds timeout)
-{
-    if (timeout == std::chrono::milliseconds::max())
-        return std::nullopt;
-    return Clock::now() + boundedTimeout(timeout);
-}
-
-Deadline earliest(const Deadline &a, const Deadline &b)
-{
-    if (a && b)
-        return std::min(*a, *b);
-    return a ? a : b;
-}
-
 // In milliseconds, as poll() counts; -1 for never.
 static int timeLeft(const Deadline &deadline)
 {

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "session/deadline_p.h"
+
 #include <QtCore/qglobal.h>
 
 #include <atomic>
@@ -13,14 +15,6 @@
 struct pollfd;
 
 namespace IpcPrims {
-
-/// When a call gives up; nothing for never.
-using Deadline = std::optional<std::chrono::steady_clock::time_point>;
-
-/// \a timeout from now on; the largest one is never.
-Deadline deadlineAfter(std::chrono::milliseconds timeout);
-/// The earlier of two.
-Deadline earliest(const Deadline &a, const Deadline &b);
 
 /*!
     Waits for sockets on behalf of calls that block: until one is ready, a deadline has passed, or
