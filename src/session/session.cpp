@@ -332,7 +332,7 @@ void Session::drain(const Error &reason, Instant now)
     m_state = State::Draining;
     m_endReason = reason;
     m_isReceiving = false;
-    m_deadline = now + m_shutdownTimeout;
+    m_deadline = deadlineAfter(m_shutdownTimeout, now);
     m_bytesQueuedBefore = std::numeric_limits<qint64>::max();
     m_events.push_back(Draining{});
 }
