@@ -22,7 +22,8 @@ class Peer;
 
     Both ends open a device for the channel, before anything is sent on it: in a slot of
     Peer::connected() and Server::peerConnected(), or after a command that announces the stream.
-    Bytes travel in frames of at most 64 KiB; an empty frame ends a stream. Then the channel's
+    Bytes travel in frames of at most 64 KiB; an empty frame ends a stream, and one before it says
+    if it was cut. Then the channel's
     frames are the peer's again, and a slot of readChannelFinished() may open another device for
     what follows. At most one device at a time can read from a channel; of two that write, the
     stream of the second follows the end of the first.
@@ -51,7 +52,9 @@ class IPCPRIMS_CORE_EXPORT ChannelDevice : public QIODevice
 public:
     /// A device over \a channel, which has to be one of Peer::channels(). Doesn't own the peer.
     ChannelDevice(Peer *peer, quint16 channel, QObject *parent = nullptr);
-    /// Closes. What was written is still sent, as long as the session lasts.
+    /// Closes. What write() has taken is still sent, as long as the session lasts and the peer
+    /// lives; quitting the application ends both. The stream is cut if that isn't all that was
+    /// offered.
     ~ChannelDevice() override;
 
     /// \c nullptr if it was destroyed.
@@ -69,15 +72,44 @@ public:
     */
     void close() override;
 
-    /// Sends what was written and marks the end; write() fails from now on, reading goes on.
+    /*!
+        Sends what was written and marks the end; write() fails from now on, reading goes on. It is
+        the end of a whole stream only if write() has taken every byte that it was offered, those
+        that it refused at first included, and as many as setTotalSize() has announced. Else the
+        stream is cut: the reader gets what was taken, and then an error. So a QDataStream whose
+        status nobody has looked at can't make half of something pass for the whole.
+    */
     void finish();
+
+    /// Cuts the stream in the writing direction: drops what waits here, and the reader gets an
+    /// error behind what has left already. write() fails from now on, reading goes on.
+    void abort();
+
+    /// Wants no more of the stream that is being read: drops what arrives of it, and has its writer
+    /// told, whose errorOccurred() says Cancelled and whose write() fails from then on. When that
+    /// has ended it, readChannelFinished() comes; until then the channel can't be opened for
+    /// reading again. An end that isn't of this library sees a frame it doesn't know, see
+    /// docs/protocol.md.
+    void stopReading();
+
+    /// Says to the reader how many bytes will follow, after open() and before the first write().
+    /// For a reader of this library: another one takes it for a frame of the stream.
+    void setTotalSize(qint64 bytes);
+    /// What the writer of the stream that is being read has said of its size; -1 if nothing.
+    qint64 totalSize() const;
+    /// How many bytes of the stream have arrived, read or not.
+    qint64 bytesReceived() const;
+    /// How many bytes the peer has taken of the stream that is being written.
+    qint64 bytesSent() const;
 
     /// Whether all was read up to the other side's end mark, or up to where the session broke off.
     bool atEnd() const override;
-    /// Whether the other side has ended its stream as it should; not all may be read yet.
+    /// Whether the other side has ended its stream as it should, and all of it has arrived; not all
+    /// may be read yet. Not true of a stream that was cut or stopped.
     bool isFinished() const;
 
-    /// What failed: the session ended before a stream did, or a frame could not be sent.
+    /// What failed: the session ended before a stream did, a frame could not be sent, the writer
+    /// cut its stream (StreamError), or the reader stopped it (Cancelled).
     Error error() const;
 
     /// Hands over to the peer now what otherwise follows at the end of this event loop turn.
@@ -102,6 +134,8 @@ Q_SIGNALS:
     /// See error(); what was received can still be read. If the device was open for reading and
     /// its stream not finished, readChannelFinished() follows.
     void errorOccurred(const IpcPrims::Error &error);
+    /// Before the first readyRead(), if the writer has called setTotalSize().
+    void totalSizeReceived(qint64 bytes);
 
 protected:
     qint64 readData(char *data, qint64 maxSize) override;

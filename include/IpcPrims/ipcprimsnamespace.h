@@ -35,7 +35,7 @@ enum class ErrorCode {
     BadMagic, ///< The other side does not speak this protocol.
     PayloadTooLarge, ///< A length over the limit that is in force.
     TruncatedFrame, ///< The stream ended inside a frame.
-    StreamError, ///< Reading from or writing to an open stream failed.
+    StreamError, ///< Reading from or writing to an open stream failed, or its writer cut it.
 
     // Handshake.
     HandshakeMalformed, ///< Not the JSON object that the handshake asks for.

@@ -39,6 +39,7 @@ class JsonRpcPrivate;
 class PeerGroup;
 class PeerHealth;
 class PeerPrivate;
+class StreamDrain;
 class StreamSender;
 
 /*!
@@ -424,6 +425,7 @@ private:
     friend class ChannelDevicePrivate;
     friend class JsonRpcPrivate;
     friend class PeerGroup;
+    friend class StreamDrain;
     friend class StreamSender;
     std::unique_ptr<PeerPrivate> d;
 };

@@ -74,6 +74,11 @@ ByteStream::Result DeviceStream::write(std::span<const QByteArrayView> buffers)
                 return {written > 0 ? Status::Ok : Status::WouldBlock, written};
             const qint64 taken
                     = m_device->write(bytes.data(), std::min<qint64>(room, bytes.size()));
+            // One that has no room, but something to write, will say when that has become less.
+            if (taken == 0 && bytesToWrite() > 0) {
+                m_refusedAt = bytesToWrite();
+                return {written > 0 ? Status::Ok : Status::WouldBlock, written};
+            }
             if (taken <= 0) {
                 setError(Error(ErrorCode::StreamError,
                                QStringLiteral("writing to the device failed: %1")
@@ -122,7 +127,8 @@ void DeviceStream::requestDrained()
 
 void DeviceStream::tellWritableAt(qint64 level)
 {
-    m_wantedLevel = level;
+    m_wantedLevel = m_refusedAt > 0 ? std::min(level, m_refusedAt - 1) : level;
+    m_refusedAt = 0;
     announceWritableLater(); // The signal that would tell may have come already.
 }
 

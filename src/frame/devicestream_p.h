@@ -68,6 +68,7 @@ private:
     bool m_hasEnded = false;
     bool m_isClosed = false;
     qint64 m_wantedLevel = -1; // How much the device may hold when streamWritable() is due.
+    qint64 m_refusedAt = 0; // How much it held when it took no more, if it has.
     bool m_isAnnouncementDue = false;
     bool m_isWritableAnnouncementDue = false;
 };

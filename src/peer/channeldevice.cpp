@@ -51,6 +51,37 @@ void ChannelDevice::finish()
         d->sender->finish();
 }
 
+void ChannelDevice::abort()
+{
+    if (d->sender)
+        d->sender->cut();
+}
+
+void ChannelDevice::stopReading()
+{
+    d->stop();
+}
+
+qint64 ChannelDevice::totalSize() const
+{
+    return d->totalSize;
+}
+
+void ChannelDevice::setTotalSize(qint64 bytes)
+{
+    d->announceSize(bytes);
+}
+
+qint64 ChannelDevice::bytesReceived() const
+{
+    return d->bytesReceived;
+}
+
+qint64 ChannelDevice::bytesSent() const
+{
+    return d->sender ? d->sender->bytesAccepted() - d->sender->bytesWaiting() : 0;
+}
+
 bool ChannelDevice::atEnd() const
 {
     return !d->isReading && bytesAvailable() == 0;

@@ -4,6 +4,8 @@
 #pragma once
 
 #include "peer/chunkqueue_p.h"
+#include "peer/sessionobserver_p.h"
+#include "peer/streammark_p.h"
 #include "peer/streamsender_p.h"
 
 #include <IpcPrims/channeldevice.h>
@@ -14,7 +16,7 @@
 
 namespace IpcPrims {
 
-class ChannelDevicePrivate
+class ChannelDevicePrivate final : private SessionObserver
 {
 public:
     ChannelDevicePrivate(ChannelDevice *device, Peer *peer, quint16 channel);
@@ -27,6 +29,8 @@ public:
 
     qint64 read(char *data, qint64 maxSize);
     void updateHold();
+    void stop();
+    void announceSize(qint64 bytes);
 
     ChannelDevice *const q;
     QPointer<Peer> peer;
@@ -40,16 +44,29 @@ public:
     bool isReading = false; // The channel's frames come here.
     bool isFinished = false;
     Error error;
+    qint64 bytesReceived = 0; // Of this stream.
+    qint64 totalSize = -1; // As its writer says.
 
 private:
+    // SessionObserver
+    void sessionEnded(const Error &reason) override;
+    void readyToSend(quint16 readyChannel) override;
+    void peerDestroyed() override;
+
     void receive(QByteArrayView payload);
     void announce();
+    void take(const StreamMark &mark);
+    void takeEnd();
+    void sendStop();
     void stopReading();
-    void sessionEnded(const Error &reason);
+    void stopObserving();
+    void endStreams(const Error &reason);
     void fail(const QString &what, const Error &reason);
 
-    QMetaObject::Connection m_onDisconnected;
-    QMetaObject::Connection m_onDestroyed;
+    bool m_isObserving = false;
+    bool m_isCut = false; // The writer said so of what it sends.
+    bool m_isStopped = false; // This side wants no more of it.
+    bool m_isStopDue = false;
     bool m_holdsReceiving = false;
     bool m_isAnnouncing = false;
     bool m_hasNews = false;

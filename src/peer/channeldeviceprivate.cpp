@@ -4,7 +4,9 @@
 #include "peer/channeldevice_p.h"
 
 #include "peer/peer_p.h"
+#include "peer/streamdrain_p.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace IpcPrims {
@@ -28,6 +30,15 @@ Error ChannelDevicePrivate::openError(QIODevice::OpenMode mode) const
         return PeerPrivate::notConnectedError();
     if (!peer->d->session->acceptsSend(channel))
         return peer->d->session->sendError(channel);
+    const auto drains = peer->findChildren<StreamDrain *>(Qt::FindDirectChildrenOnly);
+    const bool isDraining = std::any_of(drains.begin(), drains.end(), [this](StreamDrain *drain) {
+        return drain->channel() == channel;
+    });
+    if (mode.testFlag(QIODevice::ReadOnly) && isDraining) {
+        return Error(ErrorCode::InvalidArgument,
+                     QStringLiteral("the stream on channel %1 that was stopped hasn't ended yet")
+                             .arg(channel));
+    }
     return {};
 }
 
@@ -35,6 +46,9 @@ void ChannelDevicePrivate::open(QIODevice::OpenMode mode)
 {
     error = {};
     isFinished = false;
+    bytesReceived = 0;
+    totalSize = -1;
+    m_isCut = m_isStopped = m_isStopDue = false;
     isReading = mode.testFlag(QIODevice::ReadOnly);
     if (isReading)
         peer->setFrameHandler(channel,
@@ -46,22 +60,17 @@ void ChannelDevicePrivate::open(QIODevice::OpenMode mode)
             fail(QStringLiteral("the stream could not be written to its end"), reason);
         });
     }
-    m_onDisconnected = QObject::connect(peer, &Peer::disconnected, q,
-                                        [this](const Error &reason) { sessionEnded(reason); });
-    // Later, as the application may be in the middle of deleting both.
-    m_onDestroyed = QObject::connect(
-            peer, &QObject::destroyed, q,
-            [this] {
-                sessionEnded(Error(ErrorCode::Cancelled, QStringLiteral("the peer was destroyed")));
-            },
-            Qt::QueuedConnection);
+    peer->d->observers.add(this);
+    m_isObserving = true;
 }
 
 void ChannelDevicePrivate::close()
 {
-    QObject::disconnect(m_onDisconnected);
-    QObject::disconnect(m_onDestroyed);
+    stopObserving();
+    const bool isStoppedHalfway = isReading && m_isStopped && peer && peer->isOpen();
     stopReading();
+    if (isStoppedHalfway)
+        new StreamDrain(peer, channel);
     received.clear();
     if (sender) {
         QObject::disconnect(sender, nullptr, q, nullptr);
@@ -76,14 +85,74 @@ void ChannelDevicePrivate::close()
 void ChannelDevicePrivate::receive(QByteArrayView payload)
 {
     if (payload.isEmpty()) {
-        isFinished = true;
-        stopReading();
-        Q_EMIT q->readChannelFinished();
+        takeEnd();
         return;
     }
+    if (const auto mark = StreamMark::fromFrame(payload)) {
+        take(*mark);
+        return;
+    }
+    bytesReceived += payload.size();
+    if (m_isStopped)
+        return;
     received.append(payload);
     updateHold();
     announce();
+}
+
+void ChannelDevicePrivate::take(const StreamMark &mark)
+{
+    if (mark.kind == StreamMark::Kind::Cut) {
+        m_isCut = true;
+    } else if (mark.kind == StreamMark::Kind::Size && totalSize < 0) {
+        totalSize = mark.size;
+        Q_EMIT q->totalSizeReceived(totalSize);
+    }
+}
+
+void ChannelDevicePrivate::takeEnd()
+{
+    const QPointer<ChannelDevice> alive(q);
+    const bool isWhole = !m_isCut && (totalSize < 0 || totalSize == bytesReceived);
+    isFinished = isWhole;
+    stopReading();
+    if (!isWhole && !m_isStopped) {
+        fail(QStringLiteral("the other side cut the stream on channel %1 after %2 bytes")
+                     .arg(channel)
+                     .arg(bytesReceived),
+             Error(ErrorCode::StreamError, totalSize < 0
+                                                   ? QStringLiteral("not all of it was sent")
+                                                   : QStringLiteral("it said that there would be "
+                                                                    "%1")
+                                                             .arg(totalSize)));
+    }
+    if (alive)
+        Q_EMIT q->readChannelFinished();
+}
+
+void ChannelDevicePrivate::stop()
+{
+    if (!isReading || m_isStopped)
+        return;
+    m_isStopped = true;
+    received.clear();
+    updateHold();
+    m_isStopDue = true;
+    sendStop();
+}
+
+void ChannelDevicePrivate::sendStop()
+{
+    if (!m_isStopDue || !peer)
+        return;
+    const Error failure = peer->send(channel, StreamMark(StreamMark::Kind::Stop).toFrame());
+    m_isStopDue = failure.code() == ErrorCode::QueueFull;
+}
+
+void ChannelDevicePrivate::announceSize(qint64 bytes)
+{
+    if (sender && sender->bytesAccepted() == 0)
+        sender->announceSize(bytes);
 }
 
 // Not from inside a slot of the same signal, as with other devices; but then once more.
@@ -132,15 +201,46 @@ void ChannelDevicePrivate::stopReading()
         peer->setFrameHandler(channel, {});
 }
 
+void ChannelDevicePrivate::readyToSend(quint16 readyChannel)
+{
+    if (readyChannel == channel)
+        sendStop();
+}
+
 void ChannelDevicePrivate::sessionEnded(const Error &reason)
 {
+    stopObserving();
+    endStreams(reason);
+}
+
+void ChannelDevicePrivate::peerDestroyed()
+{
+    m_isObserving = false;
+    // Later, as the application may be in the middle of deleting both.
+    QMetaObject::invokeMethod(
+            q, [this] { endStreams(peerDestroyedError()); }, Qt::QueuedConnection);
+}
+
+void ChannelDevicePrivate::stopObserving()
+{
+    if (std::exchange(m_isObserving, false) && peer)
+        peer->d->observers.remove(this);
+}
+
+void ChannelDevicePrivate::endStreams(const Error &reason)
+{
     const QPointer<ChannelDevice> alive(q);
-    if (!isReading)
-        return;
+    const bool wasReading = isReading;
     stopReading();
-    fail(QStringLiteral("the session ended before the stream on channel %1 did").arg(channel),
-         reason);
-    if (alive)
+    if (wasReading) {
+        fail(QStringLiteral("the session ended before the stream on channel %1 did").arg(channel),
+             reason);
+    } else if (sender && !sender->isFinished()) {
+        fail(QStringLiteral("the stream could not be written to its end"),
+             reason ? reason
+                    : Error(ErrorCode::NotConnected, QStringLiteral("the session was closed")));
+    }
+    if (alive && wasReading)
         Q_EMIT q->readChannelFinished();
 }
 

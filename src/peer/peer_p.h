@@ -134,6 +134,8 @@ public:
     /// The peer is moved to another thread, and all are others until the next session.
     void leaveThread();
     void updateTerms();
+    /// From now on the other side may stop a stream.
+    void routeStreamMarks() { m_routesFrames = m_routesStreamMarks = true; }
     QFuture<PingReply> ping(std::chrono::milliseconds timeout);
     /// Makes it if there is none yet.
     PeerHealth *healthOfPeer();
@@ -250,6 +252,7 @@ private:
     SessionSettings m_connectorSettings; // For the session over what it brings.
     std::map<quint64, QPromise<PingReply>> m_pings;
     bool m_routesFrames = false; // Whether one of these may take some:
+    bool m_routesStreamMarks = false;
     std::unique_ptr<Requests> m_requests;
     ChannelHandlers m_channelHandlers;
     std::set<const void *> m_holders; // Who holds the other side back.

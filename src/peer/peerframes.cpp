@@ -8,6 +8,7 @@
 #include "peer/peerhealth_p.h"
 #include "peer/peerlog_p.h"
 #include "peer/receivelimits_p.h"
+#include "peer/streamsender_p.h"
 
 #include <QtCore/qpointer.h>
 
@@ -92,6 +93,8 @@ void PeerPrivate::frameDecoded(DecodedFrame &frame)
 // Whether somebody has taken the frame who is asked before the application as a whole.
 bool PeerPrivate::route(DecodedFrame &frame)
 {
+    if (m_routesStreamMarks && StreamSender::takeStop(q, frame.channel(), frame.payload()))
+        return true;
     return (m_requests && m_requests->take(frame))
            || m_channelHandlers.deliver(frame.channel(), frame.payload());
 }

@@ -32,9 +32,8 @@ void PeerPrivate::cancel()
     state = Peer::State::Closed;
     session.reset();
     // Whoever has not been told yet that the session ended learns that, not what came afterwards.
-    const Error gone = m_endReports.empty() ? Error(ErrorCode::Cancelled,
-                                                    QStringLiteral("the peer was destroyed"))
-                                            : sessionEndedError(disconnectReason);
+    const bool isEndUntold = !m_endReports.empty();
+    const Error gone = isEndUntold ? sessionEndedError(disconnectReason) : peerDestroyedError();
     if (m_requests)
         m_requests->drop(gone);
     for (auto &[id, promise] : std::exchange(m_pings, {})) {
@@ -42,8 +41,11 @@ void PeerPrivate::cancel()
         promise.finish();
     }
     quint64 lastTold = 0;
+    while (SessionObserver *const observer = isEndUntold ? observers.next(&lastTold) : nullptr)
+        observer->sessionEnded(disconnectReason);
+    lastTold = 0;
     while (SessionObserver *const observer = observers.next(&lastTold))
-        observer->peerDestroyed(gone);
+        observer->peerDestroyed();
 }
 
 // Calls of the application

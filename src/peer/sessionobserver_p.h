@@ -23,8 +23,9 @@ public:
     virtual void sessionEnded(const Error &reason) = 0;
     /// As Peer::readyToSend(), which follows.
     virtual void readyToSend(quint16 /*channel*/) {}
-    /// The peer must not be used any more. \a reason is the one for whoever waits for something.
-    virtual void peerDestroyed(const Error &reason) = 0;
+    /// The peer must not be used any more. If its session has ended before, sessionEnded() comes
+    /// first, perhaps once more.
+    virtual void peerDestroyed() = 0;
 
 protected:
     ~SessionObserver() = default;
@@ -66,6 +67,12 @@ inline Error sessionEndedError(const Error &reason)
     const QString text = QStringLiteral("the session ended before the answer");
     return Error(ErrorCode::NotConnected,
                  reason ? text + QLatin1String(": ") + reason.message() : text);
+}
+
+/// What whoever waits for something is told when the peer goes before the session has ended.
+inline Error peerDestroyedError()
+{
+    return Error(ErrorCode::Cancelled, QStringLiteral("the peer was destroyed"));
 }
 
 } // namespace IpcPrims

@@ -3,7 +3,9 @@
 
 #include "peer/streamsender_p.h"
 
+#include "peer/peer_p.h"
 #include "peer/peerlog_p.h"
+#include "peer/streammark_p.h"
 
 #include <IpcPrims/peer.h>
 
@@ -24,17 +26,32 @@ StreamSender::StreamSender(Peer *peer, quint16 channel)
     }
     if (m_predecessor) // Later, as the peer may be on its way out, too.
         connect(m_predecessor, &QObject::destroyed, this, &StreamSender::goOnLater);
-    connect(peer, &Peer::readyToSend, this, [this](quint16 ready) {
-        if (ready != m_channel)
-            return;
-        m_isBlocked = false;
-        goOn();
-    });
-    connect(peer, &Peer::disconnected, this, [this](const Error &reason) {
-        if (!m_isEndHandedOver)
-            fail(reason ? reason
-                        : Error(ErrorCode::NotConnected, QStringLiteral("the session was closed")));
-    });
+    peer->d->routeStreamMarks();
+    peer->d->observers.add(this);
+}
+
+StreamSender::~StreamSender()
+{
+    if (!m_isPeerGone)
+        m_peer->d->observers.remove(this);
+}
+
+void StreamSender::readyToSend(quint16 channel)
+{
+    if (channel != m_channel)
+        return;
+    m_isBlocked = false;
+    goOn();
+}
+
+void StreamSender::sessionEnded(const Error &reason)
+{
+    if (m_isEndHandedOver)
+        return;
+    m_isCut = false; // There is nobody to say it to.
+    fail(reason ? reason
+                : Error(ErrorCode::NotConnected, QStringLiteral("the session was closed")));
+    goOnLater();
 }
 
 qint64 StreamSender::write(QByteArrayView bytes, qint64 limit)
@@ -51,6 +68,9 @@ qint64 StreamSender::write(QByteArrayView bytes, qint64 limit)
         accepted += room;
         handOver(Amount::FullChunks);
     }
+    m_bytesAccepted += accepted;
+    // Whoever tries again offers what is left of the last time, and perhaps more.
+    m_bytesRefused = std::max<qint64>(m_bytesRefused, bytes.size()) - accepted;
     goOnLater();
     return accepted;
 }
@@ -63,6 +83,9 @@ void StreamSender::flush()
 
 void StreamSender::finish()
 {
+    const bool isWhole = m_announcedSize < 0 || m_announcedSize == m_bytesAccepted;
+    if (!m_isFinishing && (m_bytesRefused > 0 || !isWhole))
+        m_isCut = true;
     m_isFinishing = true;
     flush();
 }
@@ -73,10 +96,49 @@ void StreamSender::finishAndDelete()
     finish();
 }
 
+void StreamSender::cut()
+{
+    if (m_isFinishing && m_queue.isEmpty())
+        return; // All of it has left.
+    m_queue.clear();
+    m_isCut = true;
+    m_isFinishing = true;
+    flush();
+}
+
+void StreamSender::announceSize(qint64 bytes)
+{
+    m_announcedSize = bytes;
+    m_isSizeDue = bytes >= 0;
+}
+
+bool StreamSender::takeStop(Peer *peer, quint16 channel, QByteArrayView payload)
+{
+    const auto mark = StreamMark::fromFrame(payload);
+    if (!mark || mark->kind != StreamMark::Kind::Stop)
+        return false;
+    const auto senders = peer->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
+    for (StreamSender *const sender : senders) {
+        if (sender->m_channel == channel && !sender->m_isEndHandedOver && !sender->m_error) {
+            sender->stop();
+            break;
+        }
+    }
+    return true; // It may have crossed the end of the stream.
+}
+
+void StreamSender::stop()
+{
+    cut();
+    m_isCut = true;
+    fail(Error(ErrorCode::Cancelled, QStringLiteral("the other side stopped reading it")));
+}
+
 void StreamSender::handOver(Amount amount, std::optional<TurnShare> share)
 {
-    // A validator may lead here while a frame is being sent.
-    if (m_isHandingOver || m_error || m_isBlocked || waitsForAnother())
+    // A validator may lead here while a frame is being sent. An error of the session leaves nothing
+    // to be sent; but a stream that was cut has an end.
+    if (m_isHandingOver || m_isBlocked || waitsForAnother() || (m_error && !m_isCut))
         return;
     m_isHandingOver = true;
     sendFrames(amount, share);
@@ -85,19 +147,47 @@ void StreamSender::handOver(Amount amount, std::optional<TurnShare> share)
 
 void StreamSender::sendFrames(Amount amount, std::optional<TurnShare> share)
 {
-    while (!m_queue.isEmpty() && (amount == Amount::Everything || m_queue.isFirstFull())) {
-        const QByteArray frame = m_queue.first();
-        if (!sendFrame(frame) || m_error)
+    if (m_isSizeDue) {
+        if (!sendFrame(StreamMark(StreamMark::Kind::Size, m_announcedSize).toFrame()))
             return;
-        m_bytesHandedOver += frame.size();
-        m_queue.removeFirst();
+        m_isSizeDue = false;
+    }
+    while (!m_queue.isEmpty() && (amount == Amount::Everything || m_queue.isFirstFull())) {
+        if (!sendFirst())
+            return;
         if (share && share->spend() && !m_queue.isEmpty()) {
             goOnLater();
             return;
         }
     }
     if (m_isFinishing && !m_isEndHandedOver && m_queue.isEmpty())
-        m_isEndHandedOver = sendFrame(QByteArray());
+        sendEnd();
+}
+
+bool StreamSender::sendFirst()
+{
+    const QByteArray chunk = m_queue.first();
+    if (Q_UNLIKELY(StreamMark::isBegunBy(chunk)) && !m_isFirstBegun) {
+        if (!sendFrame(chunk.first(1)) || m_queue.isEmpty())
+            return false;
+        m_isFirstBegun = true;
+    }
+    if (!sendFrame(m_isFirstBegun ? chunk.sliced(1) : chunk) || m_queue.isEmpty())
+        return false; // Or the stream was cut meanwhile, and has only its end left.
+    m_isFirstBegun = false;
+    m_bytesHandedOver += chunk.size();
+    m_queue.removeFirst();
+    return true;
+}
+
+void StreamSender::sendEnd()
+{
+    if (m_isCut && !m_isCutHandedOver) {
+        m_isCutHandedOver = sendFrame(StreamMark(StreamMark::Kind::Cut).toFrame());
+        if (!m_isCutHandedOver)
+            return;
+    }
+    m_isEndHandedOver = sendFrame(QByteArray());
 }
 
 bool StreamSender::waitsForAnother() const
@@ -110,10 +200,12 @@ bool StreamSender::sendFrame(const QByteArray &payload)
     const Error error = m_peer->send(m_channel, payload);
     if (!error)
         return true;
-    if (error.code() == ErrorCode::QueueFull)
+    if (error.code() == ErrorCode::QueueFull) {
         m_isBlocked = true;
-    else
+    } else {
+        m_isCut = false; // There is nobody to say it to.
         fail(error);
+    }
     return false;
 }
 
@@ -143,7 +235,7 @@ void StreamSender::goOn()
         Q_EMIT handedOver(bytes);
     if (alive && m_error && !std::exchange(m_isErrorTold, true))
         Q_EMIT failed(m_error);
-    if (alive && m_deletesItself && (m_isEndHandedOver || m_error))
+    if (alive && m_deletesItself && (m_isEndHandedOver || (m_error && !m_isCut)))
         deleteLater();
 }
 

@@ -5,6 +5,7 @@
 
 #include "frame/turntime_p.h"
 #include "peer/chunkqueue_p.h"
+#include "peer/sessionobserver_p.h"
 
 #include <IpcPrims/error.h>
 
@@ -22,13 +23,17 @@ class Peer;
     The writing half of a ChannelDevice: cuts a stream into frames and hands them to the peer as
     that takes them, with an empty one at the end. A child of the peer, so that it may outlive the
     device until all is handed over. Signals come from the event loop only.
+
+    A stream of which not all was accepted that was offered doesn't end as a whole one does: the
+    reader is told that it was cut.
 */
-class StreamSender : public QObject
+class StreamSender : public QObject, private SessionObserver
 {
     Q_OBJECT
 
 public:
     StreamSender(Peer *peer, quint16 channel);
+    ~StreamSender() override;
 
     /// Accepts as much of \a bytes as leaves at most \a limit waiting here, and says how much that
     /// is; -1 if nothing can be sent any more.
@@ -39,10 +44,19 @@ public:
     void finish();
     /// finish(), and goes when that is done.
     void finishAndDelete();
+    /// Nothing follows, not even what waits, and the reader is told.
+    void cut();
+    /// Says to the reader how much will follow; before the first write().
+    void announceSize(qint64 bytes);
 
     qint64 bytesWaiting() const { return m_queue.size(); }
+    qint64 bytesAccepted() const { return m_bytesAccepted; }
     /// Whether the peer has the end mark.
     bool isFinished() const { return m_isEndHandedOver; }
+
+    /// Whether the frame says that the other side wants no more of a stream of this side, which
+    /// then was cut.
+    static bool takeStop(Peer *peer, quint16 channel, QByteArrayView payload);
 
 Q_SIGNALS:
     /// The peer has taken that many.
@@ -51,10 +65,18 @@ Q_SIGNALS:
     void failed(const IpcPrims::Error &error);
 
 private:
+    // SessionObserver
+    void sessionEnded(const Error &reason) override;
+    void readyToSend(quint16 channel) override;
+    void peerDestroyed() override { m_isPeerGone = true; }
+
     enum class Amount { FullChunks, Everything };
     void handOver(Amount amount, std::optional<TurnShare> share = std::nullopt);
     void sendFrames(Amount amount, std::optional<TurnShare> share);
+    bool sendFirst();
+    void sendEnd();
     bool sendFrame(const QByteArray &payload);
+    void stop();
     void fail(const Error &error);
     void goOn();
     void goOnLater();
@@ -69,6 +91,15 @@ private:
     bool m_isHandingOver = false;
     bool m_isBlocked = false; // Until the peer is ready to send.
     bool m_deletesItself = false;
+    bool m_isPeerGone = false;
+
+    qint64 m_bytesAccepted = 0;
+    qint64 m_bytesRefused = 0; // Which were offered, and not again since.
+    qint64 m_announcedSize = -1;
+    bool m_isSizeDue = false;
+    bool m_isCut = false;
+    bool m_isCutHandedOver = false;
+    bool m_isFirstBegun = false; // Its first byte was sent alone.
 
     // To be told.
     bool m_isGoingOnDue = false;

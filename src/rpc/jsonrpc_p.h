@@ -60,7 +60,7 @@ private:
     // SessionObserver
     void sessionEnded(const Error &reason) override;
     void readyToSend(quint16 readyChannel) override;
-    void peerDestroyed(const Error &reason) override;
+    void peerDestroyed() override;
 
     using Entries = std::vector<RpcBatchPrivate::Entry>;
     Error submit(Entries entries, bool isBatch, std::chrono::milliseconds timeout);

@@ -64,10 +64,10 @@ void JsonRpcPrivate::readyToSend(quint16 readyChannel)
         service.sendWaiting();
 }
 
-void JsonRpcPrivate::peerDestroyed(const Error &reason)
+void JsonRpcPrivate::peerDestroyed()
 {
     peer = nullptr;
-    endSession(reason);
+    endSession(peerDestroyedError());
 }
 
 void JsonRpcPrivate::endSession(const Error &reason)
