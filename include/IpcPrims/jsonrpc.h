@@ -132,7 +132,8 @@ public:
     void setHeldBytesLimit(qint64 bytes);
 
     /// How large a message may be that is received, which is refused with RpcError::InvalidRequest
-    /// else, or sent. Both sides should have the same. An id may have 1024 bytes, as JSON text.
+    /// else, or sent. Both sides should have the same: a call whose answer was refused can only
+    /// time out. An id may have 1024 bytes, as JSON text.
     RpcMessageLimits messageLimits() const;
     void setMessageLimits(const RpcMessageLimits &limits);
 

@@ -60,7 +60,8 @@ private:
     void sendStop();
     void stopReading();
     void stopObserving();
-    void endStreams(const Error &reason);
+    bool isWriting() const { return sender && !sender->isFinished(); }
+    void endStreams(const Error &reason, bool wasWriting);
     void fail(const QString &what, const Error &reason);
 
     bool m_isObserving = false;

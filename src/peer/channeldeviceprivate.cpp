@@ -114,7 +114,7 @@ void ChannelDevicePrivate::takeEnd()
 {
     const QPointer<ChannelDevice> alive(q);
     const bool isWhole = !m_isCut && (totalSize < 0 || totalSize == bytesReceived);
-    isFinished = isWhole;
+    isFinished = isWhole && !m_isStopped;
     stopReading();
     if (!isWhole && !m_isStopped) {
         fail(QStringLiteral("the other side cut the stream on channel %1 after %2 bytes")
@@ -210,7 +210,7 @@ void ChannelDevicePrivate::readyToSend(quint16 readyChannel)
 void ChannelDevicePrivate::sessionEnded(const Error &reason)
 {
     stopObserving();
-    endStreams(reason);
+    endStreams(reason, isWriting());
 }
 
 void ChannelDevicePrivate::peerDestroyed()
@@ -218,7 +218,12 @@ void ChannelDevicePrivate::peerDestroyed()
     m_isObserving = false;
     // Later, as the application may be in the middle of deleting both.
     QMetaObject::invokeMethod(
-            q, [this] { endStreams(peerDestroyedError()); }, Qt::QueuedConnection);
+            q,
+            [this, wasWriting = isWriting()] {
+                if (q->isOpen())
+                    endStreams(peerDestroyedError(), wasWriting);
+            },
+            Qt::QueuedConnection);
 }
 
 void ChannelDevicePrivate::stopObserving()
@@ -227,7 +232,7 @@ void ChannelDevicePrivate::stopObserving()
         peer->d->observers.remove(this);
 }
 
-void ChannelDevicePrivate::endStreams(const Error &reason)
+void ChannelDevicePrivate::endStreams(const Error &reason, bool wasWriting)
 {
     const QPointer<ChannelDevice> alive(q);
     const bool wasReading = isReading;
@@ -235,7 +240,7 @@ void ChannelDevicePrivate::endStreams(const Error &reason)
     if (wasReading) {
         fail(QStringLiteral("the session ended before the stream on channel %1 did").arg(channel),
              reason);
-    } else if (sender && !sender->isFinished()) {
+    } else if (wasWriting) {
         fail(QStringLiteral("the stream could not be written to its end"),
              reason ? reason
                     : Error(ErrorCode::NotConnected, QStringLiteral("the session was closed")));
