@@ -16,6 +16,7 @@
 
 #include <fuzzer/FuzzedDataProvider.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -64,9 +65,11 @@ public:
                    || (isLost && turnsLeft-- == 0);
         });
         read(1 << 20);
-        if (!isLost)
-            require(m_reader->isFinished() && m_read == m_written.size(),
-                    "an undisturbed stream arrives as a whole");
+        if (!isLost) {
+            require(m_reader->isFinished() == (m_refused == 0),
+                    "a stream is finished if all was taken that was offered");
+            require(m_read == m_written.size(), "an undisturbed stream arrives as a whole");
+        }
         check();
     }
 
@@ -148,7 +151,8 @@ private:
             bytes[i] = char((m_written.size() + i) * 7 + ((m_written.size() + i) >> 8));
         const qint64 taken = m_writer->write(bytes);
         require(taken <= size, "no more is taken than was given");
-        m_isShort = m_isShort || taken < size;
+        if (taken >= 0) // What is offered goes on where the device took no more.
+            m_refused = std::max<qint64>(m_refused, size) - taken;
         if (taken > 0)
             m_written += bytes.first(taken);
     }
@@ -177,7 +181,7 @@ private:
     std::unique_ptr<ChannelDevice> m_reader;
     QByteArray m_written; // As far as the device has taken it.
     qsizetype m_read = 0;
-    bool m_isShort = false;
+    qint64 m_refused = 0;
     bool m_isDisturbed = false;
 };
 } // namespace
