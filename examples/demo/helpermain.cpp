@@ -22,7 +22,7 @@ int main(int argc, char *argv[])
 
     Demo::Helper helper;
     QObject::connect(&helper, &Demo::Helper::finished, &app, [](const Error &reason) {
-        const bool inOrder = !reason || reason.code() == ErrorCode::ShutdownRequested;
+        const bool inOrder = reason.isOrderlyEnd();
         if (!inOrder)
             qCritical() << "helper:" << reason;
         QCoreApplication::exit(inOrder ? 0 : 1);

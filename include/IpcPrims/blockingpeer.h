@@ -66,7 +66,9 @@ public:
     using Timeout = std::optional<std::chrono::milliseconds>;
 
     BlockingPeer();
-    /// Aborts.
+    /// Aborts: frames that gather() keeps, and the rest of one that has begun, are dropped.
+    /// shutdown() or flush() sends them first. Quitting an application does nothing to a blocking
+    /// peer.
     ~BlockingPeer();
     BlockingPeer(BlockingPeer &&other) noexcept;
     BlockingPeer &operator=(BlockingPeer &&other) noexcept;

@@ -53,8 +53,8 @@ public:
     /// A device over \a channel, which has to be one of Peer::channels(). Doesn't own the peer.
     ChannelDevice(Peer *peer, quint16 channel, QObject *parent = nullptr);
     /// Closes. What write() has taken is still sent, as long as the session lasts and the peer
-    /// lives; quitting the application ends both. The stream is cut if that isn't all that was
-    /// offered.
+    /// lives: Peer::close() sends it first. Without that, quitting the application ends both. The
+    /// stream is cut if that isn't all that was offered.
     ~ChannelDevice() override;
 
     /// \c nullptr if it was destroyed.

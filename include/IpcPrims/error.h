@@ -43,6 +43,15 @@ public:
     QString message() const { return m_message; }
     int nativeError() const { return m_nativeError; }
     explicit operator bool() const { return m_code != ErrorCode::NoError; }
+    /*!
+        Whether this, as the reason for the end of a session, says that it was meant to end: no
+        error after this side's own close() or abort(), or ShutdownRequested after the other side's
+        close(). All else is a failure.
+    */
+    bool isOrderlyEnd() const
+    {
+        return m_code == ErrorCode::NoError || m_code == ErrorCode::ShutdownRequested;
+    }
 
     friend bool operator==(const Error &a, const Error &b)
     {

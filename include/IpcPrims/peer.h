@@ -60,6 +60,28 @@ class StreamSender;
     The session belongs to the process that has opened it: in a child made by fork() it breaks at
     the first use, and nothing that the child does reaches the other side or ends the session.
 
+    What comes after what, also where slots run event loops:
+
+    - a session opens: stateChanged(Open), on the server's side Server::peerConnected(),
+      connected(), framesNotSent() for kept frames that it has no channel for, the first frame;
+    - the other side asks to shut down: stateChanged(Closing), shutdownRequested();
+    - a session, or an attempt at one, ends: stateChanged(), the futures of request() and ping(),
+      framesNotSent() once for each channel, readyToSend() for each channel on which somebody waits
+      for it, disconnected(), retryScheduled(), the futures of close().
+
+    What a slot has made untrue isn't reported any more: connected() doesn't follow if a slot of
+    stateChanged(Open) closes, nor shutdownRequested() if one of stateChanged(Closing) aborts.
+
+    What becomes of a frame that send() has accepted, in whatever thread:
+
+    - it was written to its last byte: it arrives, unless the other side ends before reading it;
+    - it was not when the session ended: framesNotSent() hands it back;
+    - it was not, its channel is kept (see setUnsentFrames()), and an attempt at another session
+      follows: it is among the first that the next session sends;
+    - it was not, its channel is kept, and no attempt follows any more: framesNotSent() hands it
+      back;
+    - it waits when the peer is destroyed: it is dropped without a word.
+
     What arrived is delivered before disconnected() is emitted, and what send() accepted is written
     before close() ends the session. It also is when the other side ends the session, by closing its
     sending direction or by breaking a rule, as long as that side reads: after 5 s without any
@@ -94,6 +116,8 @@ public:
 
     /// A client, to be connected with connectToServer().
     explicit Peer(QObject *parent = nullptr);
+    /// Closes at once, as abort() does, and reports nothing: what is queued is dropped. Wait for
+    /// disconnected() after close(), or for its future, to lose nothing.
     ~Peer() override;
 
     // Configuration of a client; takes effect at the next connectToServer().
@@ -136,12 +160,13 @@ public:
     ReconnectPolicy reconnectPolicy() const;
     void setReconnectPolicy(const ReconnectPolicy &policy);
 
-    /// What becomes of frames that send() has accepted and that were not written to their last
-    /// byte when the session ended. Those that were can't have arrived twice.
+    /// What becomes of frames that send() has accepted and that were not written to their last byte
+    /// when the session ended. No frame arrives twice.
     enum class UnsentFrames {
         Report, ///< framesNotSent() hands them back. The default.
-        /// They are the first that the next session sends, and until it is open send() accepts more
-        /// of them, up to the high-water mark. If there won't be one, framesNotSent() reports them.
+        /// They are the first that the next session sends, whatever its water marks. Until it is
+        /// open send() accepts more of them, up to the high-water mark, also after a failed write
+        /// while the peer still is Open. If there won't be a session, framesNotSent() reports them.
         Keep,
     };
     Q_ENUM(UnsentFrames)
@@ -198,11 +223,27 @@ public:
         until it has acknowledged, and closes. The outcome is disconnected(): with no error, or with
         ShutdownFailed if the other side did not acknowledge in time (5 s). \a reason (its first
         1024 characters) is for the other side's log. Turns receiving on, as the acknowledgement
-        comes after everything else. Without an open session this is abort().
-    */
-    void close(const QString &reason = QString());
+        comes after everything else. Without an open session this is abort(). While the session is
+        ending already nothing more is done; in any case no other attempt follows.
 
-    /// Closes at once. What is queued is dropped, nothing more is received. disconnected() follows.
+        The future finishes in the peer's thread, after disconnected() and with the same error; at
+        once, without an error, if the peer is Closed; with Cancelled if it is destroyed before.
+
+        The peer needs its event loop for this. If the application quits meanwhile and the peer
+       lives in its thread, QCoreApplication::aboutToQuit() waits for the end of the session, but no
+        longer than 30 s; so nothing is lost in
+        \code
+        peer.send(IpcPrims::Channel::Data, report);
+        peer.close();
+        QCoreApplication::quit();
+        \endcode
+        In other threads, end the event loop when the future has finished.
+    */
+    QFuture<Error> close(const QString &reason = QString());
+
+    /// Closes at once. What is queued is not sent any more (framesNotSent() reports it), nothing
+    /// more is received. disconnected() follows, with no error; its message says how many frames
+    /// were not sent, if there were any.
     void abort();
 
     State state() const;
@@ -399,7 +440,7 @@ Q_SIGNALS:
     void connected();
     /// The session or the attempt is over; everything that arrived was delivered before. If frames
     /// were accepted and could not be sent any more, the message of \a reason says how many.
-    /// ShutdownRequested is an orderly end, too: the other side's.
+    /// Error::isOrderlyEnd() tells an orderly end, this side's or the other's, from a failure.
     void disconnected(const IpcPrims::Error &reason);
     /// After disconnected(): the next attempt begins \a in that time; see setReconnectPolicy().
     void retryScheduled(std::chrono::milliseconds in);
@@ -411,8 +452,10 @@ Q_SIGNALS:
     /// A frame was received that the validator refused; it is not delivered. There is at least one
     /// error.
     void validationFailed(quint16 channel, const QList<IpcPrims::ValidationError> &errors);
-    /// After send() had answered QueueFull for \a channel: its queue fell to the low-water mark, or
-    /// will never leave, as the connection broke. Frames may still be received then.
+    /// After send() returned QueueFull for \a channel: its queue fell to the low-water mark, or
+    /// will never leave, as the connection broke. Frames may still be received then. If the session
+    /// ends before that, it comes before disconnected(), but for a kept channel (see
+    /// setUnsentFrames()) in the next session, once that has room, or when there won't be one.
     void readyToSend(quint16 channel);
     /// The other side asked to end the session; frames sent before that are still delivered.
     void shutdownRequested(const QString &reason);

@@ -59,7 +59,9 @@ class IPCPRIMS_CORE_EXPORT Server : public QObject
 
 public:
     explicit Server(QObject *parent = nullptr);
-    /// Closes; peers that still belong to the server are aborted and deleted with it.
+    /// Closes; peers that still belong to the server are aborted and deleted with it, and what they
+    /// have queued is dropped. Quitting the application waits for peers that are being closed, see
+    /// Peer::close(), but not for others.
     ~Server() override;
 
     // Configuration; takes effect at the next listen(), what is said of limits, authorizer and

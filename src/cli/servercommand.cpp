@@ -30,17 +30,14 @@ QString listText(const QList<quint16> &channels)
 void logEndOfSession(const QString &peerId, const Error &reason)
 {
     const QLatin1String peer("peer");
-    switch (reason.code()) {
-    case ErrorCode::NoError:
-    case ErrorCode::Disconnected:
-    case ErrorCode::ShutdownRequested:
-    case ErrorCode::ShutdownFailed: // It left without waiting for the end; that harms nobody.
-        return Log::write(Log::Level::Info, QStringLiteral("client disconnected"),
-                          {{peer, peerId}});
-    default:
-        return Log::write(Log::Level::Warning, QStringLiteral("client dropped"),
-                          {{peer, peerId}, {QLatin1String("reason"), toFailure(reason).text}});
-    }
+    // If it left without waiting for the end, that harms nobody.
+    const bool hasLeft = reason.code() == ErrorCode::Disconnected
+                         || reason.code() == ErrorCode::ShutdownFailed;
+    if (reason.isOrderlyEnd() || hasLeft)
+        Log::write(Log::Level::Info, QStringLiteral("client disconnected"), {{peer, peerId}});
+    else
+        Log::write(Log::Level::Warning, QStringLiteral("client dropped"),
+                   {{peer, peerId}, {QLatin1String("reason"), toFailure(reason).text}});
 }
 
 void logProblem(const QString &message, const Error &reason)

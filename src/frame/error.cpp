@@ -26,7 +26,7 @@ QDebug operator<<(QDebug debug, const Error &error)
 {
     const QDebugStateSaver saver(debug);
     debug.nospace() << error.code();
-    if (error)
+    if (!error.message().isEmpty())
         debug.noquote() << " (" << error.message() << ')';
     return debug;
 }

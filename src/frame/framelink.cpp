@@ -93,6 +93,16 @@ Error FrameLink::sendInPlaceOfOldest(quint16 channel, const QByteArray &payload,
     return {};
 }
 
+void FrameLink::sendAccepted(quint16 channel, const QByteArray &payload)
+{
+    if (!canSend()) {
+        m_unsent.push_back({channel, payload});
+        return;
+    }
+    m_queue.enqueue(channel, payload);
+    writeWhenDue();
+}
+
 // Why such a frame can't be sent.
 Error FrameLink::sendError(quint16 channel, qint64 payloadSize) const
 {
@@ -317,6 +327,14 @@ void FrameLink::noteFull(quint16 channel)
     noticeRoom();
 }
 
+std::vector<quint16> FrameLink::takeFull()
+{
+    std::vector<quint16> channels = std::exchange(m_readyChannels, {});
+    channels.insert(channels.end(), m_fullChannels.begin(), m_fullChannels.end());
+    m_fullChannels.clear();
+    return channels;
+}
+
 bool FrameLink::reachesMark(quint16 channel)
 {
     const auto full = std::find(m_fullChannels.begin(), m_fullChannels.end(), channel);
@@ -354,6 +372,8 @@ void FrameLink::announceLater()
 void FrameLink::announceRoom()
 {
     const Running running(this);
+    if (m_readyChannels.empty())
+        return;
     const quint16 channel = m_readyChannels.front();
     m_readyChannels.erase(m_readyChannels.begin());
     if (!m_readyChannels.empty())

@@ -134,8 +134,13 @@ public:
         return queued + m_stream->bytesToWrite();
     }
 
+    /// Queues a frame that was accepted before, whatever the queue holds.
+    void sendAccepted(quint16 channel, const QByteArray &payload);
+
     /// As if send() had answered QueueFull for \a channel, which somebody else did before.
     void noteFull(quint16 channel);
+    /// The channels for which readyToSend() is still to come, and won't any more.
+    std::vector<quint16> takeFull();
     WaterMarks waterMarks() const { return m_waterMarks; }
     void setWaterMarks(WaterMarks marks);
 

@@ -7,8 +7,6 @@
 #include "peer/peer_p.h"
 #include "peer/validation_p.h"
 
-#include <QtCore/qpointer.h>
-
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -24,12 +22,14 @@ static qint64 sizeOf(const SendQueue::Frame &frame)
     return FrameHeader::Size + frame.payload.size();
 }
 
+static Error notConnectedError()
+{
+    return Error(ErrorCode::NotConnected, QStringLiteral("not connected"));
+}
+
 CrossThreadSender::CrossThreadSender(PeerPrivate *peer)
     : m_peer(peer)
-    , m_mailbox(peer->q, [this] {
-        sendWaiting(TurnShare(FramesPerLook));
-        report();
-    })
+    , m_mailbox(peer->q, [this] { sendWaiting(TurnShare(FramesPerLook)); })
 {}
 
 CrossThreadSender::~CrossThreadSender()
@@ -56,7 +56,7 @@ Error CrossThreadSender::judge(quint16 channel, const QByteArray &payload)
     {
         const std::lock_guard lock(m_mutex);
         if (!m_terms)
-            return Error(ErrorCode::NotConnected, QStringLiteral("not connected"));
+            return notConnectedError();
         if (!m_terms->channels.contains(channel)) {
             return Error(ErrorCode::UnsupportedChannel,
                          QStringLiteral("channel %1 not supported by peer").arg(channel));
@@ -69,7 +69,9 @@ Error CrossThreadSender::judge(quint16 channel, const QByteArray &payload)
 Error CrossThreadSender::take(SendQueue::Frame frame)
 {
     const std::lock_guard lock(m_mutex);
-    if (m_terms && m_bytes >= m_terms->highWaterMark) {
+    if (!m_terms) // The session has ended while the validator worked.
+        return notConnectedError();
+    if (m_bytes >= m_terms->highWaterMark) {
         if (std::find(m_refused.begin(), m_refused.end(), frame.channel) == m_refused.end())
             m_refused.push_back(frame.channel);
         return Error(ErrorCode::QueueFull,
@@ -104,6 +106,7 @@ void CrossThreadSender::sendWaiting(std::optional<TurnShare> share)
     qint64 bytes = 0;
     std::set<quint16> full; // Their frames stay, in their order; others pass them.
     std::deque<SendQueue::Frame> left;
+    std::vector<SendQueue::Frame> notSent;
     while (!m_waiting.empty()) {
         if (share && share->spend()) {
             m_mailbox.ring();
@@ -111,39 +114,42 @@ void CrossThreadSender::sendWaiting(std::optional<TurnShare> share)
         }
         SendQueue::Frame frame = std::move(m_waiting.front());
         m_waiting.pop_front();
-        const bool isFull = full.count(frame.channel) > 0;
-        const Error error = isFull ? Error() : m_peer->send(frame.channel, frame.payload);
-        if (isFull || error.code() == ErrorCode::QueueFull) {
+        const bool mayTry = m_peer->sendsFrames() && full.count(frame.channel) == 0;
+        const Error error = mayTry ? m_peer->send(frame.channel, frame.payload) : Error();
+        if (error.code() == ErrorCode::QueueFull)
             full.insert(frame.channel);
+        if (!mayTry || error.code() == ErrorCode::QueueFull
+            || error.code() == ErrorCode::NotConnected) {
             left.push_back(std::move(frame));
             continue;
         }
         bytes += sizeOf(frame);
         if (error)
-            m_notSent.push_back(std::move(frame));
+            notSent.push_back(std::move(frame));
     }
     m_waiting.insert(m_waiting.begin(), std::make_move_iterator(left.begin()),
                      std::make_move_iterator(left.end()));
     m_isSending = false;
     release(bytes);
+    m_peer->reportReady(takeReady());
+    m_peer->reportNotSent(std::move(notSent));
 }
 
-void CrossThreadSender::report()
+std::vector<SendQueue::Frame> CrossThreadSender::takeAll()
 {
-    Outbox::Frames notSent = std::exchange(m_notSent, {});
-    const QPointer<Peer> alive(m_peer->q);
-    for (const quint16 channel : takeReady()) {
-        if (alive)
-            Q_EMIT alive->readyToSend(channel);
+    takeArrived();
+    std::vector<SendQueue::Frame> frames;
+    for (SendQueue::Frame &frame : std::exchange(m_waiting, {})) {
+        release(sizeOf(frame));
+        frames.push_back(std::move(frame));
     }
-    if (alive)
-        m_peer->reportNotSent(std::move(notSent));
+    return frames;
 }
 
-void CrossThreadSender::sendAndReport()
+std::vector<quint16> CrossThreadSender::takeFull()
 {
-    sendWaiting();
-    report();
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_refused, {});
 }
 
 void CrossThreadSender::release(qint64 bytes)
@@ -156,7 +162,7 @@ void CrossThreadSender::release(qint64 bytes)
 std::vector<quint16> CrossThreadSender::takeReady()
 {
     const std::lock_guard lock(m_mutex);
-    if (m_terms && m_bytes > m_terms->highWaterMark / 4)
+    if (!m_terms || m_bytes > m_terms->highWaterMark / 4)
         return {};
     return std::exchange(m_refused, {});
 }

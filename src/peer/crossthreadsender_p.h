@@ -51,12 +51,13 @@ public:
     };
     void setTerms(std::optional<Terms> terms);
 
-    /// Sends what there is room for.
+    /// Sends what there is room for. The peer is to report which frames could not be sent, and
+    /// where there is room again. At the end of a session everything stays here.
     void sendWaiting();
-    /// Tells what came of that: where there is room again, and which frames could not be sent. The
-    /// peer may be gone afterwards.
-    void report();
-    void sendAndReport();
+    /// What was accepted and not sent; once there are no terms any more nothing will follow.
+    std::vector<SendQueue::Frame> takeAll();
+    /// The channels on which somebody waits for readyToSend().
+    std::vector<quint16> takeFull();
 
 private:
     Error judge(quint16 channel, const QByteArray &payload);
@@ -70,7 +71,6 @@ private:
     // In the peer's thread already.
     bool m_isSending = false;
     std::deque<SendQueue::Frame> m_waiting;
-    std::vector<SendQueue::Frame> m_notSent; // To be told.
 
     std::mutex m_mutex; // Of what follows.
     Mailbox<SendQueue::Frame> m_mailbox;

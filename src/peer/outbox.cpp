@@ -33,20 +33,33 @@ Error Outbox::add(quint16 channel, const QByteArray &payload, qint64 highWaterMa
     return {};
 }
 
-Outbox::Frames Outbox::sort(Frames unsent, bool willReconnect)
+void Outbox::append(Frames frames)
 {
-    // What waits already is younger than what the session has left behind.
-    Frames younger = takeAll();
-    Frames reported;
-    for (Frames *frames : {&unsent, &younger}) {
-        for (SendQueue::Frame &frame : *frames) {
-            if (willReconnect && policy(frame.channel) == Peer::UnsentFrames::Keep)
-                append(std::move(frame));
-            else
-                reported.push_back(std::move(frame));
-        }
+    for (SendQueue::Frame &frame : frames)
+        append(std::move(frame));
+}
+
+void Outbox::noteFull(const std::vector<quint16> &channels)
+{
+    m_full.insert(channels.begin(), channels.end());
+}
+
+Outbox::Fates Outbox::settle(bool willReconnect)
+{
+    Fates fates;
+    for (SendQueue::Frame &frame : takeAll()) {
+        if (willReconnect && isKept(frame.channel))
+            append(std::move(frame));
+        else
+            fates.notSent.push_back(std::move(frame));
     }
-    return reported;
+    for (const quint16 channel : takeFull()) {
+        if (willReconnect && isKept(channel))
+            m_full.insert(channel);
+        else
+            fates.ready.insert(channel);
+    }
+    return fates;
 }
 
 void Outbox::append(SendQueue::Frame frame)

@@ -19,8 +19,9 @@
 namespace IpcPrims {
 
 /*!
-    Frames that wait for the next session: those that the last one has left behind, and those of
-    channels that are kept. In the order in which they were accepted.
+    Frames that were accepted and have no session to leave with, in the order in which they were
+    accepted: those that the last one has left behind, and those that wait for the next one. The one
+    place that decides what becomes of them, and of those who wait for room.
 */
 class Outbox
 {
@@ -32,21 +33,27 @@ public:
 
     /// Accepts one more frame of a channel that is kept, unless \a highWaterMark is reached.
     Error add(quint16 channel, const QByteArray &payload, qint64 highWaterMark);
+    /// Takes what was accepted elsewhere. It is younger than what is here already.
+    void append(Frames frames);
+    /// Somebody waits for readyToSend() on these channels.
+    void noteFull(const std::vector<quint16> &channels);
 
-    /*!
-        Takes what a session has left behind: frames of channels that are kept wait from now on if
-        there will be another session; the others are returned.
-    */
-    Frames sort(Frames unsent, bool willReconnect);
+    /// What the end of a session, or of an attempt at one, leads to.
+    struct Fates
+    {
+        Frames notSent; ///< To be reported; all others wait for the next session.
+        std::set<quint16> ready; ///< Nobody needs to wait for these any more.
+    };
+    Fates settle(bool willReconnect);
 
     Frames takeAll();
-    /// The channels on which add() has answered QueueFull since the last time.
     std::set<quint16> takeFull() { return std::exchange(m_full, {}); }
     qint64 bytes() const { return m_allBytes; }
     qint64 bytes(quint16 channel) const;
     bool isEmpty() const { return m_frames.empty(); }
 
 private:
+    bool isKept(quint16 channel) const { return policy(channel) == Peer::UnsentFrames::Keep; }
     void append(SendQueue::Frame frame);
 
     std::map<quint16, Peer::UnsentFrames> m_policies;

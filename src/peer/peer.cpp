@@ -139,9 +139,9 @@ void Peer::acceptOver(qintptr socketDescriptor)
     d->beginOver(socketDescriptor, Session::Role::Server);
 }
 
-void Peer::close(const QString &reason)
+QFuture<Error> Peer::close(const QString &reason)
 {
-    d->close(reason);
+    return d->close(reason);
 }
 
 void Peer::abort()

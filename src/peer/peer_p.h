@@ -85,14 +85,17 @@ public:
     void connectTo(const Endpoint &endpoint);
     void connectOver(std::unique_ptr<QIODevice> device);
     void beginOver(qintptr socketDescriptor, Session::Role role);
-    void close(const QString &reason);
+    QFuture<Error> close(const QString &reason);
     void abort(const Error &reason);
     void setReceiving(bool receiving);
     void setReceiveLimits(const ReceiveLimits &limits);
     /// Receives nothing as long as there is somebody who wants that, whatever the application
     /// wants; but the acknowledgement of this side's shutdown comes after everything else.
     void holdBack(const void *holder, bool hold);
-    bool receives() const { return isReceiving && (m_holders.empty() || isClosingHere()); }
+    bool receives() const
+    {
+        return isReceiving && m_isOpeningTold && (m_holders.empty() || isClosingHere());
+    }
     bool isClosingHere() const
     {
         return session && session->state() == Session::State::ClosingHere;
@@ -120,11 +123,23 @@ public:
     /// What send() does once nothing speaks against it.
     Error enqueue(quint16 channel, const QByteArray &payload)
     {
-        if (Q_LIKELY(!m_watcher))
+        if (Q_LIKELY(!m_watcher && link->acceptsFrames()))
             return link->send(channel, payload);
-        return enqueueWatched(channel, payload);
+        return enqueueSlowly(channel, payload);
     }
+    /// Whether frames can be sent at all, and not only be kept for another session.
+    bool sendsFrames() const
+    {
+        return session && session->state() == Session::State::Open && link->acceptsFrames();
+    }
+    /// To be emitted from the event loop, before anything else happens to the peer.
     void reportNotSent(Outbox::Frames frames);
+    template<typename Channels>
+    void reportReady(const Channels &channels)
+    {
+        for (const quint16 channel : channels)
+            reportLater([this, channel] { Q_EMIT q->readyToSend(channel); });
+    }
     /// Whether this is the peer's thread. It lives in the one that has made it, or opened the
     /// session.
     bool isInOwnThread() const
@@ -199,7 +214,10 @@ private:
     };
 
     Error sendError(quint16 channel) const;
-    Error enqueueWatched(quint16 channel, const QByteArray &payload);
+    Error enqueueSlowly(quint16 channel, const QByteArray &payload);
+    void sendAccepted(const SendQueue::Frame &frame);
+    void sendAllOfOtherThreads();
+    bool keepsFrames(quint16 channel) const;
     Error sendLater(quint16 channel, const QByteArray &payload);
     Error sendIfValid(quint16 channel, const QByteArray &payload);
     bool route(DecodedFrame &frame);
@@ -227,14 +245,18 @@ private:
 
     void planRetry(const Error &reason);
     void cancelRetry();
-    Outbox::Frames sendKept();
+    void sendKept();
 
     void reportLater();
+    void reportLater(std::function<void()> report);
     void report();
     void changeState(Peer::State newState);
     void finish(const Error &reason);
     void dropConnection();
-    void tellEnd();
+    void waitWhenQuitting();
+    void waitForEnd();
+    void finishClosing(const Error &reason);
+    void tellReports();
     void tellObserversOfEnd(const Error &reason, quint64 lastTold);
     void updateReceiving();
     void applyReceiveLimits();
@@ -266,7 +288,11 @@ private:
     Peer::State m_reportedState = Peer::State::Closed;
     std::optional<Error> m_unreportedEnd;
     std::optional<Attempt> m_attempt; // To begin.
-    std::deque<std::function<void()>> m_endReports; // Of the last end, one for each to be told.
+    std::deque<std::function<void()>> m_reports; // One for each to be told, in order.
+    bool m_isOpeningTold = true;
+    bool m_isEndTold = true;
+    std::vector<QPromise<Error>> m_closePromises;
+    QMetaObject::Connection m_onQuit;
 };
 
 } // namespace IpcPrims

@@ -27,14 +27,6 @@ Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
     return error ? error : enqueue(channel, payload);
 }
 
-Error PeerPrivate::enqueueWatched(quint16 channel, const QByteArray &payload)
-{
-    const Error error = link->send(channel, payload);
-    if (!error)
-        m_watcher->frameSent(channel, payload.size());
-    return error;
-}
-
 Error PeerPrivate::sendAtTurnEnd(quint16 channel, const QByteArray &payload,
                                  const PayloadValidator *passed)
 {
@@ -54,7 +46,8 @@ void PeerPrivate::readyToSend(quint16 channel)
     sendValidationAnswer();
     if (m_requests)
         m_requests->sendAnswers();
-    fromOtherThreads.sendAndReport();
+    fromOtherThreads.sendWaiting();
+    tellReports();
     quint64 lastTold = 0;
     while (alive && state == Peer::State::Open) {
         SessionObserver *const observer = observers.next(&lastTold);

@@ -113,7 +113,7 @@ void PeerHealthPrivate::peerStateChanged()
 void PeerHealthPrivate::noteError()
 {
     const Error reason = peer->disconnectReason();
-    if (reason && reason.code() != ErrorCode::ShutdownRequested)
+    if (!reason.isOrderlyEnd())
         lastError = reason;
 }
 

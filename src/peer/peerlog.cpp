@@ -27,7 +27,7 @@ void PeerLog::sessionOpened(const Session &session)
 
 static void sessionEnded(const Session &session, const Error &reason)
 {
-    if (!reason || reason.code() == ErrorCode::ShutdownRequested) {
+    if (reason.isOrderlyEnd()) {
         static LimitedLog log(lcSession(), QtDebugMsg);
         if (log.isEnabled())
             log.write(QStringLiteral("session %1 ended in order").arg(nameOf(session)));

@@ -6,7 +6,6 @@
 #include "frame/header_p.h"
 #include "peer/peerhealth_p.h"
 #include "peer/peerlog_p.h"
-#include "peer/streamsender_p.h"
 
 #include <QtCore/qpointer.h>
 
@@ -32,7 +31,7 @@ void PeerPrivate::cancel()
     state = Peer::State::Closed;
     session.reset();
     // Whoever has not been told yet that the session ended learns that, not what came afterwards.
-    const bool isEndUntold = !m_endReports.empty();
+    const bool isEndUntold = !m_isEndTold;
     const Error gone = isEndUntold ? sessionEndedError(disconnectReason) : peerDestroyedError();
     if (m_requests)
         m_requests->drop(gone);
@@ -46,6 +45,7 @@ void PeerPrivate::cancel()
     lastTold = 0;
     while (SessionObserver *const observer = observers.next(&lastTold))
         observer->peerDestroyed();
+    finishClosing(peerDestroyedError());
 }
 
 // Calls of the application
@@ -73,41 +73,6 @@ void PeerPrivate::refuse(const Error &reason)
         return;
     session->refuse(reason);
     processEvents();
-}
-
-void PeerPrivate::close(const QString &reason)
-{
-    if (state == Peer::State::Open) {
-        const auto streams = q->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
-        for (StreamSender *const stream : streams)
-            stream->flush();
-        fromOtherThreads.sendWaiting();
-        state = Peer::State::Closing;
-        reconnection.target.reset();
-        session->shutDown(reason, Session::Clock::now());
-        setReceiving(true); // The acknowledgement comes after everything else.
-        processEvents();
-        reportLater();
-    } else if (state != Peer::State::Closing) {
-        abort({});
-    }
-}
-
-void PeerPrivate::abort(const Error &reason)
-{
-    if (state == Peer::State::Closed)
-        return;
-    m_attempt.reset();
-    m_attemptTimer.stop();
-    cancelRetry();
-    reconnection.target.reset();
-    dropConnection();
-    if (session && session->state() != Session::State::Ended)
-        session->abandon(reason);
-    else
-        m_unreportedEnd = reason;
-    state = Peer::State::Closed;
-    reportLater();
 }
 
 Error PeerPrivate::notConnectedError()
@@ -199,37 +164,58 @@ void PeerPrivate::handle(const Session::AuthorizationAsked &event)
 
 void PeerPrivate::handle(const Session::Opened &)
 {
-    const QPointer<Peer> alive(q);
     applyReceiveLimits();
-    updateReceiving();
     reconnection.schedule.sessionOpened(Session::Clock::now());
     const quint64 generation = ++reconnection.generation;
     PeerLog::sessionOpened(*session);
-    // Before a slot can send anything.
-    const Outbox::Frames refused = sendKept();
-    fromOtherThreads.sendWaiting();
-    updateTerms();
+    state = Peer::State::Open;
+    // What comes with the handshake waits, also where a slot runs an event loop.
+    m_isOpeningTold = false;
+    updateReceiving();
     // A slot may end the session, and even see the next one open.
-    const auto isStillOpen = [&] {
-        return alive && state == Peer::State::Open && reconnection.generation == generation;
+    const auto isStillOpen = [this, generation] {
+        return state == Peer::State::Open && reconnection.generation == generation;
     };
-    changeState(Peer::State::Open);
-    if (isStillOpen() && owner)
-        owner->peerOpened(q);
-    if (isStillOpen())
-        Q_EMIT q->connected();
-    if (alive)
-        reportNotSent(refused);
-    if (alive)
-        fromOtherThreads.report();
+    reportLater([this, isStillOpen] {
+        if (isStillOpen())
+            changeState(Peer::State::Open);
+    });
+    reportLater([this, isStillOpen] {
+        if (isStillOpen() && owner)
+            owner->peerOpened(q);
+    });
+    reportLater([this, isStillOpen] {
+        if (isStillOpen())
+            Q_EMIT q->connected();
+    });
+    sendKept(); // Before a slot can send anything.
+    updateTerms();
+    reportLater([this, generation] {
+        if (reconnection.generation != generation)
+            return;
+        m_isOpeningTold = true;
+        updateReceiving();
+    });
+    tellReports();
 }
 
 void PeerPrivate::handle(const Session::ShutdownAsked &event)
 {
-    const QPointer<Peer> alive(q);
-    changeState(Peer::State::Closing);
-    if (alive)
-        Q_EMIT q->shutdownRequested(event.reason);
+    sendAllOfOtherThreads(); // The acknowledgement comes after everything else.
+    state = Peer::State::Closing;
+    waitWhenQuitting();
+    const auto isStillClosing = [this, generation = reconnection.generation] {
+        return state == Peer::State::Closing && reconnection.generation == generation;
+    };
+    reportLater([this, isStillClosing] {
+        if (isStillClosing())
+            changeState(Peer::State::Closing);
+    });
+    reportLater([this, isStillClosing, reason = event.reason] {
+        if (isStillClosing())
+            Q_EMIT q->shutdownRequested(reason);
+    });
+    tellReports();
 }
 
 void PeerPrivate::handle(const Session::PingEnded &event)
@@ -245,129 +231,18 @@ void PeerPrivate::handle(const Session::PingEnded &event)
 
 void PeerPrivate::handle(const Session::Draining &)
 {
-    if (link && link->drain())
-        changeState(Peer::State::Closing);
-    else
+    sendAllOfOtherThreads();
+    if (!link || !link->drain()) {
         session->drained();
+        return;
+    }
+    waitWhenQuitting();
+    changeState(Peer::State::Closing);
 }
 
 void PeerPrivate::handle(const Session::Ended &event)
 {
     finish(event.reason);
-}
-
-// Reports
-
-void PeerPrivate::reportLater()
-{
-    if (!std::exchange(m_isReportDue, true))
-        QMetaObject::invokeMethod(
-                q, [this] { report(); }, Qt::QueuedConnection);
-}
-
-void PeerPrivate::report()
-{
-    const QPointer<Peer> alive(q);
-    m_isReportDue = false;
-
-    tellEnd();
-    if (alive && session)
-        processEvents();
-    if (alive && m_unreportedEnd)
-        finish(*std::exchange(m_unreportedEnd, std::nullopt));
-    if (alive)
-        changeState(state);
-    if (alive && m_attempt)
-        beginWhenDue();
-}
-
-void PeerPrivate::changeState(Peer::State newState)
-{
-    state = newState;
-    if (std::exchange(m_reportedState, newState) != newState)
-        Q_EMIT q->stateChanged(newState);
-}
-
-void PeerPrivate::finish(const Error &reason)
-{
-    const QPointer<Peer> alive(q);
-    PeerLog::ended(m_reportedState, session ? &*session : nullptr, reason);
-    dropConnection();
-    m_pacing.ended(reason, AttemptPacing::Clock::now());
-    planRetry(reason);
-    // Nothing that was accepted is lost without a word.
-    const bool willReconnect = m_attempt || reconnection.retryAt;
-    const Outbox::Frames notSent
-            = reconnection.outbox.sort(std::exchange(reconnection.unsent, {}), willReconnect);
-    const Error told
-            = reason && !notSent.empty()
-                      ? Error(reason.code(),
-                              QStringLiteral("%1 (%2 accepted frames were not sent)")
-                                      .arg(reason.message(), QString::number(notSent.size())),
-                              reason.nativeError())
-                      : reason;
-    disconnectReason = told;
-    state = m_attempt              ? Peer::State::Connecting
-            : reconnection.retryAt ? Peer::State::Waiting
-                                   : Peer::State::Closed;
-    m_endReports = {
-            [this] { changeState(state); },
-            [this, told] {
-                if (m_requests)
-                    m_requests->endSession(told);
-            },
-            [this, told] { tellObserversOfEnd(told, 0); },
-            [this] { fromOtherThreads.sendAndReport(); }, // So that these are kept or reported.
-            [this, told] {
-                if (owner)
-                    owner->peerEnded(q, told);
-            },
-            [this, notSent] { reportNotSent(notSent); },
-            [this, told] { Q_EMIT q->disconnected(told); },
-            [this] {
-                if (reconnection.retryAt)
-                    Q_EMIT q->retryScheduled(nextRetryIn());
-            },
-    };
-    reportLater();
-    tellEnd();
-}
-
-// Whoever is told may run an event loop. Then the others are told from there, before anything else
-// happens to the peer: so no session begins while somebody still takes the last one for the
-// present.
-void PeerPrivate::tellEnd()
-{
-    const QPointer<Peer> alive(q);
-    while (alive && !m_endReports.empty()) {
-        const auto report = std::move(m_endReports.front());
-        m_endReports.pop_front();
-        report();
-    }
-}
-
-void PeerPrivate::tellObserversOfEnd(const Error &reason, quint64 lastTold)
-{
-    if (SessionObserver *const observer = observers.next(&lastTold)) {
-        m_endReports.push_front([=, this] { tellObserversOfEnd(reason, lastTold); });
-        observer->sessionEnded(reason);
-    }
-}
-
-void PeerPrivate::dropConnection()
-{
-    m_connector.reset();
-    fromOtherThreads.setTerms(std::nullopt);
-    if (link) {
-        link->close();
-        reconnection.unsent = link->takeUnsent();
-        link.reset(); // Later, if it is in the middle of a call that led here.
-    }
-    m_throttle.reset();
-    m_validationAnswer.clear();
-    m_holders.clear();
-    m_timer.stop();
-    m_timerDeadline.reset();
 }
 
 // Time

@@ -5,10 +5,12 @@
 
 #include "peer/peer_p.h"
 
+#include "frame/header_p.h"
+#include "peer/peerhealth_p.h"
+
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace IpcPrims {
@@ -44,6 +46,12 @@ void PeerPrivate::cancelRetry()
 void PeerPrivate::onRetryTimer()
 {
     const QPointer<Peer> alive(q);
+    if (!m_reports.empty()) {
+        // A slot that is about to be called may run an event loop and wait for the next session.
+        reconnection.timer.start(0, q);
+        report();
+        return;
+    }
     reconnection.timer.stop();
     report();
     if (!alive || state != Peer::State::Waiting)
@@ -72,13 +80,17 @@ std::chrono::milliseconds PeerPrivate::nextRetryIn() const
                     std::chrono::ceil<milliseconds>(*reconnection.retryAt - Session::Clock::now()));
 }
 
+bool PeerPrivate::keepsFrames(quint16 channel) const
+{
+    return reconnection.target && reconnection.outbox.policy(channel) == Peer::UnsentFrames::Keep;
+}
+
 // Without a session that takes the frame: it waits for one, or can't be sent.
 Error PeerPrivate::sendLater(quint16 channel, const QByteArray &payload)
 {
     const bool isBetweenSessions = state == Peer::State::Waiting || state == Peer::State::Connecting
                                    || state == Peer::State::Handshaking;
-    if (!isBetweenSessions || !reconnection.target
-        || reconnection.outbox.policy(channel) != Peer::UnsentFrames::Keep)
+    if (!isBetweenSessions || !keepsFrames(channel))
         return sendError(channel);
     const auto validator = validation.validator;
     if (const Error error = checkOutgoing(validator.get(), channel, payload))
@@ -86,20 +98,64 @@ Error PeerPrivate::sendLater(quint16 channel, const QByteArray &payload)
     return reconnection.outbox.add(channel, payload, waterMarks.high);
 }
 
-// Sends what has waited for this session, and returns what it has no channel for, or is not to be
-// kept any more.
-Outbox::Frames PeerPrivate::sendKept()
+// With somebody who counts, or after a failed write, while the rest of what has arrived is still
+// being received: then the frame waits for the next session. It doesn't if too many do, as nothing
+// tells when there is room: QueueFull would have a peer that stops receiving until then wait for
+// ever.
+Error PeerPrivate::enqueueSlowly(quint16 channel, const QByteArray &payload)
+{
+    if (link->acceptsFrames() || !keepsFrames(channel) || !reconnection.policy.isEnabled) {
+        const Error error = link->send(channel, payload);
+        if (!error && m_watcher)
+            m_watcher->frameSent(channel, payload.size());
+        return error;
+    }
+    if (const Error error = checkPayloadSize(payload.size(), MaxPayloadSize))
+        return error;
+    reconnection.outbox.append(link->takeUnsent());
+    if (const Error error = reconnection.outbox.add(channel, payload, waterMarks.high))
+        return Error(ErrorCode::NotConnected,
+                     QStringLiteral("the connection has ended, and %1").arg(error.message()));
+    return {};
+}
+
+// Sends a frame that was accepted before, whatever the queue holds.
+void PeerPrivate::sendAccepted(const SendQueue::Frame &frame)
+{
+    link->sendAccepted(frame.channel, frame.payload);
+    if (m_watcher)
+        m_watcher->frameSent(frame.channel, frame.payload.size());
+}
+
+// Sends what has waited for this session. What it has no channel for, or is not to be kept any
+// more, is reported.
+void PeerPrivate::sendKept()
 {
     Outbox::Frames refused;
     for (SendQueue::Frame &frame : reconnection.outbox.takeAll()) {
         const bool isKept = reconnection.outbox.policy(frame.channel) == Peer::UnsentFrames::Keep;
-        if (!isKept || !session->acceptsSend(frame.channel)
-            || enqueue(frame.channel, frame.payload))
+        if (isKept && session->hasChannel(frame.channel))
+            sendAccepted(frame);
+        else
             refused.push_back(std::move(frame));
     }
     for (const quint16 channel : reconnection.outbox.takeFull())
         link->noteFull(channel);
-    return refused;
+    reportNotSent(std::move(refused));
+}
+
+// As the session ends, nothing that other threads have handed over waits for room any more.
+void PeerPrivate::sendAllOfOtherThreads()
+{
+    fromOtherThreads.setTerms(std::nullopt);
+    Outbox::Frames refused;
+    for (SendQueue::Frame &frame : fromOtherThreads.takeAll()) {
+        if (link && session->hasChannel(frame.channel))
+            sendAccepted(frame);
+        else
+            refused.push_back(std::move(frame));
+    }
+    reportNotSent(std::move(refused));
 }
 
 // To be called when something changes that frames from other threads are judged by.
@@ -110,18 +166,6 @@ void PeerPrivate::updateTerms()
                                                            validation.validator, waterMarks.high});
     else
         fromOtherThreads.setTerms(std::nullopt);
-}
-
-void PeerPrivate::reportNotSent(Outbox::Frames frames)
-{
-    std::map<quint16, QList<QByteArray>> byChannel;
-    for (SendQueue::Frame &frame : frames)
-        byChannel[frame.channel].append(std::move(frame.payload));
-    const QPointer<Peer> alive(q);
-    for (const auto &[channel, payloads] : byChannel) {
-        if (alive)
-            Q_EMIT q->framesNotSent(channel, payloads);
-    }
 }
 
 } // namespace IpcPrims

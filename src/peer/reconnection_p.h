@@ -35,7 +35,6 @@ struct Reconnection
     quint64 generation = 0;
 
     Outbox outbox;
-    Outbox::Frames unsent; // Of the session that has ended.
 };
 
 } // namespace IpcPrims

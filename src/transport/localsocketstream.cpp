@@ -41,7 +41,8 @@ void LocalSocketStream::saveRest(QLocalSocket::LocalSocketError reason)
         return;
     m_isBroken = true;
     m_rest = m_socket->readAll();
-    dropWritten();
+    m_heldAtTheEnd = m_socket->bytesToWrite();
+    dropWritten(m_heldAtTheEnd);
     m_hasFailed = reason != QLocalSocket::PeerClosedError;
     if (m_hasFailed) {
         setError(Error(ErrorCode::StreamError,
@@ -105,9 +106,15 @@ ByteStream::Result LocalSocketStream::write(std::span<const QByteArrayView> buff
 {
     if (!m_isBroken) {
         const Result result = DeviceStream::write(buffers);
-        if (!m_isBroken)
+        if (!m_isBroken) {
             noteUnwritten(buffers, result.bytes);
-        return result;
+            return result;
+        }
+        // It broke meanwhile, and what it held then ends with what it has taken just now.
+        const qint64 held = std::min<qint64>(m_heldAtTheEnd, result.bytes);
+        dropWritten(m_heldAtTheEnd - held);
+        if (held < result.bytes)
+            return {Status::Ok, result.bytes - qsizetype(held)};
     }
     if (!m_successor || m_hasFailed) {
         return failWriting(Error(ErrorCode::Disconnected,
@@ -141,13 +148,13 @@ void LocalSocketStream::noteUnwritten(std::span<const QByteArrayView> buffers, q
         m_unwritten.append(bytes.first(taken));
         written -= taken;
     }
-    dropWritten();
+    dropWritten(m_socket->bytesToWrite());
 }
 
-void LocalSocketStream::dropWritten()
+// Forgets what has left, so that no more than \a held bytes remain.
+void LocalSocketStream::dropWritten(qint64 held)
 {
-    const auto held = std::min<qint64>(m_socket->bytesToWrite(), m_unwritten.size());
-    m_unwritten.remove(0, m_unwritten.size() - held);
+    m_unwritten.remove(0, std::max<qint64>(0, m_unwritten.size() - held));
 }
 
 // Writes what the socket held when it broke, as far as that goes now.

@@ -55,7 +55,7 @@ private:
     void saveRest(QLocalSocket::LocalSocketError reason);
     qsizetype readRest(std::span<char> place);
     void noteUnwritten(std::span<const QByteArrayView> buffers, qsizetype written);
-    void dropWritten();
+    void dropWritten(qint64 held);
     bool writeRest();
     Result failWriting(const Error &error);
 
@@ -65,6 +65,7 @@ private:
     bool m_isBroken = false; // The socket is of no more use; the rest is here:
     QByteArray m_rest;
     QByteArray m_unwritten; // What the socket holds, or held then.
+    qint64 m_heldAtTheEnd = 0; // How much of that the socket held when it broke.
     bool m_wantsDrained = false;
     std::unique_ptr<ByteStream> m_successor; // Once it is broken, if there can be one.
 #ifdef Q_OS_UNIX

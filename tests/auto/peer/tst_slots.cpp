@@ -21,7 +21,7 @@ enum class Side { Client, Server };
 Q_DECLARE_METATYPE(Side)
 
 /// What a slot does to the peer, or to the object whose signal it is connected to.
-enum class Act { DeletePeer, DeleteSender, Abort, Close, Connect, RunEventLoop };
+enum class Act { DeletePeer, DeleteSender, Abort, Close, Connect, StopServer, RunEventLoop };
 Q_DECLARE_METATYPE(Act)
 
 /// Refuses to receive "bad".
@@ -51,6 +51,8 @@ public Q_SLOTS:
 private Q_SLOTS:
     void ofPeer_data();
     void ofPeer();
+    void inEachState_data();
+    void inEachState();
     void ofHealth_data();
     void ofHealth();
     void ofDevice_data();
@@ -72,6 +74,8 @@ private:
     /// Runs the event loop until act() was called or \a condition holds.
     bool waitUntil(const std::function<bool()> &condition = [] { return false; }) const;
     void checkThatServerGoesOn();
+    /// That the client is what the act has made of it.
+    void checkOutcome() const;
 
     Side m_side = Side::Client;
     Act m_act = Act::DeletePeer;
@@ -96,6 +100,8 @@ static const char *nameOf(Act act)
         return "closes";
     case Act::Connect:
         return "connects";
+    case Act::StopServer:
+        return "stops the server";
     case Act::RunEventLoop:
         return "runs an event loop";
     }
@@ -164,6 +170,9 @@ void tst_Slots::endNear(Act what)
     case Act::Connect:
         m_near->connectToServer(m_endpoint);
         break;
+    case Act::StopServer:
+        m_server->close();
+        break;
     case Act::RunEventLoop:
         QTest::qWait(20);
         break;
@@ -216,6 +225,9 @@ void tst_Slots::play()
 {
     if (m_hasActed)
         return;
+    m_near->setName(u"another"_s);
+    if (m_hasActed)
+        return;
     QVERIFY(!m_far->send(Channel::Data, "good"));
     QVERIFY(!m_far->send(Channel::Data, "bad"));
     const QFuture<PingReply> ping = m_near->ping(1h);
@@ -246,6 +258,8 @@ void tst_Slots::checkThatServerGoesOn()
 {
     QVERIFY(m_hasActed);
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    if (!m_server->isListening())
+        QVERIFY(!m_server->listen(m_endpoint));
     Peer client;
     client.connectToServer(m_endpoint);
     QTRY_VERIFY_WITH_TIMEOUT(client.isOpen(), Patience);
@@ -258,8 +272,8 @@ void tst_Slots::ofPeer_data()
 {
     addColumns();
     for (const QByteArray &signal : signalsOf(Peer::staticMetaObject)) {
-        for (const Act act :
-             {Act::DeletePeer, Act::Abort, Act::Close, Act::Connect, Act::RunEventLoop})
+        for (const Act act : {Act::DeletePeer, Act::Abort, Act::Close, Act::Connect,
+                              Act::StopServer, Act::RunEventLoop})
             addRow(Side::Client, act, signal);
         if (signal == "retryScheduled")
             continue; // A server's end never tries again.
@@ -278,15 +292,61 @@ void tst_Slots::ofPeer()
     play();
     if (m_side == Side::Client) // The server deletes its end some time after the session.
         QCOMPARE(!m_near, m_act == Act::DeletePeer);
+    checkOutcome();
     if (m_act == Act::Connect) {
-        QTRY_VERIFY_WITH_TIMEOUT(m_near->isOpen(), Patience);
         const QFuture<PingReply> ping = m_near->ping(1h);
         QTRY_VERIFY_WITH_TIMEOUT(ping.isFinished(), Patience);
         QVERIFY(!ping.result().error);
-    } else if (m_act == Act::Abort && m_near) {
-        QTRY_COMPARE_WITH_TIMEOUT(m_near->state(), Peer::State::Closed, Patience);
     }
     checkThatServerGoesOn();
+    checkOutcome(); // It still is, although a policy would have it connect again.
+}
+
+void tst_Slots::checkOutcome() const
+{
+    if (!m_near)
+        return;
+    if (m_act == Act::Connect)
+        QTRY_VERIFY_WITH_TIMEOUT(m_near->isOpen(), Patience);
+    else if (m_act == Act::Abort || (m_act == Act::Close && m_side == Side::Client))
+        QTRY_VERIFY_WITH_TIMEOUT(!m_near || m_near->state() == Peer::State::Closed, Patience);
+}
+
+void tst_Slots::inEachState_data()
+{
+    addColumns();
+    QTest::addColumn<Peer::State>("state");
+    const QMetaEnum states = QMetaEnum::fromType<Peer::State>();
+    for (int i = 0; i < states.keyCount(); ++i) {
+        for (const Act act : {Act::DeletePeer, Act::Abort, Act::Close, Act::Connect,
+                              Act::StopServer, Act::RunEventLoop})
+            QTest::addRow("%s, the client %s", states.key(i), nameOf(act))
+                    << Side::Client << act << QByteArray() << Peer::State(states.value(i));
+    }
+}
+
+void tst_Slots::inEachState()
+{
+    QFETCH(const Peer::State, state);
+    begin([this, state](Peer *near) {
+        connect(near, &Peer::stateChanged, this, [this, state](Peer::State now) {
+            if (now == state)
+                act();
+        });
+    });
+    if (!m_hasActed) {
+        if (state == Peer::State::Closing)
+            m_far->close();
+        else if (state == Peer::State::Waiting)
+            m_far->abort();
+        else
+            m_near->close();
+    }
+    QVERIFY(waitUntil());
+    QCOMPARE(!m_near, m_act == Act::DeletePeer);
+    checkOutcome();
+    checkThatServerGoesOn();
+    checkOutcome();
 }
 
 void tst_Slots::ofHealth_data()

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void halfClosedClientGetsAllEchoes();
     void halfClosedClientThatShutsDownGetsAllEchoes();
     void clientThatBreaksARuleGetsAllEchoes();
+    void framesOfOtherThreadsLeave();
     void nothingIsReceivedOrAcceptedMeanwhile();
     void abortEndsItAtOnce();
     void closedClientEndsItAtOnce();
@@ -195,6 +196,28 @@ void tst_WireEnd::clientThatBreaksARuleGetsAllEchoes()
     QVERIFY(m_client.waitForClosed());
     QCOMPARE(m_client.leftovers(), QByteArray());
     QCOMPARE(m_observed->frames.size(), 2000);
+}
+
+void tst_WireEnd::framesOfOtherThreadsLeave()
+{
+    m_client = m_observed->openSession();
+    QTRY_VERIFY_WITH_TIMEOUT(m_observed->peer, Patience);
+    Peer *const peer = m_observed->peer;
+    peer->setSendWaterMarks(1'000'000, 1000);
+    while (!peer->send(Channel::Data, QByteArray(100'000, 'x'))) {
+    }
+    Error error;
+    const std::unique_ptr<QThread> thread(
+            QThread::create([&] { error = peer->send(Channel::Data, "another thread's"); }));
+    thread->start();
+    QVERIFY(thread->wait(Patience));
+    QVERIFY2(!error, qPrintable(error.message()));
+    QCoreApplication::processEvents(); // It now waits for room.
+    m_client.finishWriting();
+    std::optional<RawSocket::Frame> last;
+    while (const auto frame = m_client.readFrame())
+        last = frame;
+    QCOMPARE(last, (RawSocket::Frame{Channel::Data, "another thread's"}));
 }
 
 void tst_WireEnd::nothingIsReceivedOrAcceptedMeanwhile()

@@ -1,0 +1,246 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+// The end of a session, and the order in which everybody is told of what happens to a peer.
+
+#include "peer/peer_p.h"
+
+#include "peer/peerlog_p.h"
+#include "peer/streamsender_p.h"
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qeventloop.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qtimer.h>
+
+#include <utility>
+
+namespace IpcPrims {
+
+// How long an application that quits waits for a peer that is being closed, however it goes on.
+static constexpr std::chrono::seconds QuitPatience = std::chrono::seconds(30);
+
+QFuture<Error> PeerPrivate::close(const QString &reason)
+{
+    QPromise<Error> promise;
+    QFuture<Error> future = promise.future();
+    promise.start();
+    m_closePromises.push_back(std::move(promise));
+    reconnection.target.reset();
+    if (state == Peer::State::Open) {
+        const auto streams = q->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
+        for (StreamSender *const stream : streams)
+            stream->flush();
+        sendAllOfOtherThreads();
+        state = Peer::State::Closing;
+        session->shutDown(reason, Session::Clock::now());
+        setReceiving(true); // The acknowledgement comes after everything else.
+        processEvents();
+        waitWhenQuitting();
+        reportLater();
+    } else if (state != Peer::State::Closing) {
+        abort({});
+    }
+    if (state == Peer::State::Closed && !m_isReportDue && m_reports.empty())
+        finishClosing({});
+    return future;
+}
+
+void PeerPrivate::abort(const Error &reason)
+{
+    if (state == Peer::State::Closed)
+        return;
+    m_attempt.reset();
+    m_attemptTimer.stop();
+    cancelRetry();
+    reconnection.target.reset();
+    dropConnection();
+    if (session && session->state() != Session::State::Ended)
+        session->abandon(reason);
+    else
+        m_unreportedEnd = reason;
+    state = Peer::State::Closed;
+    reportLater();
+}
+
+// Whatever was accepted and has not left goes into the outbox, and nobody can add to it any more.
+void PeerPrivate::dropConnection()
+{
+    m_connector.reset();
+    fromOtherThreads.setTerms(std::nullopt);
+    if (link) {
+        link->close();
+        reconnection.outbox.append(link->takeUnsent());
+        reconnection.outbox.noteFull(link->takeFull());
+        link.reset(); // Later, if it is in the middle of a call that led here.
+    }
+    reconnection.outbox.append(fromOtherThreads.takeAll());
+    reconnection.outbox.noteFull(fromOtherThreads.takeFull());
+    m_isOpeningTold = true;
+    m_throttle.reset();
+    m_validationAnswer.clear();
+    m_holders.clear();
+    m_timer.stop();
+    m_timerDeadline.reset();
+}
+
+static Error withLoss(const Error &reason, size_t frames)
+{
+    if (frames == 0)
+        return reason;
+    const QString loss = QStringLiteral("%1 accepted frames were not sent").arg(frames);
+    return Error(reason.code(),
+                 reason.message().isEmpty()
+                         ? loss
+                         : reason.message() + QLatin1String(" (") + loss + QLatin1Char(')'),
+                 reason.nativeError());
+}
+
+void PeerPrivate::finish(const Error &reason)
+{
+    PeerLog::ended(m_reportedState, session ? &*session : nullptr, reason);
+    dropConnection();
+    m_pacing.ended(reason, AttemptPacing::Clock::now());
+    planRetry(reason);
+    Outbox::Fates fates = reconnection.outbox.settle(m_attempt || reconnection.retryAt);
+    const Error told = withLoss(reason, fates.notSent.size());
+    disconnectReason = told;
+    state = m_attempt              ? Peer::State::Connecting
+            : reconnection.retryAt ? Peer::State::Waiting
+                                   : Peer::State::Closed;
+    m_isEndTold = false;
+    QObject::disconnect(std::exchange(m_onQuit, {}));
+
+    reportLater([this] { changeState(state); });
+    reportLater([this, told] {
+        if (m_requests)
+            m_requests->endSession(told);
+    });
+    reportLater([this, told] { tellObserversOfEnd(told, 0); });
+    reportLater([this] { processEvents(); }); // The ends of pings.
+    reportLater([this, told] {
+        if (owner)
+            owner->peerEnded(q, told);
+    });
+    reportNotSent(std::move(fates.notSent));
+    reportReady(fates.ready);
+    reportLater([this, told] { Q_EMIT q->disconnected(told); });
+    reportLater([this] {
+        if (reconnection.retryAt)
+            Q_EMIT q->retryScheduled(nextRetryIn());
+    });
+    reportLater([this, told] {
+        m_isEndTold = true;
+        finishClosing(told);
+    });
+    tellReports();
+}
+
+// Somebody may be waiting who deletes the peer now.
+void PeerPrivate::finishClosing(const Error &reason)
+{
+    std::vector<QPromise<Error>> promises = std::exchange(m_closePromises, {});
+    for (QPromise<Error> &promise : promises) {
+        promise.addResult(reason);
+        promise.finish();
+    }
+}
+
+// Quitting
+
+// A QEventLoopLocker would do so only for the last window, and quit an application that has none
+// when it is released.
+void PeerPrivate::waitWhenQuitting()
+{
+    const QCoreApplication *const application = QCoreApplication::instance();
+    if (m_onQuit || !application || application->thread() != q->thread())
+        return;
+    m_onQuit = QObject::connect(application, &QCoreApplication::aboutToQuit, q,
+                                [this] { waitForEnd(); });
+}
+
+void PeerPrivate::waitForEnd()
+{
+    QEventLoop loop;
+    QObject::connect(q, &Peer::disconnected, &loop, &QEventLoop::quit, Qt::QueuedConnection);
+    QObject::connect(q, &QObject::destroyed, &loop, &QEventLoop::quit);
+    QTimer::singleShot(QuitPatience, &loop, &QEventLoop::quit);
+    loop.exec(QEventLoop::ExcludeUserInputEvents);
+}
+
+// Reports
+
+void PeerPrivate::reportLater()
+{
+    if (!std::exchange(m_isReportDue, true))
+        QMetaObject::invokeMethod(
+                q, [this] { report(); }, Qt::QueuedConnection);
+}
+
+void PeerPrivate::reportLater(std::function<void()> report)
+{
+    m_reports.push_back(std::move(report));
+    reportLater();
+}
+
+void PeerPrivate::report()
+{
+    const QPointer<Peer> alive(q);
+    m_isReportDue = false;
+
+    tellReports();
+    if (alive && session)
+        processEvents();
+    if (alive && m_unreportedEnd)
+        finish(*std::exchange(m_unreportedEnd, std::nullopt));
+    if (alive)
+        changeState(state);
+    if (alive && m_attempt)
+        beginWhenDue();
+    if (alive && state == Peer::State::Closed && m_isEndTold && !m_unreportedEnd)
+        finishClosing({}); // There was nothing to end.
+}
+
+// Whoever is told may run an event loop. Then the others are told from there, before anything else
+// happens to the peer: so no session begins while somebody still takes the last one for the
+// present, and no frame arrives before its session is known to be open.
+void PeerPrivate::tellReports()
+{
+    const QPointer<Peer> alive(q);
+    while (alive && !m_reports.empty()) {
+        const auto report = std::move(m_reports.front());
+        m_reports.pop_front();
+        if (!m_reports.empty())
+            reportLater(); // Should the report run an event loop.
+        report();
+    }
+}
+
+void PeerPrivate::tellObserversOfEnd(const Error &reason, quint64 lastTold)
+{
+    if (SessionObserver *const observer = observers.next(&lastTold)) {
+        m_reports.push_front([=, this] { tellObserversOfEnd(reason, lastTold); });
+        observer->sessionEnded(reason);
+    }
+}
+
+void PeerPrivate::changeState(Peer::State newState)
+{
+    state = newState;
+    if (std::exchange(m_reportedState, newState) != newState)
+        Q_EMIT q->stateChanged(newState);
+}
+
+void PeerPrivate::reportNotSent(Outbox::Frames frames)
+{
+    std::map<quint16, QList<QByteArray>> byChannel;
+    for (SendQueue::Frame &frame : frames)
+        byChannel[frame.channel].append(std::move(frame.payload));
+    for (const auto &[channel, payloads] : byChannel) {
+        reportLater([this, itsChannel = channel, itsPayloads = payloads] {
+            Q_EMIT q->framesNotSent(itsChannel, itsPayloads);
+        });
+    }
+}
+
+} // namespace IpcPrims
