@@ -56,9 +56,10 @@ enum class ErrorCode {
     RateExceeded, ///< The other side sent faster than this side's ReceiveLimits allow.
     ShutdownRequested, ///< The other side asked to end the session.
     ShutdownFailed, ///< The other side did not acknowledge our shutdown request.
-    RequestFailed, ///< The other side said that it won't answer a request.
+    RequestFailed, ///< A request won't be answered: the other side said so, or this one couldn't.
     Cancelled, ///< Given up by this side, for example because the connection was closed.
-    InvalidArgument, ///< A call that can't be meant; the message says what is allowed.
+    InvalidArgument, ///< An argument or a call that makes no sense; the message says what is
+                     ///< allowed.
 
     // Validation.
     ValidationFailed, ///< The validator refused the payload.

@@ -319,8 +319,9 @@ public:
     using FrameHandler = std::function<void(quint16 channel, QByteArrayView payload)>;
     void setFrameHandler(FrameHandler handler);
     /// As above for the frames of one channel, which then reach neither frameReceived() nor the
-    /// handler for all channels. An empty one leaves them to these again.
-    void setFrameHandler(quint16 channel, FrameHandler handler);
+    /// handler for all channels. An empty one leaves them to these again. InvalidArgument, and
+    /// nothing is set, if something else has the channel: requests, a JsonRpc, or a ChannelDevice.
+    Error setFrameHandler(quint16 channel, FrameHandler handler);
 
     /*!
         Judges what the application sends and receives, from now on; a null pointer ends that. A bad
@@ -375,8 +376,11 @@ public:
     /*!
         Sends \a payload on COMMAND and gives the answer, which is the next frame on COMMAND that
         isn't the answer to an earlier request: frames carry no number, so the other side has to
-        answer in order, one frame each, and nothing else may be sent on COMMAND by either side.
-        Only one side of a session can ask this way; for both there is JsonRpc.
+        answer in order, one frame each, and nothing else may be sent on COMMAND by either side:
+        while answers are expected, send() refuses that with InvalidArgument. Only one side of a
+        session can ask this way; for both there is JsonRpc. InvalidArgument is also what comes of a
+        request where there is a request handler, or where COMMAND belongs to a JsonRpc or to a
+        ChannelDevice.
 
         The Reply has the errors of send(), with which nothing was sent; QueueFull also for more
         than MaxRequestsInFlight requests without an answer. Afterwards it may be Timeout, with
@@ -394,9 +398,12 @@ public:
 
     /*!
         Calls \a handler with each frame on COMMAND, which neither frameReceived() nor a frame
-        handler gets then. Set it before the session's first frame, so that both sides number the
-        requests alike: before connecting, or in a slot of Server::peerConnected(). The handler may
-        do anything, replace itself and delete the peer included. An empty one ends that.
+        handler gets then; send() refuses that channel with InvalidArgument. So does this function,
+        and sets nothing, if something else has it: a frame handler of its own, a JsonRpc, a
+        ChannelDevice, or requests that wait for their answers. Set it before the session's first
+       frame, so that both sides number the requests alike: before connecting, or in a slot of
+       Server::peerConnected(). The handler may do anything, replace itself and delete the peer
+       included. An empty one ends that.
 
         Requests may be answered in any order, and from any thread; the answers leave in the order
         of the requests, so one that comes early waits. Nothing is received while answers fill the
@@ -404,7 +411,7 @@ public:
         setRequestBytesLimit() allow.
     */
     using RequestHandler = std::function<void(const Request &request)>;
-    void setRequestHandler(RequestHandler handler);
+    Error setRequestHandler(RequestHandler handler);
 
     /*!
         How many requests of the other side may be without an answer that has left: 1 to
@@ -425,11 +432,14 @@ public:
 
     /*!
         What becomes of a request that fails: of one that is dropped or refused by the application,
-        or does not pass the validator. With \c true the other side is told, if ERROR was
-        negotiated: by a frame there with the JSON object {"error":"…","request":n}, where n is the
-        number of the request. A request() of this library ends with RequestFailed then. With
-        \c false, the default, it hears nothing; and as it would take the answer to the next request
-        for that of the failed one, no answer leaves any more in that session.
+        or does not pass the validator. With \c true, the default, the other side learns of it by a
+        frame on ERROR with the JSON object {"error":"…","request":n}, where n is the number of the
+        request. A request() of this library ends with RequestFailed then, and the session goes on.
+
+        With \c false, or if ERROR was not negotiated, the session ends instead: the other side
+       would take the answer to the next request for that of the failed one. The answers before it
+       are sent; then the session is closed as by close(), with the reason, and disconnected() has
+        RequestFailed.
     */
     bool answersFailedRequests() const;
     void setAnswersFailedRequests(bool answers);

@@ -221,7 +221,7 @@ Error BlockingPeerPrivate::receiveOn(quint16 channel, Frame *frame,
     if (const Error error = mayUse())
         return error;
     if (!channels.contains(channel))
-        return m_session->session().unsupportedChannelError(channel);
+        return m_session->session().agreement().unsupportedError(channel);
     const Error error = nextFrameOn(channel, frame, Patience(duration));
     if (!error)
         consumed(channel);

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "peer/channelhandlers_p.h"
 #include "peer/chunkqueue_p.h"
 #include "peer/sessionobserver_p.h"
 #include "peer/streammark_p.h"
@@ -53,6 +54,7 @@ private:
     void readyToSend(quint16 readyChannel) override;
     void peerDestroyed() override;
 
+    ChannelUser asUser() const { return {this, "a ChannelDevice"}; }
     void receive(QByteArrayView payload);
     void announce();
     void take(const StreamMark &mark);

@@ -39,6 +39,9 @@ Error ChannelDevicePrivate::openError(QIODevice::OpenMode mode) const
                      QStringLiteral("the stream on channel %1 that was stopped hasn't ended yet")
                              .arg(channel));
     }
+    const auto user = peer->d->channelUser(channel);
+    if (user && (mode.testFlag(QIODevice::ReadOnly) || user->isAlone))
+        return ChannelHandlers::takenError(channel, *user);
     return {};
 }
 
@@ -51,8 +54,8 @@ void ChannelDevicePrivate::open(QIODevice::OpenMode mode)
     m_isCut = m_isStopped = m_isStopDue = false;
     isReading = mode.testFlag(QIODevice::ReadOnly);
     if (isReading)
-        peer->setFrameHandler(channel,
-                              [this](quint16, QByteArrayView payload) { receive(payload); });
+        peer->d->setFrameHandler(
+                channel, [this](quint16, QByteArrayView payload) { receive(payload); }, asUser());
     if (mode.testFlag(QIODevice::WriteOnly)) {
         sender = new StreamSender(peer, channel);
         QObject::connect(sender, &StreamSender::handedOver, q, &QIODevice::bytesWritten);
@@ -198,7 +201,7 @@ void ChannelDevicePrivate::stopReading()
         return;
     updateHold();
     if (peer)
-        peer->setFrameHandler(channel, {});
+        peer->d->setFrameHandler(channel, {}, asUser());
 }
 
 void ChannelDevicePrivate::readyToSend(quint16 readyChannel)

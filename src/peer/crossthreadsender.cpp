@@ -58,8 +58,7 @@ Error CrossThreadSender::judge(quint16 channel, const QByteArray &payload)
         if (!m_terms)
             return notConnectedError();
         if (!m_terms->channels.contains(channel)) {
-            return Error(ErrorCode::UnsupportedChannel,
-                         QStringLiteral("channel %1 not supported by peer").arg(channel));
+            return m_terms->agreement.unsupportedError(channel);
         }
         validator = m_terms->validator;
     }

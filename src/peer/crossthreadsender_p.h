@@ -6,6 +6,7 @@
 #include "frame/sendqueue_p.h"
 #include "frame/turntime_p.h"
 #include "peer/mailbox_p.h"
+#include "session/channelagreement_p.h"
 #include "session/channelset_p.h"
 
 #include <IpcPrims/error.h>
@@ -46,6 +47,7 @@ public:
     struct Terms
     {
         ChannelSet channels;
+        ChannelAgreement agreement; // For errors.
         std::shared_ptr<const PayloadValidator> validator;
         qint64 highWaterMark = 0; // In bytes that have not reached the peer's queue yet.
     };

@@ -193,6 +193,10 @@ Error Peer::send(quint16 channel, const QByteArray &payload)
 {
     if (Q_UNLIKELY(!d->isInOwnThread()))
         return d->fromOtherThreads.send(channel, payload);
+    if (channel == Channel::Command) {
+        if (const Error error = d->commandError())
+            return error;
+    }
     return d->send(channel, payload);
 }
 
@@ -240,9 +244,9 @@ void Peer::setFrameHandler(FrameHandler handler)
     d->frameHandler.set(std::move(handler));
 }
 
-void Peer::setFrameHandler(quint16 channel, FrameHandler handler)
+Error Peer::setFrameHandler(quint16 channel, FrameHandler handler)
 {
-    d->setFrameHandler(channel, std::move(handler));
+    return d->setFrameHandler(channel, std::move(handler), {this, "a frame handler"});
 }
 
 std::shared_ptr<const PayloadValidator> Peer::validator() const
@@ -337,9 +341,9 @@ QFuture<Reply> Peer::request(const QByteArray &payload, std::chrono::millisecond
     return awaited->future();
 }
 
-void Peer::setRequestHandler(RequestHandler handler)
+Error Peer::setRequestHandler(RequestHandler handler)
 {
-    d->requests().setHandler(std::move(handler));
+    return d->requests().setHandler(std::move(handler));
 }
 
 qsizetype Peer::requestLimit() const

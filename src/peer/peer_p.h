@@ -100,7 +100,11 @@ public:
     {
         return session && session->state() == Session::State::ClosingHere;
     }
-    void setFrameHandler(quint16 channel, Peer::FrameHandler handler);
+    Error setFrameHandler(quint16 channel, Peer::FrameHandler handler, const ChannelUser &user);
+    /// Who has the channel for itself, if anybody.
+    std::optional<ChannelUser> channelUser(quint16 channel) const;
+    /// Why the application may send nothing of its own on COMMAND; no error if it may.
+    Error commandError() const;
     void setRequestLimits(const RequestLimits &limits);
     void setUnsentFrames(quint16 channel, Peer::UnsentFrames policy);
     void setReconnectPolicy(const ReconnectPolicy &policy);
@@ -163,6 +167,8 @@ public:
     void abandon(const Error &reason);
     /// Ends it for what the other side did, when all that was accepted has been written.
     void reject(const Error &reason);
+    /// As close(), but with an error, whose message the other side gets as the reason.
+    void closeBecauseOf(const Error &error);
 
     Peer *const q;
 
@@ -177,12 +183,12 @@ public:
     Reconnection reconnection;
     CrossThreadSender fromOtherThreads;
     TaskBox tasksFromOtherThreads;
-    bool answersFailedRequests = false;
     RequestLimits requestLimits;
     SessionObservers observers;
     /// Of JSON-RPC calls: whoever makes some, and in whatever thread, uses none that was used
     /// before.
     std::atomic<quint64> lastRpcCall = 0;
+    bool answersFailedRequests = true;
 
     // What is known of the session, or of the last one until there is another
     Peer::State state = Peer::State::Closed;
@@ -287,6 +293,7 @@ private:
     bool m_isReportDue = false;
     Peer::State m_reportedState = Peer::State::Closed;
     std::optional<Error> m_unreportedEnd;
+    Error m_closeReason; // Of closeBecauseOf().
     std::optional<Attempt> m_attempt; // To begin.
     std::deque<std::function<void()>> m_reports; // One for each to be told, in order.
     bool m_isOpeningTold = true;

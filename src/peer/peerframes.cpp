@@ -165,10 +165,27 @@ void PeerPrivate::updateReceiving()
         m_watcher->receivingChanged();
 }
 
-void PeerPrivate::setFrameHandler(quint16 channel, Peer::FrameHandler handler)
+Error PeerPrivate::setFrameHandler(quint16 channel, Peer::FrameHandler handler,
+                                   const ChannelUser &user)
 {
+    if (handler && channel == Channel::Command && m_requests && m_requests->user())
+        return ChannelHandlers::takenError(channel, *m_requests->user());
     m_routesFrames = true;
-    m_channelHandlers.set(channel, std::move(handler));
+    return m_channelHandlers.set(channel, std::move(handler), user);
+}
+
+std::optional<ChannelUser> PeerPrivate::channelUser(quint16 channel) const
+{
+    if (channel == Channel::Command && m_requests && m_requests->user())
+        return m_requests->user();
+    const ChannelUser *const user = m_channelHandlers.user(channel);
+    return user ? std::optional(*user) : std::nullopt;
+}
+
+Error PeerPrivate::commandError() const
+{
+    const auto user = m_requests ? m_requests->user() : std::nullopt;
+    return user ? ChannelHandlers::takenError(Channel::Command, *user) : Error();
 }
 
 Requests &PeerPrivate::requests()
@@ -198,6 +215,14 @@ void PeerPrivate::setUnsentFrames(quint16 channel, Peer::UnsentFrames policy)
         reconnection.outbox.setPolicy(channel, policy);
     else
         reconnection.outbox.setPolicy(channel, Peer::UnsentFrames::Report);
+}
+
+void PeerPrivate::closeBecauseOf(const Error &error)
+{
+    if (state != Peer::State::Open)
+        return;
+    m_closeReason = error;
+    close(error.message());
 }
 
 void PeerPrivate::abandon(const Error &reason)

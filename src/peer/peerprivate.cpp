@@ -242,7 +242,8 @@ void PeerPrivate::handle(const Session::Draining &)
 
 void PeerPrivate::handle(const Session::Ended &event)
 {
-    finish(event.reason);
+    const Error closeReason = std::exchange(m_closeReason, {});
+    finish(event.reason ? event.reason : closeReason);
 }
 
 // Time

@@ -163,6 +163,7 @@ void PeerPrivate::updateTerms()
 {
     if (session && session->state() == Session::State::Open)
         fromOtherThreads.setTerms(CrossThreadSender::Terms{ChannelSet(session->channels()),
+                                                           session->agreement(),
                                                            validation.validator, waterMarks.high});
     else
         fromOtherThreads.setTerms(std::nullopt);

@@ -104,7 +104,7 @@ QFuture<Reply> Requests::ask(const QByteArray &payload, std::chrono::millisecond
     QPromise<Reply> promise;
     QFuture<Reply> future = promise.future();
     promise.start();
-    Error error = m_asked.checkRoom();
+    Error error = askError();
     if (!error)
         error = m_peer->send(Channel::Command, payload);
     if (error) {
@@ -115,6 +115,17 @@ QFuture<Reply> Requests::ask(const QByteArray &payload, std::chrono::millisecond
     m_asked.append({deadline, timeout, std::move(promise)});
     m_deadlines.add(deadline, m_asked.lastNumber());
     return future;
+}
+
+// Why nothing can be asked.
+Error Requests::askError() const
+{
+    if (m_handler)
+        return ChannelHandlers::takenError(Channel::Command, *user());
+    const auto other = m_asked.isEmpty() ? m_peer->channelUser(Channel::Command) : std::nullopt;
+    if (other && other->isAlone)
+        return ChannelHandlers::takenError(Channel::Command, *other);
+    return m_asked.checkRoom();
 }
 
 void Requests::resolveFirst(const Reply &reply)
@@ -157,12 +168,26 @@ void Requests::onDeadline(quint64 number)
 
 // What this side answers
 
-void Requests::setHandler(Peer::RequestHandler handler)
+std::optional<ChannelUser> Requests::user() const
 {
+    if (m_handler)
+        return ChannelUser{this, "a request handler", true};
+    if (!m_asked.isEmpty())
+        return ChannelUser{this, "requests that wait for their answers", true};
+    return std::nullopt;
+}
+
+Error Requests::setHandler(Peer::RequestHandler handler)
+{
+    if (handler && !m_handler) {
+        if (const auto other = m_peer->channelUser(Channel::Command))
+            return ChannelHandlers::takenError(Channel::Command, *other);
+    }
     auto next
             = handler ? std::make_shared<const Peer::RequestHandler>(std::move(handler)) : nullptr;
     // What the previous one has captured may be the last to hold the peer.
     const auto previous = std::exchange(m_handler, std::move(next));
+    return {};
 }
 
 void Requests::receive(const QByteArray &payload)
@@ -207,14 +232,23 @@ void Requests::deliverAnswers()
     sendAnswers();
 }
 
-static void warnOfUnansweredRequest(quint64 number, const Session &session)
+// The other side would take the next answer for that of the failed request.
+void Requests::endWithout(const Answer &answer)
 {
+    const Session &session = *m_peer->session;
+    const QString why = session.acceptsSend(Channel::Error)
+                                ? QStringLiteral("answersFailedRequests is off")
+                                : QStringLiteral("the session has no channel 4 (ERROR)");
+    const QString text
+            = QStringLiteral("request %1 failed, which its sender can't learn otherwise: "
+                             "%2")
+                      .arg(QString::number(answer.request), why);
     static LimitedLog log(lcPeer(), QtWarningMsg);
     if (log.isEnabled())
-        log.write(QStringLiteral("Request %1 of %2 failed, which it can't be told; so no later one "
-                                 "can be answered either. See Peer::setAnswersFailedRequests().")
-                          .arg(QString::number(number),
-                               quotedSessionName(session.peerId(), session.peerName())));
+        log.write(QStringLiteral("session %1 is closed: %2")
+                          .arg(quotedSessionName(session.peerId(), session.peerName()), text));
+    m_answers.stick();
+    m_peer->closeBecauseOf(Error(ErrorCode::RequestFailed, text));
 }
 
 // A validator may put an answer, and end the session.
@@ -249,8 +283,7 @@ void Requests::sendAnswers(TurnShare *share)
             m_waitsForRoom = true;
             return;
         case Outcome::Impossible:
-            warnOfUnansweredRequest(answer->request, *m_peer->session);
-            m_answers.stick();
+            endWithout(*answer);
             break;
         }
     }

@@ -6,6 +6,7 @@
 #include "frame/decoder_p.h"
 #include "frame/turntime_p.h"
 #include "peer/answerqueue_p.h"
+#include "peer/channelhandlers_p.h"
 #include "peer/deadlinetimer_p.h"
 #include "peer/mailbox_p.h"
 #include "peer/requestfailure_p.h"
@@ -22,6 +23,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace IpcPrims {
 
@@ -49,7 +51,10 @@ public:
 
     QFuture<Reply> ask(const QByteArray &payload, std::chrono::milliseconds timeout);
 
-    void setHandler(Peer::RequestHandler handler);
+    Error setHandler(Peer::RequestHandler handler);
+
+    /// Who has COMMAND: whoever answers requests, or expects answers. Nobody if neither does.
+    std::optional<ChannelUser> user() const;
 
     /// Whether the frame was an answer or a request, which then was dealt with.
     bool take(DecodedFrame &frame);
@@ -76,6 +81,7 @@ private:
         Impossible, ///< The other side can't be told.
     };
 
+    Error askError() const;
     void resolveFirst(const Reply &reply);
     void resolve(quint64 number, RequestQueue::Entry entry, const Reply &reply);
     void onDeadline(quint64 number);
@@ -86,6 +92,7 @@ private:
     void updateHold();
     Outcome send(const Answer &answer);
     Outcome sendFailure(const RequestFailure &failure);
+    void endWithout(const Answer &answer);
 
     PeerPrivate *const m_peer;
 

@@ -246,10 +246,8 @@ QFuture<BroadcastResult> ServerPrivate::broadcast(quint16 channel, const QByteAr
 // Why such a frame can't be sent to anybody.
 Error ServerPrivate::broadcastError(quint16 channel, const QByteArray &payload) const
 {
-    if (channel == Channel::Control) {
-        return Error(ErrorCode::UnsupportedChannel,
-                     QStringLiteral("channel 0 (CONTROL) belongs to the protocol itself"));
-    }
+    if (channel == Channel::Control)
+        return controlChannelError();
     if (const Error error = checkPayloadSize(payload.size(), MaxPayloadSize))
         return error;
     if (!validation.validator)

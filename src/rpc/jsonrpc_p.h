@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "peer/channelhandlers_p.h"
 #include "peer/sessionobserver_p.h"
 #include "peer/taskbox_p.h"
 #include "rpc/rpccalls_p.h"
@@ -57,6 +58,7 @@ public:
     RpcService service;
 
 private:
+    ChannelUser asUser() const { return {this, "a JsonRpc", true}; }
     // SessionObserver
     void sessionEnded(const Error &reason) override;
     void readyToSend(quint16 readyChannel) override;
@@ -87,6 +89,7 @@ private:
 
     std::shared_ptr<Reading> m_reading; // In a later turn; nothing is received before.
     RpcCalls m_calls;
+    Error m_takenError; // The channel belongs to something else.
     TaskBox m_tasks; // Of other threads.
     mutable std::mutex m_mutex; // Of the limits.
     RpcMessageLimits m_limits;

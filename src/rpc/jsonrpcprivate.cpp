@@ -3,10 +3,13 @@
 
 #include "rpc/jsonrpc_p.h"
 
+#include "peer/logging_p.h"
 #include "peer/peer_p.h"
 #include "rpc/rpcreader_p.h"
 #include "rpc/rpcvaluerules_p.h"
 #include "rpc/rpcwriter_p.h"
+
+#include <QtCore/qdebug.h>
 
 #include <algorithm>
 #include <utility>
@@ -30,7 +33,10 @@ JsonRpcPrivate::JsonRpcPrivate(JsonRpc *rpc, Peer *itsPeer, quint16 itsChannel)
     }
     // The ids of an answer mean nothing to another session.
     peer->setUnsentFrames(channel, Peer::UnsentFrames::Report);
-    peer->setFrameHandler(channel, [this](quint16, QByteArrayView payload) { receive(payload); });
+    m_takenError = peer->d->setFrameHandler(
+            channel, [this](quint16, QByteArrayView payload) { receive(payload); }, asUser());
+    if (m_takenError)
+        qCWarning(lcPeer) << "JsonRpc can't be used:" << m_takenError;
     peer->d->observers.add(this);
 }
 
@@ -42,7 +48,7 @@ JsonRpcPrivate::~JsonRpcPrivate()
         lastPeer->d->observers.remove(this);
         lastPeer->d->holdBack(this, false);
         lastPeer->d->holdBack(&m_reading, false);
-        lastPeer->setFrameHandler(channel, {});
+        lastPeer->d->setFrameHandler(channel, {}, asUser());
     }
     endSession(Error(ErrorCode::Cancelled, QStringLiteral("the JsonRpc was destroyed")));
 }
@@ -96,6 +102,8 @@ Error JsonRpcPrivate::send(const QByteArray &frame)
 {
     if (!peer)
         return Error(ErrorCode::NotConnected, QStringLiteral("the peer was destroyed"));
+    if (m_takenError)
+        return m_takenError;
     const Error error = peer->send(channel, frame);
     if (error.code() != ErrorCode::UnsupportedChannel)
         return error;

@@ -296,22 +296,12 @@ Error Session::sendError(quint16 channel) const
     case State::Ended:
         return Error(ErrorCode::NotConnected, QStringLiteral("the session has ended"));
     }
-    return unsupportedChannelError(channel);
+    return agreement().unsupportedError(channel);
 }
 
-Error Session::unsupportedChannelError(quint16 channel) const
+ChannelAgreement Session::agreement() const
 {
-    if (channel == Channel::Control) {
-        return Error(ErrorCode::UnsupportedChannel,
-                     QStringLiteral("channel 0 (CONTROL) belongs to the protocol itself"));
-    }
-    QStringList negotiated;
-    for (const quint16 one : m_channels)
-        negotiated.append(QString::number(one));
-    return Error(ErrorCode::UnsupportedChannel,
-                 QStringLiteral("channel %1 not supported by peer (negotiated: %2)")
-                         .arg(channel)
-                         .arg(negotiated.join(QLatin1String(", "))));
+    return {m_role == Role::Client, m_settings.terms.channels, m_channels};
 }
 
 void Session::abandon(const Error &reason)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "frame/payloadlimits_p.h"
+#include "session/channelagreement_p.h"
 #include "session/channelset_p.h"
 #include "session/controlmessage_p.h"
 #include "session/deadline_p.h"
@@ -163,8 +164,8 @@ public:
     }
     /// Why acceptsSend() says no.
     Error sendError(quint16 channel) const;
-    /// For a channel that is not among channels().
-    Error unsupportedChannelError(quint16 channel) const;
+    /// How channels() came about.
+    ChannelAgreement agreement() const;
 
     /// Returns the id that PingEnded will have.
     quint64 ping(Instant now, std::chrono::milliseconds timeout);

@@ -42,7 +42,7 @@ private Q_SLOTS:
     void failedRequestsAreReported();
     void textOfAFailureIsCut();
     void failureOvertakesNoAnswer();
-    void unreportedFailureHoldsBackAllLaterAnswers();
+    void failureThatIsNotReportedEndsTheSession();
     void failureNeedsTheErrorChannel();
     void badRequestFails();
     void longTextOfAValidatorIsCut();
@@ -86,8 +86,6 @@ void tst_Answering::requestsTakeTheFramesOfCommandOnly()
 {
     open();
     Diary server(m_peer);
-    int ofHandler = 0;
-    m_peer->setFrameHandler(Channel::Command, [&](quint16, QByteArrayView) { ++ofHandler; });
     keepRequests();
     QVERIFY(!m_client->send(Channel::Command, "a"));
     QVERIFY(!m_client->send(Channel::Data, "b"));
@@ -98,7 +96,8 @@ void tst_Answering::requestsTakeTheFramesOfCommandOnly()
 
     m_peer->setRequestHandler({});
     QVERIFY(!m_client->send(Channel::Command, "c"));
-    QTRY_COMPARE_WITH_TIMEOUT(ofHandler, 1, Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(server.frames,
+                              Frames({{Channel::Data, "b"}, {Channel::Command, "c"}}), Patience);
     QCOMPARE(m_kept.size(), 1);
 }
 
@@ -123,7 +122,6 @@ void tst_Answering::firstAnswerCounts()
 {
     open();
     Diary client(m_client.get());
-    m_peer->setAnswersFailedRequests(true);
     m_peer->setRequestHandler([](const Request &request) {
         const Request copy = request;
         copy.reply("first");
@@ -148,7 +146,6 @@ void tst_Answering::failedRequestsAreReported()
 {
     open();
     Diary client(m_client.get());
-    m_peer->setAnswersFailedRequests(true);
     m_peer->setRequestHandler([](const Request &request) {
         if (request.payload() == "fail")
             request.fail(u"I don't \"want\" to"_s);
@@ -177,7 +174,6 @@ void tst_Answering::failedRequestsAreReported()
 void tst_Answering::textOfAFailureIsCut()
 {
     open();
-    m_peer->setAnswersFailedRequests(true);
     m_peer->setRequestHandler([](const Request &request) { request.fail(QString(2000, u'x')); });
     QCOMPARE(waitFor(m_client->request("1")).payload, QByteArray(1024, 'x'));
 }
@@ -186,7 +182,6 @@ void tst_Answering::failureOvertakesNoAnswer()
 {
     open();
     Diary client(m_client.get());
-    m_peer->setAnswersFailedRequests(true);
     keepRequests();
     for (const char *payload : {"1", "2", "3"})
         QVERIFY(!m_client->send(Channel::Command, payload));
@@ -201,35 +196,52 @@ void tst_Answering::failureOvertakesNoAnswer()
                               Patience);
 }
 
-void tst_Answering::unreportedFailureHoldsBackAllLaterAnswers()
+void tst_Answering::failureThatIsNotReportedEndsTheSession()
 {
     open();
+    keepRequests();
+    m_peer->setAnswersFailedRequests(false);
+    QSignalSpy ended(m_peer, &Peer::disconnected);
     Diary client(m_client.get());
-    m_peer->setRequestHandler([](const Request &request) {
-        if (request.payload() != "drop")
-            request.reply("to " + request.payload());
-    });
     const QFuture<Reply> first = m_client->request("1", 60s);
-    const QFuture<Reply> dropped = m_client->request("drop", 60s);
+    const QFuture<Reply> dropped = m_client->request("2", 60s);
     const QFuture<Reply> third = m_client->request("3", 60s);
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(uR"(^Request 2 of "peer-1" failed)"_s));
+    QTRY_COMPARE_WITH_TIMEOUT(m_kept.size(), 3, Patience);
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(uR"(^session "peer-1" is closed: request 2 failed)"_s));
+    m_kept[2].reply("to 3");
+    m_kept[1] = Request();
+    m_kept[0].reply("to 1");
     QCOMPARE(waitFor(first).payload, "to 1");
-    // It would be here before this one.
-    QTest::qWait(0);
-    QVERIFY(!m_peer->send(Channel::Data, "the end"));
-    QTRY_COMPARE_WITH_TIMEOUT(client.frames.size(), 1, Patience);
-    QVERIFY(!dropped.isFinished());
-    QVERIFY(!third.isFinished());
+    // Neither its own answer nor another one's.
+    QCOMPARE(waitFor(dropped).error.code(), ErrorCode::NotConnected);
+    QCOMPARE(waitFor(third).error.code(), ErrorCode::NotConnected);
+    QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size() + ended.size(), 2, Patience);
+    // Both sides learn why.
+    QCOMPARE(client.reasons[0].code(), ErrorCode::ShutdownRequested);
+    QVERIFY2(client.reasons[0].message().contains(u"request 2 failed"_s),
+             qPrintable(client.reasons[0].message()));
+    const Error own = ended[0][0].value<Error>();
+    QCOMPARE(own.code(), ErrorCode::RequestFailed);
+    QVERIFY2(own.message().contains(u"answersFailedRequests is off"_s), qPrintable(own.message()));
 }
 
 void tst_Answering::failureNeedsTheErrorChannel()
 {
     m_client->setRequestedChannels({Channel::Command});
     open();
-    m_peer->setAnswersFailedRequests(true);
+    QSignalSpy ended(m_peer, &Peer::disconnected);
     m_peer->setRequestHandler([](const Request &request) { request.fail(u"no"_s); });
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(uR"(^Request 1 of "peer-1" failed)"_s));
-    QCOMPARE(waitFor(m_client->request("1", 300ms)).error.code(), ErrorCode::Timeout);
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(uR"(^session "peer-1" is closed: request 1 failed)"_s));
+    const Reply reply = waitFor(m_client->request("1", 60s));
+    QCOMPARE(reply.error.code(), ErrorCode::NotConnected);
+    QVERIFY2(reply.error.message().contains(u"request 1 failed"_s),
+             qPrintable(reply.error.message()));
+    QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, Patience);
+    const Error own = ended[0][0].value<Error>();
+    QCOMPARE(own.code(), ErrorCode::RequestFailed);
+    QVERIFY2(own.message().contains(u"channel 4 (ERROR)"_s), qPrintable(own.message()));
 }
 
 void tst_Answering::badRequestFails()
@@ -239,7 +251,6 @@ void tst_Answering::badRequestFails()
     QSignalSpy validationFailed(m_peer, &Peer::validationFailed);
     m_peer->setValidator(std::make_shared<BadWordValidator>());
     m_peer->setAnswersValidationErrors(true);
-    m_peer->setAnswersFailedRequests(true);
     m_peer->setRequestHandler(
             [](const Request &request) { request.reply("to " + request.payload()); });
     const QFuture<Reply> first = m_client->request("1");
@@ -269,7 +280,6 @@ public:
 void tst_Answering::longTextOfAValidatorIsCut()
 {
     open();
-    m_peer->setAnswersFailedRequests(true);
     m_peer->setValidator(std::make_shared<VerboseValidator>());
     m_peer->setRequestHandler([](const Request &request) { request.reply(request.payload()); });
     const QFuture<Reply> bad = m_client->request("bad");
@@ -298,7 +308,6 @@ void tst_Answering::answerThatCannotBeSentFails()
     QFETCH(QByteArray, answer);
     open();
     m_peer->setValidator(std::make_shared<BadWordValidator>());
-    m_peer->setAnswersFailedRequests(true);
     m_peer->setRequestHandler([answer](const Request &request) {
         request.reply(request.payload() == "1" ? answer : "fine"_ba);
     });
@@ -410,7 +419,6 @@ void tst_Answering::answersComeFromOtherThreads()
     constexpr int count = 3000;
     open();
     Workers workers;
-    m_peer->setAnswersFailedRequests(true);
     m_peer->setRequestHandler([&workers](const Request &request) { workers.add(request); });
     QList<QFuture<Reply>> replies;
     for (int i = 0; i < count; ++i)

@@ -117,7 +117,6 @@ void tst_BlockingProcesses::blockingPeerTalksToARequestHandler()
 {
     Server server;
     connect(&server, &Server::peerConnected, &server, [](Peer *peer) {
-        peer->setAnswersFailedRequests(true);
         peer->setRequestHandler([](const Request &request) {
             if (request.number() == 2)
                 request.fail(u"no idea"_s);

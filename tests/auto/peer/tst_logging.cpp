@@ -232,7 +232,7 @@ void tst_Logging::nameThatTheServerHasChosenIsQuoted()
 {
     RawListener listener(m_server->path() + u".raw"_s);
     Peer peer;
-    peer.setRequestHandler([](const Request &) {}); // Which thereby fails.
+    peer.setRequestHandler([](const Request &) {}); // Which thereby fails, on a channel too few.
     peer.connectToServer(Endpoint::fromPath(m_server->path() + u".raw"_s));
     RawSocket server = listener.accept();
     QVERIFY(server.readFrame());

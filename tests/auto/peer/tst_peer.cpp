@@ -132,7 +132,8 @@ void tst_Peer::sendRefusesWithTheReason()
     Diary server(m_peer);
     QCOMPARE(m_client->send(9, "x"),
              Error(ErrorCode::UnsupportedChannel,
-                   u"channel 9 not supported by peer (negotiated: 1, 2, 3, 4)"_s));
+                   u"channel 9 was not requested by this side: see setRequestedChannels(), before "
+                   "connecting (negotiated: 1, 2, 3, 4)"_s));
     QCOMPARE(m_client->send(0, "x").code(), ErrorCode::UnsupportedChannel);
     QCOMPARE(m_client->send(1, QByteArray(MaxPayloadSize + 1, 'x')),
              Error(ErrorCode::PayloadTooLarge,

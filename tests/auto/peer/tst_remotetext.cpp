@@ -153,7 +153,6 @@ void tst_RemoteText::refusalOfAnAuthorizer()
 void tst_RemoteText::failureOfARequest()
 {
     connect(m_server.get(), &Server::peerConnected, this, [](Peer *peer) {
-        peer->setAnswersFailedRequests(true);
         peer->setRequestHandler([](const Request &request) { request.fail(Markers); });
     });
     open();
