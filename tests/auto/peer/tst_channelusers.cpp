@@ -30,6 +30,7 @@ private Q_SLOTS:
     void twoDevicesShareAChannelByDirection();
     void commandBelongsToRequests();
     void onlyOneSideAsks();
+    void errorNamesTheSideThatLeftAChannelOut();
 
 private:
     enum User { FrameHandler, RequestHandler, Rpc, Device, OtherRpc };
@@ -172,6 +173,29 @@ void tst_ChannelUsers::onlyOneSideAsks()
     const QFuture<Reply> asked = m_client->request("x", 60s);
     QCOMPARE(m_client->setRequestHandler([](const Request &) {}).code(),
              ErrorCode::InvalidArgument);
+}
+
+void tst_ChannelUsers::errorNamesTheSideThatLeftAChannelOut()
+{
+    const auto errorOf = [](Peer *peer, const QString &beginning) {
+        const Error error = peer->send(9, "x");
+        return error.code() == ErrorCode::UnsupportedChannel
+               && error.message().startsWith(u"channel 9 "_s + beginning);
+    };
+    m_client->setRequestedChannels({Channel::Command, 9});
+    open();
+    QVERIFY(errorOf(m_client.get(), u"not supported by peer: the server does not offer it"_s));
+    QVERIFY(errorOf(m_peer, u"is not offered by this side: see setChannels()"_s));
+
+    m_client->abort();
+    QTRY_VERIFY_WITH_TIMEOUT(!m_peer, Patience);
+    m_server->close();
+    m_server->setChannels({Channel::Command, 9});
+    QVERIFY(!m_server->listen(m_endpoint));
+    m_client->setRequestedChannels({Channel::Command});
+    open();
+    QVERIFY(errorOf(m_client.get(), u"was not requested by this side: see"_s));
+    QVERIFY(errorOf(m_peer, u"not supported by peer: the client did not ask for it"_s));
 }
 
 QTEST_GUILESS_MAIN(tst_ChannelUsers)
