@@ -64,6 +64,7 @@ public:
         ++m_firstNumber;
     }
 
+    bool isStuck() const { return m_isStuck; }
     /// The next answer can never leave, and so none that comes after it. Requests still count until
     /// they are answered.
     void stick()

@@ -48,7 +48,8 @@ bool Requests::take(DecodedFrame &frame)
             return true;
         }
         if (m_handler) {
-            receive(frame.takePayload());
+            if (!m_answers.isStuck()) // Else it can't be answered, and the session is ending.
+                receive(frame.takePayload());
             return true;
         }
         return false;
