@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "peerwatch.h"
+
+#include <QtCore/qmetaobject.h>
+
+using namespace IpcPrims;
+
+static QString nameOf(Peer::State state)
+{
+    return QVariant::fromValue(state).toString();
+}
+
+// What may come of random calls on two ends that both keep to the protocol.
+static bool isPossible(ErrorCode code)
+{
+    switch (code) {
+    case ErrorCode::NoError:
+    case ErrorCode::NotFound:
+    case ErrorCode::ConnectionRefused:
+    case ErrorCode::HandshakeRefused:
+    case ErrorCode::TruncatedFrame:
+    case ErrorCode::StreamError:
+    case ErrorCode::Timeout:
+    case ErrorCode::Disconnected:
+    case ErrorCode::ShutdownRequested:
+    case ErrorCode::ShutdownFailed:
+    case ErrorCode::Cancelled:
+        return true;
+    default:
+        return false;
+    }
+}
+
+PeerWatch::PeerWatch(Model *model, Peer *peer, Role role, const QByteArray &token)
+    : m_model(model)
+    , m_peer(peer)
+    , m_role(role)
+    , m_token(token)
+    , m_sending(std::make_shared<SendingEnd>(&model->ledger, ++model->lastEnd, peer))
+{
+    connect(peer, &Peer::stateChanged, this, &PeerWatch::onStateChanged);
+    connect(peer, &Peer::connected, this, &PeerWatch::onConnected);
+    connect(peer, &Peer::disconnected, this, &PeerWatch::onDisconnected);
+    connect(peer, &Peer::retryScheduled, this, &PeerWatch::onRetryScheduled);
+    connect(peer, &Peer::framesNotSent, this, &PeerWatch::onFramesNotSent);
+    connect(peer, &Peer::frameReceived, this,
+            [this](quint16 channel, const QByteArray &payload) { onFrame(channel, payload); });
+    connect(peer, &Peer::readyToSend, this, &PeerWatch::onReadyToSend);
+    connect(peer, &Peer::shutdownRequested, this, &PeerWatch::onShutdownRequested);
+    connect(peer, &QObject::destroyed, this, [this] { m_sending->forgetPeer(); });
+    if (role == Role::Server) {
+        m_state = Peer::State::Open;
+        startSession();
+    }
+}
+
+void PeerWatch::startSession()
+{
+    ++m_sending->session;
+    m_wasAskedToShutDown = false;
+    if (m_role == Role::Server)
+        m_model->sessions.serverOpened(end(), m_token, m_peer->peerId());
+    else
+        m_model->sessions.clientOpened(end(), m_sending->session, m_token, m_peer->peerId());
+}
+
+void PeerWatch::close()
+{
+    const Call call(this);
+    m_isClosing = m_peer->isOpen();
+    if (!m_isClosing && m_peer->state() != Peer::State::Closing)
+        willCut();
+    m_peer->close();
+}
+
+void PeerWatch::willCut()
+{
+    if (m_peer && m_peer->state() != Peer::State::Closed)
+        m_model->sessions.cut(end(), m_sending->session);
+    m_isClosing = false;
+}
+
+void PeerWatch::willDestroy()
+{
+    willCut();
+    m_sending->forgetPeer();
+    // What it has accepted and not written goes with it.
+    m_model->ledger.excuse(end(), m_sending->session);
+}
+
+void PeerWatch::receiveByHandler(bool byHandler)
+{
+    if (byHandler) {
+        m_peer->setFrameHandler([watch = QPointer(this)](quint16 channel, QByteArrayView payload) {
+            if (watch)
+                watch->onFrame(channel, payload);
+        });
+    } else {
+        m_peer->setFrameHandler({});
+    }
+}
+
+void PeerWatch::expect(bool holds, const char *what)
+{
+    if (holds)
+        return;
+    m_model->journal.violation(QStringLiteral("end %1, session %2, state %3: %4")
+                                       .arg(QString::number(end()),
+                                            QString::number(m_sending->session), nameOf(m_state),
+                                            QString::fromLatin1(what)));
+}
+
+void PeerWatch::leaveSlot()
+{
+    m_model->actInSlot();
+}
+
+void PeerWatch::onStateChanged(Peer::State state)
+{
+    m_model->journal.note(
+            QStringLiteral("  end %1 is %2").arg(QString::number(end()), nameOf(state)));
+    expect(m_callDepth == 0, "stateChanged() inside a call");
+    expect(state != m_state, "stateChanged() to the same state");
+    if (state == Peer::State::Open) {
+        expect(m_state == Peer::State::Handshaking, "Open without a handshake");
+        startSession();
+    }
+    m_state = state;
+    leaveSlot();
+}
+
+void PeerWatch::onConnected()
+{
+    expect(m_callDepth == 0, "connected() inside a call");
+    expect(!m_isConnected, "connected() twice");
+    expect(m_state == Peer::State::Open, "connected() but not open");
+    m_isConnected = true;
+    leaveSlot();
+}
+
+void PeerWatch::onDisconnected(const Error &reason)
+{
+    m_model->journal.note(QStringLiteral("  end %1 is disconnected: %2")
+                                  .arg(QString::number(end()), reason.message()));
+    expect(m_callDepth == 0, "disconnected() inside a call");
+    if (!isPossible(reason.code()))
+        expect(false, qPrintable(QStringLiteral("ended by: ") + reason.message()));
+    expect(m_state == Peer::State::Closed || m_state == Peer::State::Waiting
+                   || m_state == Peer::State::Connecting,
+           "disconnected() in a session's state");
+    if (reason.code() == ErrorCode::ShutdownFailed || reason.code() == ErrorCode::Timeout)
+        m_model->sessions.cut(end(), m_sending->session);
+    if (std::exchange(m_isClosing, false) && !reason) {
+        m_model->sessions.excuse();
+        m_model->ledger.sessionAcknowledged(end());
+    }
+    m_isConnected = false;
+    m_isRetryDue = true;
+    if (m_role == Role::Server)
+        m_sending->forgetPeer(); // As the server deletes it.
+    leaveSlot();
+}
+
+void PeerWatch::onRetryScheduled()
+{
+    expect(m_callDepth == 0, "retryScheduled() inside a call");
+    expect(std::exchange(m_isRetryDue, false), "retryScheduled() without disconnected()");
+    leaveSlot();
+}
+
+void PeerWatch::onFramesNotSent(quint16 channel, const QList<QByteArray> &payloads)
+{
+    expect(m_callDepth == 0, "framesNotSent() inside a call");
+    expect(!payloads.isEmpty(), "framesNotSent() of none");
+    for (const QByteArray &payload : payloads) {
+        if (channel != TestChannel::Requests && channel != TestChannel::Rpc
+            && channel != TestChannel::Stream)
+            m_model->ledger.reported(end(), channel, payload);
+    }
+    leaveSlot();
+}
+
+void PeerWatch::onFrame(quint16 channel, QByteArrayView payload)
+{
+    expect(m_callDepth == 0, "a frame inside a call");
+    expect(m_isConnected, "a frame outside of a session");
+    if (channel == Channel::Error || channel == TestChannel::Stream)
+        return; // Of a request or a stream that somebody has given up.
+    m_model->ledger.delivered(end(), channel, payload);
+    leaveSlot();
+}
+
+void PeerWatch::onReadyToSend(quint16 channel)
+{
+    expect(m_callDepth == 0, "readyToSend() inside a call");
+    if (channel == TestChannel::Frames || channel == TestChannel::MoreFrames
+        || channel == TestChannel::KeptFrames)
+        expect(m_sending->takeFull(channel), "readyToSend() that nobody waits for");
+    leaveSlot();
+}
+
+void PeerWatch::onShutdownRequested()
+{
+    expect(m_callDepth == 0, "shutdownRequested() inside a call");
+    expect(m_isConnected, "shutdownRequested() outside of a session");
+    expect(!std::exchange(m_wasAskedToShutDown, true), "shutdownRequested() twice");
+    leaveSlot();
+}
