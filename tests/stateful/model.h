@@ -12,6 +12,9 @@
 #include <IpcPrims/peer.h>
 #include <IpcPrims/rpcresult.h>
 
+#include <QtCore/qlist.h>
+
+#include <atomic>
 #include <functional>
 #include <vector>
 
@@ -23,6 +26,16 @@ inline constexpr quint16 MoreFrames = 300;
 inline constexpr quint16 KeptFrames = 301; // With UnsentFrames::Keep.
 inline constexpr quint16 Rpc = 400;
 inline constexpr quint16 Stream = 500;
+
+inline QList<quint16> all()
+{
+    return {IpcPrims::Channel::Error, Requests, Frames, MoreFrames, KeptFrames, Rpc, Stream};
+}
+/// Whether the ledger knows the frames of \a channel.
+inline bool isOfLedger(quint16 channel)
+{
+    return channel == Frames || channel == MoreFrames || channel == KeptFrames;
+}
 } // namespace TestChannel
 
 /// What random sequences are checked against.
@@ -58,5 +71,5 @@ struct Model
     /// Called at the end of each slot: an application may do anything there. Whoever calls it
     /// touches nothing afterwards.
     std::function<void()> actInSlot;
-    quint32 lastEnd = 0;
+    std::atomic<quint32> lastEnd = 0;
 };

@@ -175,8 +175,7 @@ void PeerWatch::onFramesNotSent(quint16 channel, const QList<QByteArray> &payloa
     expect(m_callDepth == 0, "framesNotSent() inside a call");
     expect(!payloads.isEmpty(), "framesNotSent() of none");
     for (const QByteArray &payload : payloads) {
-        if (channel != TestChannel::Requests && channel != TestChannel::Rpc
-            && channel != TestChannel::Stream)
+        if (TestChannel::isOfLedger(channel))
             m_model->ledger.reported(end(), channel, payload);
     }
     leaveSlot();
@@ -186,7 +185,7 @@ void PeerWatch::onFrame(quint16 channel, QByteArrayView payload)
 {
     expect(m_callDepth == 0, "a frame inside a call");
     expect(m_isConnected, "a frame outside of a session");
-    if (channel == Channel::Error || channel == TestChannel::Stream)
+    if (!TestChannel::isOfLedger(channel))
         return; // Of a request or a stream that somebody has given up.
     m_model->ledger.delivered(end(), channel, payload);
     leaveSlot();
@@ -195,8 +194,7 @@ void PeerWatch::onFrame(quint16 channel, QByteArrayView payload)
 void PeerWatch::onReadyToSend(quint16 channel)
 {
     expect(m_callDepth == 0, "readyToSend() inside a call");
-    if (channel == TestChannel::Frames || channel == TestChannel::MoreFrames
-        || channel == TestChannel::KeptFrames)
+    if (TestChannel::isOfLedger(channel))
         expect(m_sending->takeFull(channel), "readyToSend() that nobody waits for");
     leaveSlot();
 }

@@ -11,12 +11,14 @@ SessionBook::SessionBook(Ledger *ledger)
 
 void SessionBook::serverOpened(End server, const QByteArray &clientToken, const QString &peerId)
 {
+    const std::lock_guard lock(m_mutex);
     m_sessions.push_back({server, clientToken, peerId});
 }
 
 void SessionBook::clientOpened(End client, SessionNumber session, const QByteArray &token,
                                const QString &peerId)
 {
+    const std::lock_guard lock(m_mutex);
     const auto isIt = [&](const Session &one) {
         return one.client == 0 && one.token == token && one.peerId == peerId;
     };
@@ -29,11 +31,13 @@ void SessionBook::clientOpened(End client, SessionNumber session, const QByteArr
 
 void SessionBook::cut(End end, SessionNumber session)
 {
+    const std::lock_guard lock(m_mutex);
     m_cut.insert({end, session});
 }
 
 void SessionBook::excuse()
 {
+    const std::lock_guard lock(m_mutex);
     for (const Session &session : m_sessions) {
         if (session.client == 0) {
             m_ledger->excuse(session.server, 1);

@@ -7,13 +7,15 @@
 
 #include <QtCore/qstring.h>
 
+#include <mutex>
 #include <set>
 #include <utility>
 #include <vector>
 
 /*!
     Which ends belong to the same session, and which of them has ended it without wanting what was
-    still on its way. From that follows where frames may have been lost.
+    still on its way. From that follows where frames may have been lost. Any thread may write into
+   it.
 */
 class SessionBook
 {
@@ -45,6 +47,7 @@ private:
     };
 
     Ledger *const m_ledger;
+    std::mutex m_mutex;
     std::vector<Session> m_sessions;
     std::set<std::pair<End, SessionNumber>> m_cut;
 };

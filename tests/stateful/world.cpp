@@ -6,13 +6,6 @@
 using namespace IpcPrims;
 using namespace std::chrono_literals;
 
-static QList<quint16> allChannels()
-{
-    return {Channel::Error,          TestChannel::Requests,   TestChannel::Frames,
-            TestChannel::MoreFrames, TestChannel::KeptFrames, TestChannel::Rpc,
-            TestChannel::Stream};
-}
-
 World::World(Model *model, int threads)
     : m_model(model)
     , m_endpoint(Endpoint::fromPath(m_directory.filePath(QStringLiteral("s"))))
@@ -21,6 +14,9 @@ World::World(Model *model, int threads)
     makeServer();
     for (Client &client : m_clients)
         makeClient(&client);
+    if (threads > 0)
+        m_blockingClient = std::make_unique<BlockingClient>(model, m_endpoint,
+                                                            model->choice.below(1'000'000));
 }
 
 World::~World()
@@ -29,6 +25,7 @@ World::~World()
     for (Client &client : m_clients)
         deleteClient(&client);
     deleteServer();
+    m_blockingClient.reset();
 }
 
 void World::act()
@@ -58,7 +55,7 @@ void World::makeServer()
 {
     m_model->journal.note(QStringLiteral("a new server"));
     m_server = std::make_unique<Server>();
-    m_server->setChannels(allChannels());
+    m_server->setChannels(TestChannel::all());
     m_server->setHandshakeTimeout(30s);
     QObject::connect(m_server.get(), &Server::peerConnected, m_server.get(),
                      [this](Peer *peer) { serve(peer); });
@@ -130,7 +127,7 @@ void World::makeClient(Client *client)
 {
     const QByteArray token = "client-" + QByteArray::number(m_model->lastEnd + 1);
     client->peer = std::make_unique<Peer>();
-    client->peer->setRequestedChannels(allChannels());
+    client->peer->setRequestedChannels(TestChannel::all());
     client->peer->setAuthToken(token);
     client->peer->setConnectTimeout(30s);
     m_acts.prepare(client->peer.get());
@@ -190,6 +187,8 @@ void World::windUp()
 {
     m_isWindingUp = true;
     m_acts.dropAnswers();
+    if (m_blockingClient)
+        m_blockingClient->windUp();
     for (const QPointer<PeerWatch> &watch : m_served) {
         if (watch && watch->peer())
             watch->peer()->setReceiving(true);
@@ -213,6 +212,8 @@ bool World::isAtRest()
         if (client.peer->state() != Peer::State::Closed)
             return false;
     }
+    if (m_blockingClient && !m_blockingClient->isAtRest())
+        return false;
     m_model->checkFutures();
     return m_served.empty() && m_model->unfinishedFutures() == 0;
 }

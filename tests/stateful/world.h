@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "blockingclient.h"
 #include "model.h"
 #include "peeracts.h"
 #include "peerwatch.h"
@@ -60,5 +61,6 @@ private:
     std::unique_ptr<IpcPrims::Server> m_server;
     std::vector<QPointer<PeerWatch>> m_served;
     std::array<Client, 3> m_clients;
+    std::unique_ptr<BlockingClient> m_blockingClient; // Where other threads are wanted.
     bool m_isWindingUp = false;
 };
