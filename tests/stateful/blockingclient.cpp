@@ -26,11 +26,13 @@ BlockingClient::~BlockingClient()
 
 void BlockingClient::work()
 {
-    const QByteArray token = "blocking-" + QByteArray::number(m_end);
     m_peer.setRequestedChannels(TestChannel::all());
-    m_peer.setAuthToken(token);
     m_peer.setConnectTimeout(Patience);
-    while (!m_isWindingUp) {
+    for (int attempt = 1; !m_isWindingUp; ++attempt) {
+        // Its session may be known here before it is in the server's thread.
+        const QByteArray token
+                = "blocking-" + QByteArray::number(m_end) + '-' + QByteArray::number(attempt);
+        m_peer.setAuthToken(token);
         if (m_peer.connectToServer(m_endpoint)) {
             std::this_thread::sleep_for(1ms);
             continue;
@@ -42,8 +44,14 @@ void BlockingClient::work()
     m_isAtRest = true;
 }
 
+void BlockingClient::note(const QString &what)
+{
+    m_model->journal.note(QStringLiteral("blocking end %1 %2").arg(QString::number(m_end), what));
+}
+
 void BlockingClient::playSession()
 {
+    note(QStringLiteral("is in session ") + m_peer.peerId());
     const qint64 steps = 1 + m_choice.below(300);
     m_takesAnyChannel = m_choice.oneIn(2);
     for (qint64 i = 0; i < steps && !m_isWindingUp; ++i) {
@@ -143,8 +151,9 @@ bool BlockingClient::goesOn(const Error &error)
 }
 
 // By the other side.
-void BlockingClient::endedBy(const Error &)
+void BlockingClient::endedBy(const Error &error)
 {
+    note(QStringLiteral("was ended: ") + error.message());
     takeRest();
     m_model->ledger.excuse(m_end, m_session);
     m_peer.abort();
@@ -152,7 +161,9 @@ void BlockingClient::endedBy(const Error &)
 
 void BlockingClient::shutDown()
 {
+    note(QStringLiteral("shuts down"));
     if (m_peer.shutdown(QStringLiteral("enough"), Patience)) {
+        note(QStringLiteral("could not shut down"));
         m_model->ledger.excuse(m_end, m_session);
         m_model->sessions.cut(m_end, m_session);
     }
@@ -161,6 +172,7 @@ void BlockingClient::shutDown()
 
 void BlockingClient::abort()
 {
+    note(QStringLiteral("aborts"));
     m_model->sessions.cut(m_end, m_session);
     m_model->ledger.excuse(m_end, m_session);
     m_peer.abort();
@@ -170,10 +182,19 @@ void BlockingClient::abort()
 void BlockingClient::takeRest()
 {
     Frame frame;
-    while (m_takesAnyChannel && !m_peer.receive(&frame, 0ms))
-        take(frame);
-    for (const quint16 channel : TestChannel::all()) {
-        while (!m_peer.receiveOn(channel, &frame, 0ms))
-            take(frame);
-    }
+    const auto takeAll = [&](const auto &receiveOne) {
+        for (;;) {
+            const Error error = receiveOne();
+            if (!error)
+                take(frame);
+            else if (error.code() == ErrorCode::BufferFull)
+                m_model->sessions.cut(m_end, m_session);
+            else
+                return;
+        }
+    };
+    if (m_takesAnyChannel)
+        takeAll([&] { return m_peer.receive(&frame, 0ms); });
+    for (const quint16 channel : TestChannel::all())
+        takeAll([&] { return m_peer.receiveOn(channel, &frame, 0ms); });
 }

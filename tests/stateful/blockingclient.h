@@ -39,6 +39,7 @@ private:
     void endedBy(const IpcPrims::Error &error);
     void takeRest();
     void take(const IpcPrims::Frame &frame);
+    void note(const QString &what);
     bool goesOn(const IpcPrims::Error &error);
 
     Model *const m_model;

@@ -152,13 +152,14 @@ bool Ledger::isExcused(const Frame &frame) const
     return frame.origin.isKept || first->second <= frame.lastSession;
 }
 
-void Ledger::sessionAcknowledged(End sender)
+void Ledger::sessionAcknowledged(End sender, SessionNumber session)
 {
     const std::lock_guard lock(m_mutex);
     for (quint64 number = 0; number < m_frames.size(); ++number) {
         const Frame &frame = m_frames[number];
-        if (frame.origin.sender == sender && frame.state == Frame::Accepted && !frame.isDelivered
-            && !frame.isReported && frame.origin.thread == 0 && !isExcused(frame))
+        if (frame.origin.sender == sender && frame.origin.session == session
+            && frame.state == Frame::Accepted && !frame.isDelivered && !frame.isReported
+            && frame.origin.thread == 0 && !isExcused(frame))
             m_journal->violation(describe(number)
                                  + QStringLiteral(" is missing after an acknowledged end"));
     }

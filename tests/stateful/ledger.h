@@ -51,8 +51,8 @@ public:
 
     /// That session of \a sender may have lost frames: its other end didn't want any more.
     void excuse(End sender, SessionNumber session);
-    /// The other end has acknowledged that it has received everything.
-    void sessionAcknowledged(End sender);
+    /// The other end of that session has acknowledged that it has received everything.
+    void sessionAcknowledged(End sender, SessionNumber session);
     /// To be called when nothing happens any more.
     void settle();
 

@@ -60,6 +60,9 @@ void PeerWatch::startSession()
 {
     ++m_sending->session;
     m_wasAskedToShutDown = false;
+    m_model->journal.note(QStringLiteral("  end %1 has session %2 with %3: %4")
+                                  .arg(QString::number(end()), QString::number(m_sending->session),
+                                       QString::fromLatin1(m_token), m_peer->peerId()));
     if (m_role == Role::Server)
         m_model->sessions.serverOpened(end(), m_token, m_peer->peerId());
     else
@@ -152,9 +155,11 @@ void PeerWatch::onDisconnected(const Error &reason)
            "disconnected() in a session's state");
     if (reason.code() == ErrorCode::ShutdownFailed || reason.code() == ErrorCode::Timeout)
         m_model->sessions.cut(end(), m_sending->session);
-    if (std::exchange(m_isClosing, false) && !reason) {
+    // Without an event loop what has arrived is taken later.
+    const bool isTakenAtOnce = !m_token.startsWith("blocking");
+    if (std::exchange(m_isClosing, false) && !reason && isTakenAtOnce) {
         m_model->sessions.excuse();
-        m_model->ledger.sessionAcknowledged(end());
+        m_model->ledger.sessionAcknowledged(end(), m_sending->session);
     }
     m_isConnected = false;
     m_isRetryDue = true;

@@ -13,6 +13,12 @@ void SessionBook::serverOpened(End server, const QByteArray &clientToken, const 
 {
     const std::lock_guard lock(m_mutex);
     m_sessions.push_back({server, clientToken, peerId});
+    const auto early = m_early.find(clientToken);
+    if (early == m_early.end())
+        return;
+    m_sessions.back().client = early->second.first;
+    m_sessions.back().clientSession = early->second.second;
+    m_early.erase(early);
 }
 
 void SessionBook::clientOpened(End client, SessionNumber session, const QByteArray &token,
@@ -23,8 +29,10 @@ void SessionBook::clientOpened(End client, SessionNumber session, const QByteArr
         return one.client == 0 && one.token == token && one.peerId == peerId;
     };
     const auto found = std::find_if(m_sessions.rbegin(), m_sessions.rend(), isIt);
-    if (found == m_sessions.rend())
+    if (found == m_sessions.rend()) {
+        m_early[token] = {client, session};
         return;
+    }
     found->client = client;
     found->clientSession = session;
 }

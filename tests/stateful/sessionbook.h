@@ -7,6 +7,7 @@
 
 #include <QtCore/qstring.h>
 
+#include <map>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -28,6 +29,7 @@ public:
     /// A server's end has opened for a client of that token; it has one session, the first.
     void serverOpened(End server, const QByteArray &clientToken, const QString &peerId);
     /// A client's end has opened: the other one is the youngest of its name that has no client yet.
+    /// A client in another thread may be first; it has a token for each session.
     void clientOpened(End client, SessionNumber session, const QByteArray &token,
                       const QString &peerId);
     /// That end wants nothing more of the session.
@@ -49,5 +51,6 @@ private:
     Ledger *const m_ledger;
     std::mutex m_mutex;
     std::vector<Session> m_sessions;
+    std::map<QByteArray, std::pair<End, SessionNumber>> m_early; // Before the server's end.
     std::set<std::pair<End, SessionNumber>> m_cut;
 };
