@@ -3,6 +3,8 @@
 
 #include "peeracts.h"
 
+#include <IpcPrims/peerhealth.h>
+
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qthreadpool.h>
 
@@ -12,6 +14,7 @@ static constexpr size_t MaxWaitingRequests = 1000;
 
 PeerActs::PeerActs(Model *model, int threads)
     : m_model(model)
+    , m_streams(model)
 {
     for (int i = 1; i <= threads; ++i)
         m_threads.push_back(std::make_unique<SendingThread>(quint16(i)));
@@ -39,8 +42,9 @@ JsonRpc *PeerActs::rpcOf(Peer *peer)
     return peer->findChild<JsonRpc *>(QString(), Qt::FindDirectChildrenOnly);
 }
 
-void PeerActs::answerRequests(Peer *peer)
+void PeerActs::serve(Peer *peer)
 {
+    m_streams.read(peer);
     peer->setAnswersFailedRequests(true);
     peer->setRequestHandler([this](const Request &request) {
         switch (m_model->choice.below(4)) {
@@ -144,7 +148,7 @@ void PeerActs::act(PeerWatch *watch)
     Choice &choice = m_model->choice;
     Peer *const peer = watch->peer();
     const PeerWatch::Call call(watch);
-    switch (choice.below(20)) {
+    switch (choice.below(24)) {
     case 0:
         return peer->flush();
     case 1: {
@@ -172,11 +176,18 @@ void PeerActs::act(PeerWatch *watch)
     case 8:
         return watch->receiveByHandler(choice.oneIn(2));
     case 9:
+    case 10:
+        if (isClient)
+            m_streams.write(watch);
+        return;
+    case 13:
+        return peer->health()->setHeartbeat(std::chrono::milliseconds(choice.oneOf({0, 5, 50})), 3);
+    case 11:
         if (!choice.oneIn(8))
             return;
         m_model->journal.note(QStringLiteral("end %1 closes").arg(watch->end()));
         return watch->close();
-    case 10:
+    case 12:
         if (!choice.oneIn(8))
             return;
         m_model->journal.note(QStringLiteral("end %1 aborts").arg(watch->end()));

@@ -6,6 +6,7 @@
 #include "model.h"
 #include "peerwatch.h"
 #include "sendingthread.h"
+#include "streams.h"
 
 #include <IpcPrims/jsonrpc.h>
 #include <IpcPrims/request.h>
@@ -26,8 +27,9 @@ public:
 
     /// Makes what every peer of this test has, before its first session.
     void prepare(IpcPrims::Peer *peer);
-    /// Those of a server's end: requests that are answered at once, later, elsewhere or never.
-    void answerRequests(IpcPrims::Peer *peer);
+    /// Those of a server's end: it reads streams, and answers requests at once, later, elsewhere or
+    /// never.
+    void serve(IpcPrims::Peer *peer);
 
     void act(PeerWatch *watch);
     /// Answers one of the requests that wait for it.
@@ -47,5 +49,6 @@ private:
     Model *const m_model;
     std::vector<std::unique_ptr<SendingThread>> m_threads;
     std::deque<IpcPrims::Request> m_requests;
+    Streams m_streams;
     qint64 m_calls = 0;
 };

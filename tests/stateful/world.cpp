@@ -96,7 +96,7 @@ void World::actOnServer()
 void World::serve(Peer *peer)
 {
     m_acts.prepare(peer);
-    m_acts.answerRequests(peer);
+    m_acts.serve(peer);
     auto *const watch = new PeerWatch(m_model, peer, PeerWatch::Role::Server,
                                       peer->takeAuthToken().value_or(QByteArray()));
     QObject::connect(peer, &QObject::destroyed, watch, &QObject::deleteLater);
