@@ -18,16 +18,23 @@ void Outbox::setPolicy(quint16 channel, Peer::UnsentFrames policy)
     m_policies[channel] = policy;
 }
 
+Error Outbox::fullError(quint16 channel, qint64 highWaterMark) const
+{
+    if (bytes(channel) < highWaterMark)
+        return {};
+    return Error(ErrorCode::QueueFull,
+                 QStringLiteral("%1 bytes wait for the next session on channel %2 (high-water "
+                                "mark %3): send again after readyToSend()")
+                         .arg(bytes(channel))
+                         .arg(channel)
+                         .arg(highWaterMark));
+}
+
 Error Outbox::add(quint16 channel, const QByteArray &payload, qint64 highWaterMark)
 {
-    if (bytes(channel) >= highWaterMark) {
+    if (const Error error = fullError(channel, highWaterMark)) {
         m_full.insert(channel);
-        return Error(ErrorCode::QueueFull,
-                     QStringLiteral("%1 bytes wait for the next session on channel %2 (high-water "
-                                    "mark %3): send again after readyToSend()")
-                             .arg(bytes(channel))
-                             .arg(channel)
-                             .arg(highWaterMark));
+        return error;
     }
     append({channel, payload});
     return {};

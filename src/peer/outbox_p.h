@@ -31,6 +31,8 @@ public:
     Peer::UnsentFrames policy(quint16 channel) const;
     void setPolicy(quint16 channel, Peer::UnsentFrames policy);
 
+    /// Whether add() would refuse a frame of \a channel; only that one has its room announced.
+    Error fullError(quint16 channel, qint64 highWaterMark) const;
     /// Accepts one more frame of a channel that is kept, unless \a highWaterMark is reached.
     Error add(quint16 channel, const QByteArray &payload, qint64 highWaterMark);
     /// Takes what was accepted elsewhere. It is younger than what is here already.

@@ -113,10 +113,10 @@ Error PeerPrivate::enqueueSlowly(quint16 channel, const QByteArray &payload)
     if (const Error error = checkPayloadSize(payload.size(), MaxPayloadSize))
         return error;
     reconnection.outbox.append(link->takeUnsent());
-    if (const Error error = reconnection.outbox.add(channel, payload, waterMarks.high))
+    if (const Error error = reconnection.outbox.fullError(channel, waterMarks.high))
         return Error(ErrorCode::NotConnected,
                      QStringLiteral("the connection has ended, and %1").arg(error.message()));
-    return {};
+    return reconnection.outbox.add(channel, payload, waterMarks.high);
 }
 
 // Sends a frame that was accepted before, whatever the queue holds.

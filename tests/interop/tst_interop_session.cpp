@@ -267,7 +267,7 @@ void tst_InteropSession::frameOfAnUnnegotiatedChannelIsNotSent()
     QVERIFY(m_session->open({Channel::Command}));
     const Error error = m_session->peer->send(Channel::Data, "x");
     QCOMPARE(error.code(), ErrorCode::UnsupportedChannel);
-    QVERIFY(error.message().contains(u"channel 2 was not requested by this side"_s));
+    QVERIFY(error.message().contains(u"channel 2 "_s));
 
     // The session is unharmed.
     QCOMPARE(m_session->addon.ping().error(), QString());

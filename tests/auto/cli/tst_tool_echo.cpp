@@ -177,8 +177,8 @@ void tst_tool_echo::badClientsAreTurnedAwayAndServingGoesOn_data()
 
     QTest::newRow("other protocol") << "GET / HTTP/1.1\r\n\r\n"_ba
                                     << "frame error: "_ba;
-    QTest::newRow("too large") << RawSocket::header(0, 16385)
-                               << "frame error: payload too large (16385 bytes, max 16384)"_ba;
+    QTest::newRow("too large") << RawSocket::header(
+            0, 16385) << "frame error: payload too large (16385 bytes on channel 0, max 16384)"_ba;
     QTest::newRow("wrong channel")
             << RawSocket::frame(1, "{}") << "expected CONTROL channel 0, got 1"_ba;
     QTest::newRow("no JSON") << RawSocket::frame(0, "hello") << "handshake failed: "_ba;
@@ -216,8 +216,8 @@ void tst_tool_echo::badPeersAreDroppedAndServingGoesOn_data()
 
     QTest::newRow("other protocol") << "garbage "_ba
                                     << " WARN client dropped"_ba;
-    QTest::newRow("too large") << RawSocket::header(1, 16777217)
-                               << "payload too large (16777217 bytes, max 16777216)"_ba;
+    QTest::newRow("too large") << RawSocket::header(
+            1, 16777217) << "payload too large (16777217 bytes on channel 1, max 16777216)"_ba;
     QTest::newRow("unnegotiated channel")
             << RawSocket::frame(9, "x") << "received frame on unnegotiated channel 9"_ba;
     QTest::newRow("unknown control message")

@@ -343,7 +343,7 @@ void tst_tool_send::brokenAnswerHasItsExitCode_data()
 
     QTest::newRow("bad magic") << "garbage "_ba << 125 << "frame error: "_ba;
     QTest::newRow("too large") << RawSocket::header(1, 16777217) << 60
-                               << "frame error: payload too large (16777217 bytes, "
+                               << "frame error: payload too large (16777217 bytes on channel 1, "
                                   "max 16777216)"_ba;
     QTest::newRow("unnegotiated channel")
             << RawSocket::frame(9, "x") << 1
@@ -455,8 +455,9 @@ void tst_tool_send::brokenHandshakeHasItsExitCode_data()
     QTest::addColumn<QByteArray>("prefix");
 
     QTest::newRow("bad magic") << "garbage "_ba << 125 << "frame error: "_ba;
-    QTest::newRow("too large") << RawSocket::header(0, 16385) << 60
-                               << "frame error: payload too large (16385 bytes, max 16384)"_ba;
+    QTest::newRow("too large")
+            << RawSocket::header(0, 16385) << 60
+            << "frame error: payload too large (16385 bytes on channel 0, max 16384)"_ba;
     QTest::newRow("no JSON") << RawSocket::frame(0, "x") << 60 << "handshake failed: "_ba;
     QTest::newRow("version") << RawSocket::frame(
             0, R"({"protocol":"ipcprims","version":"2.0","channels":[1],"peer_id":"p"})")

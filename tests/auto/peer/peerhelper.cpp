@@ -38,6 +38,7 @@ static void answer(std::vector<Request> *requests)
 static void obey(Peer *peer)
 {
     const auto requests = std::make_shared<std::vector<Request>>();
+    peer->setRequestLimit(MaxRequestsInFlight);
     peer->setRequestHandler([requests](const Request &request) { requests->push_back(request); });
     QObject::connect(peer, &Peer::frameReceived, peer,
                      [peer, requests](quint16, const QByteArray &order) {

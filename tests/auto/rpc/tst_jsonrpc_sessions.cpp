@@ -172,7 +172,7 @@ void tst_JsonRpcSessions::crashHasOneCode()
         connect(m_client.get(), &Peer::stateChanged, this, destroy);
     else
         connect(m_client.get(), &Peer::disconnected, this, destroy);
-    client = std::make_unique<JsonRpc>(m_client.get());
+    client = std::make_unique<JsonRpc>(m_client.get(), Channel::Data); // COMMAND has the request.
     const QFuture<RpcResult> call = client->call(u"a"_s, QJsonArray(), 1h);
     const QFuture<Reply> request = m_client->request("x", 1h);
     m_peer->abort();
