@@ -4,6 +4,7 @@
 #include "cli/orderedjson.h"
 
 #include <QtCore/qchar.h>
+#include <QtCore/qlist.h>
 
 #include <algorithm>
 

@@ -181,7 +181,9 @@ private:
         }
         ~Running()
         {
-            if (--m_link->m_running == 0 && Q_UNLIKELY(m_link->m_isDiscarded))
+            // The analyzer doesn't see that the count of an outer function keeps the link.
+            if (--m_link->m_running == 0 // NOLINT(clang-analyzer-cplusplus.NewDelete)
+                && Q_UNLIKELY(m_link->m_isDiscarded))
                 delete m_link;
         }
 
