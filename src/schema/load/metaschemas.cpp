@@ -79,7 +79,7 @@ std::optional<SchemaFault> findFault(const Schema &schema, const Value &value, b
     Workspace workspace;
     Evaluation evaluation(workspace, *steps, tracksScope);
     evaluation.exempt(exempt);
-    Evaluation::Verdict verdict = evaluation.run(schema, value);
+    const Evaluation::Verdict verdict = evaluation.run(schema, value);
     *steps = evaluation.stepsLeft();
     if (verdict == Evaluation::Verdict::Valid)
         return std::nullopt;
@@ -87,7 +87,7 @@ std::optional<SchemaFault> findFault(const Schema &schema, const Value &value, b
     Evaluation second(workspace, *steps, tracksScope);
     second.exempt(exempt);
     if (verdict == Evaluation::Verdict::Invalid)
-        verdict = second.explain(schema, value, 1, &issues);
+        second.explain(schema, value, 1, &issues);
     *steps = second.stepsLeft();
     if (!issues.empty())
         return SchemaFault{issues.front().instance, describe(issues.front(), 0)};
