@@ -1,31 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-/*
-    What one frame costs the decoder and the encoder, without any I/O.
+// What one frame costs the decoder and the encoder, without any I/O.
 
-        ipcprims-bench-frames           prints nanoseconds per frame
-        ipcprims-bench-frames --count   to be run under callgrind: each case once, with a dump of
-                                        its own, named after it and the number of its frames
-*/
 #include "frame/decoder_p.h"
 #include "frame/sendqueue_p.h"
-
-#include <QtCore/qelapsedtimer.h>
-#include <QtCore/qlist.h>
+#include "micro/case.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <functional>
 #include <memory>
-
-#if __has_include(<valgrind/callgrind.h>)
-#    include <valgrind/callgrind.h>
-#else // Then the check is skipped, as it needs the program, too.
-#    define CALLGRIND_ZERO_STATS
-#    define CALLGRIND_DUMP_STATS_AT(name) Q_UNUSED(name)
-#endif
 
 using namespace IpcPrims;
 
@@ -34,13 +18,7 @@ namespace {
 constexpr qsizetype ChunkSize = 64 * 1024; // What one system call moves.
 
 // Handles as many frames as one chunk holds, and says how many these are.
-using Batch = std::function<qsizetype()>;
-
-struct Case
-{
-    const char *name;
-    Batch batch;
-};
+using Batch = std::function<qsizetype(Bench::Meter &)>;
 
 qsizetype framesPerChunk(qsizetype payloadSize)
 {
@@ -57,12 +35,14 @@ Batch decodeMany(qsizetype payloadSize)
         chunk.append(header.data(), header.size());
         chunk.append(payloadSize, 'x');
     }
-    return [chunk, decoder = std::make_shared<FrameDecoder>()] {
+    return [chunk, decoder = std::make_shared<FrameDecoder>()](Bench::Meter &meter) {
         DecodedFrame frame;
         qsizetype frames = 0;
+        meter.start();
         decoder->feed(chunk);
         while (decoder->next(&frame) == FrameDecoder::Status::Frame)
             ++frames;
+        meter.stop();
         return frames;
     };
 }
@@ -72,11 +52,13 @@ Batch decodeInPlace(qsizetype payloadSize)
 {
     std::array<char, FrameHeader::Size> header;
     FrameHeader{quint32(payloadSize), Channel::Data}.write(header.data());
-    return [header, decoder = std::make_shared<FrameDecoder>()] {
+    return [header, decoder = std::make_shared<FrameDecoder>()](Bench::Meter &meter) {
         DecodedFrame frame;
+        meter.start();
         decoder->feed(QByteArrayView(header.data(), header.size()));
         while (decoder->next(&frame) != FrameDecoder::Status::Frame)
             decoder->filled(qsizetype(decoder->target().size()));
+        meter.stop();
         return qsizetype(1);
     };
 }
@@ -84,7 +66,8 @@ Batch decodeInPlace(qsizetype payloadSize)
 Batch encode(qsizetype payloadSize)
 {
     return [payload = QByteArray(payloadSize, 'x'), count = framesPerChunk(payloadSize),
-            queue = std::make_shared<SendQueue>()] {
+            queue = std::make_shared<SendQueue>()](Bench::Meter &meter) {
+        meter.start();
         for (qsizetype i = 0; i < count; ++i)
             queue->enqueue(Channel::Data, payload);
         while (!queue->isEmpty()) {
@@ -95,11 +78,14 @@ Batch encode(qsizetype payloadSize)
                 bytes += buffers[i].size();
             queue->consume(bytes);
         }
+        meter.stop();
         return count;
     };
 }
 
-QList<Case> cases()
+} // namespace
+
+std::vector<Bench::Case> Bench::cases()
 {
     return {
             {"decode-64B", decodeMany(64)},
@@ -109,49 +95,4 @@ QList<Case> cases()
             {"encode-1KiB", encode(1024)},
             {"encode-64KiB", encode(ChunkSize)},
     };
-}
-
-qsizetype repeat(const Batch &batch, int times)
-{
-    qsizetype frames = 0;
-    for (int i = 0; i < times; ++i)
-        frames += batch();
-    return frames;
-}
-
-void printNanoseconds(const Case &one)
-{
-    QElapsedTimer timer;
-    qint64 best = 0;
-    qsizetype frames = 0;
-    for (int round = 0; round < 9; ++round) {
-        timer.start();
-        frames = repeat(one.batch, 2000);
-        const qint64 elapsed = timer.nsecsElapsed();
-        best = best == 0 ? elapsed : std::min(best, elapsed);
-    }
-    std::printf("%-14s%10.1f ns per frame\n", one.name, double(best) / double(frames));
-}
-
-void count(const Case &one)
-{
-    repeat(one.batch, 2); // Warms up.
-    CALLGRIND_ZERO_STATS;
-    const qsizetype frames = repeat(one.batch, 10);
-    const QByteArray name = QByteArray(one.name) + ' ' + QByteArray::number(frames);
-    CALLGRIND_DUMP_STATS_AT(name.constData());
-}
-
-} // namespace
-
-int main(int argc, char **argv)
-{
-    const bool isCounting = argc > 1 && qstrcmp(argv[1], "--count") == 0;
-    for (const Case &one : cases()) {
-        if (isCounting)
-            count(one);
-        else
-            printNanoseconds(one);
-    }
-    return 0;
 }

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "micro/callgrind.h"
+
+#include <QtCore/qdir.h>
+#include <QtCore/qfile.h>
+#include <QtCore/qprocess.h>
+#include <QtCore/qstandardpaths.h>
+#include <QtCore/qtemporarydir.h>
+
+#include <cstdlib>
+
+using namespace Qt::StringLiterals;
+
+namespace Bench {
+
+static QByteArray valueOf(const QByteArray &line, const char *key)
+{
+    return line.startsWith(key) ? line.mid(qsizetype(qstrlen(key))).trimmed() : QByteArray();
+}
+
+// A dump names what it is of: "desc: Trigger: Client Request: decode-64B 9100".
+static void readDump(const QString &fileName, Costs *costs)
+{
+    QFile file(fileName);
+    if (!file.open(QIODevice::ReadOnly))
+        leave(EXIT_FAILURE, file.errorString());
+    QList<QByteArray> name;
+    double total = 0;
+    while (!file.atEnd()) {
+        const QByteArray line = file.readLine();
+        if (const QByteArray value = valueOf(line, "desc: Trigger: Client Request:");
+            !value.isEmpty())
+            name = value.split(' ');
+        if (const QByteArray value = valueOf(line, "totals:"); !value.isEmpty())
+            total = value.toDouble();
+    }
+    if (name.size() == 2)
+        (*costs)[QString::fromLatin1(name[0])].instructions = total / name[1].toDouble();
+}
+
+// Lines of the program: "decode-64B 0.000000".
+static void readAllocations(const QByteArray &output, Costs *costs)
+{
+    const QList<QByteArray> lines = output.split('\n');
+    for (const QByteArray &line : lines) {
+        const QList<QByteArray> fields = line.split(' ');
+        const auto cost = costs->find(QString::fromLatin1(fields[0]));
+        if (fields.size() == 2 && cost != costs->end())
+            cost->second.allocations = fields[1].toDouble();
+    }
+}
+
+Costs countUnderCallgrind(const QString &program)
+{
+    const QString valgrind = QStandardPaths::findExecutable(u"valgrind"_s);
+    if (valgrind.isEmpty())
+        leave(Skipped, u"skipped: valgrind is not installed"_s);
+
+    const QTemporaryDir directory;
+    QProcess process;
+    process.start(valgrind, {u"--tool=callgrind"_s, u"--collect-atstart=no"_s,
+                             u"--callgrind-out-file="_s + directory.filePath(u"dump"_s), program,
+                             u"--count"_s});
+    if (!process.waitForFinished(240000) || process.exitCode() != 0)
+        leave(EXIT_FAILURE, QString::fromLocal8Bit(process.readAllStandardError()));
+
+    Costs costs;
+    const QFileInfoList dumps = QDir(directory.path()).entryInfoList(QDir::Files);
+    for (const QFileInfo &dump : dumps)
+        readDump(dump.filePath(), &costs);
+    if (costs.empty())
+        leave(EXIT_FAILURE, u"callgrind wrote no dump: was the program built with its header?"_s);
+    readAllocations(process.readAllStandardOutput(), &costs);
+    return costs;
+}
+
+} // namespace Bench

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+/*
+    What the way of a frame costs from the call of one peer to the slot of the other, sockets
+    included: both ends in this process, so that the counts don't depend on when which process runs.
+    A round trip and a connection have two sides that do the same; the figure is for one of them.
+*/
+#include "micro/paths.h"
+
+#include <QtCore/qtemporarydir.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+QString Bench::newSocketPath()
+{
+    static const QTemporaryDir folder;
+    static int number = 0;
+    return folder.filePath(QString::number(++number));
+}
+
+void Bench::giveUp(const QString &reason)
+{
+    std::fprintf(stderr, "%s\n", qPrintable(reason));
+    std::exit(EXIT_FAILURE);
+}
+
+std::vector<Bench::Case> Bench::cases()
+{
+    std::vector<Case> all = eventLoopCases();
+    const std::vector<Case> blocking = blockingCases();
+    all.insert(all.end(), blocking.begin(), blocking.end());
+    return all;
+}
