@@ -4,7 +4,6 @@
 // Says its name to the server and prints the answer. The same program as in README.md.
 
 #include <IpcPrims/Peer>
-
 #include <QtCore/QCoreApplication>
 #include <QtCore/QDebug>
 

@@ -5,7 +5,6 @@
 
 #include <IpcPrims/Peer>
 #include <IpcPrims/Server>
-
 #include <QtCore/QCoreApplication>
 #include <QtCore/QDebug>
 
