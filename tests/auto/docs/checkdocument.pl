@@ -13,7 +13,7 @@ use warnings;
 use File::Basename;
 
 # Functions of the system, of Qt and of the standard library.
-my %foreign = map { $_ => 1 } qw(fork main flock ppoll result then invokeMethod aboutToQuit);
+my %foreign = map { $_ => 1 } qw(fork main flock malloc ppoll result then invokeMethod aboutToQuit);
 
 my $problems = 0;
 my ($document, $line);
