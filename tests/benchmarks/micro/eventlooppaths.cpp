@@ -39,6 +39,8 @@ void processEventsUntil(Condition condition)
         loop.processEvents(QEventLoop::WaitForMoreEvents);
         QCoreApplication::sendPostedEvents();
     }
+    // What deleteLater() was called for goes only when asked, as no exec() is running.
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
 
 /// A client and the server's peer, with an open session.

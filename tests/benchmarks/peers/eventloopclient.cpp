@@ -30,6 +30,8 @@ void EventLoopClient::waitUntilDone()
         m_loop.processEvents(QEventLoop::WaitForMoreEvents);
         QCoreApplication::sendPostedEvents();
     }
+    // Without exec(), what deleteLater() was called for would stay, and be looked at in every turn.
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
 
 void EventLoopClient::opened()
