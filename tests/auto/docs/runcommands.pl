@@ -44,6 +44,7 @@ sub start_server {
     }
     push @servers, $pid;
     my ($socket) = $command =~ /(\S+\.sock)\b/;
+    $socket = "ipcprims/$1.sock" if $command =~ /--service (\S+)/;
     for (1 .. 300) {
         return if -S $socket;
         sleep 0.1;
