@@ -57,6 +57,8 @@ public:
 
     /// The path on Unix, the pipe's full name on Windows; for an abstract name, '@' and the name.
     QString path() const;
+    /// The name that forService() was called with; empty for other endpoints.
+    QString serviceName() const { return QString::fromLatin1(m_service); }
     /// The bytes that go into the socket address, without the leading NUL of an abstract name.
     QByteArray nativeAddress() const { return m_address; }
 
@@ -74,6 +76,7 @@ public:
 
 private:
     QByteArray m_address;
+    QByteArray m_service; // Says where the address comes from, and is no part of what it is.
     bool m_abstract = false;
 };
 

@@ -5,6 +5,7 @@
 
 #include "cli/echocommand.h"
 #include "cli/infocommand.h"
+#include "cli/listcommand.h"
 #include "cli/listencommand.h"
 #ifdef IPCPRIMS_TOOL_HAS_SCHEMA
 #    include "cli/schemacommand.h"
@@ -62,6 +63,10 @@ std::unique_ptr<Command> makeCommand(const Options &options)
         std::unique_ptr<Command> operator()(const InfoOptions &info) const
         {
             return std::make_unique<InfoCommand>(info, format);
+        }
+        std::unique_ptr<Command> operator()(const ListOptions &list) const
+        {
+            return std::make_unique<ListCommand>(list, format);
         }
 #ifdef IPCPRIMS_TOOL_HAS_SCHEMA
         std::unique_ptr<Command> operator()(const SchemaCheckOptions &check) const

@@ -75,18 +75,21 @@ void addChoice(CLI::App &app, const std::string &name, Value &value,
     addValue(app, name, value, parse, "one of " + words, description)->option_text(words);
 }
 
-void addPath(CLI::App &command, std::string &path, const std::string &description)
+void addEndpoint(CLI::App &command, Endpoint &endpoint, const std::string &description)
 {
-    CLI::Option *positional
-            = command.add_option("PATH", path, description)->required()->option_text(" ");
-    const auto setService = [&path, positional](const std::string &name) {
-        const Endpoint endpoint = Endpoint::forService(QString::fromStdString(name));
+    const auto setPath = [&endpoint](const std::string &path) {
+        endpoint = Endpoint::fromPath(QFile::decodeName(path.c_str()));
+    };
+    CLI::Option *positional = command.add_option_function<std::string>("PATH", setPath, description)
+                                      ->required()
+                                      ->option_text(" ");
+    const auto setService = [&endpoint, positional](const std::string &name) {
+        endpoint = Endpoint::forService(QString::fromStdString(name));
         if (endpoint.isNull()) {
             throw CLI::ValidationError("--service", '"' + name
                                                             + "\" is not a service name: letters, "
                                                               "digits, '.', '-' and '_'");
         }
-        path = QFile::encodeName(endpoint.path()).toStdString();
         positional->required(false);
     };
     command.add_option_function<std::string>("--service", setService,
@@ -150,7 +153,7 @@ void addEcho(CLI::App &app, EchoOptions &options)
 {
     CLI::App &command
             = addCommand(app, "echo", "Serve clients and send every frame back", UntilStopped);
-    addPath(command, options.path, "Where to listen");
+    addEndpoint(command, options.endpoint, "Where to listen");
     addChannels(command, options.channels, "Channels to offer (default: 1,2,3,4)");
 #ifdef IPCPRIMS_TOOL_HAS_SCHEMA
     command.add_option("--validate", options.schemaDirectory,
@@ -165,7 +168,7 @@ void addListen(CLI::App &app, ListenOptions &options)
             = "Example: ipcprims listen /tmp/demo.sock --channels 2 --count 1 --format raw > data";
     CLI::App &command = addCommand(app, "listen", "Serve clients and print the frames they send",
                                    UntilStopped + ("\n\n" + example));
-    addPath(command, options.path, "Where to listen");
+    addEndpoint(command, options.endpoint, "Where to listen");
     addChannels(command, options.channels, "Print frames of these channels only (default: all)");
     addValue(command, "--count", options.count, parseCount, "a positive number",
              "Stop after so many printed frames")
@@ -179,7 +182,7 @@ void addSend(CLI::App &app, SendOptions &options)
     CLI::App &command
             = addCommand(app, "send", "Send one frame, and print the answer if asked to",
                          "Without --json, --data or --file the payload is empty.\n\n" + example);
-    addPath(command, options.path, "Where the server listens");
+    addEndpoint(command, options.endpoint, "Where the server listens");
     addValue(command, "-c,--channel", options.channel, parseChannel, "a channel (1 to 65535)",
              "Channel to send on (default: 1, COMMAND)")
             ->option_text("N");
@@ -203,7 +206,7 @@ void addInfo(CLI::App &app, InfoOptions &options)
 {
     CLI::App &command = addCommand(app, "info", "Connect, ping, and print what the server offers",
                                    "Waits while nothing is at PATH, or nobody listens there yet.");
-    addPath(command, options.path, "Where the server listens");
+    addEndpoint(command, options.endpoint, "Where the server listens");
     addTime(command, "--timeout", options.timeout,
             "How long to wait, such as 5s or 200ms (default: 5s)");
 }
@@ -248,6 +251,18 @@ void addSchema(CLI::App &app, SchemaCheckOptions &check, SchemaValidateOptions &
                              "Take what a schema says about formats for a rule");
 }
 #endif
+
+void addList(CLI::App &app, ListOptions &options)
+{
+    CLI::App &command
+            = addCommand(app, "list", "List the services of this user, or the sockets in DIR",
+                         "Nothing is connected to and nothing removed. \"dead\" is what a killed "
+                         "server\nhas left behind.\n\nExample: ipcprims list --format table");
+    command.add_option("DIR", options.directory,
+                       "Where to look instead (default: where --service looks)")
+            ->option_text(" ");
+    command.add_flag("--json", options.json, "The same as --format json");
+}
 
 void addVersion(CLI::App &app, VersionOptions &options)
 {
@@ -335,6 +350,7 @@ std::variant<Options, Conclusion> parseCommandLine(int argc, const char *const *
     ListenOptions listen;
     SendOptions send;
     InfoOptions info;
+    ListOptions list;
     SchemaCheckOptions schemaCheck;
     SchemaValidateOptions schemaValidate;
     VersionOptions version;
@@ -344,6 +360,7 @@ std::variant<Options, Conclusion> parseCommandLine(int argc, const char *const *
     addListen(app, listen);
     addSend(app, send);
     addInfo(app, info);
+    addList(app, list);
 #ifdef IPCPRIMS_TOOL_HAS_SCHEMA
     addSchema(app, schemaCheck, schemaValidate);
 #endif
@@ -368,6 +385,8 @@ std::variant<Options, Conclusion> parseCommandLine(int argc, const char *const *
         options.command = send;
     else if (app.got_subcommand("info"))
         options.command = info;
+    else if (app.got_subcommand("list"))
+        options.command = list;
 #ifdef IPCPRIMS_TOOL_HAS_SCHEMA
     else if (app.got_subcommand("schema") && app.get_subcommand("schema")->got_subcommand("check"))
         options.command = schemaCheck;

@@ -92,7 +92,7 @@ private:
 } // namespace
 
 EchoCommand::EchoCommand(const EchoOptions &options)
-    : ServerCommand(options.path, options.channels.value_or(Server().channels()))
+    : ServerCommand(options.endpoint, options.channels.value_or(Server().channels()))
     , m_schemaDirectory(options.schemaDirectory)
 {}
 

@@ -5,7 +5,6 @@
 
 #include "cli/optionvalues.h"
 
-#include <QtCore/qfile.h>
 #include <QtCore/qtimer.h>
 
 using namespace std::chrono_literals;
@@ -41,7 +40,7 @@ void InfoCommand::start()
 
 void InfoCommand::connectToServer()
 {
-    m_peer.connectToServer(Endpoint::fromPath(QFile::decodeName(m_options.path.c_str())));
+    m_peer.connectToServer(m_options.endpoint);
 }
 
 void InfoCommand::retry(const Error &reason)

@@ -19,7 +19,7 @@ QList<quint16> offeredChannels(const ListenOptions &options)
 } // namespace
 
 ListenCommand::ListenCommand(const ListenOptions &options, OutputFormat format)
-    : ServerCommand(options.path, offeredChannels(options))
+    : ServerCommand(options.endpoint, offeredChannels(options))
     , m_shownChannels(options.channels)
     , m_remaining(options.count)
     , m_text(format)

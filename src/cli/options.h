@@ -5,6 +5,8 @@
 
 #include "cli/log.h"
 
+#include <IpcPrims/endpoint.h>
+
 #include <QtCore/qbytearray.h>
 #include <QtCore/qlist.h>
 
@@ -19,26 +21,26 @@ namespace IpcPrims::Tool {
 /// How results are written to standard output.
 enum class OutputFormat { Json, Table, Pretty, Raw };
 
-// Texts stay the bytes of the command line until they are used: paths and payloads need not be
-// UTF-8.
+// Payloads and names of files stay the bytes of the command line until they are used: they need not
+// be UTF-8.
 
 struct EchoOptions
 {
-    std::string path;
+    Endpoint endpoint;
     std::optional<QList<quint16>> channels;
     std::optional<std::string> schemaDirectory;
 };
 
 struct ListenOptions
 {
-    std::string path;
+    Endpoint endpoint;
     std::optional<QList<quint16>> channels;
     std::optional<quint64> count;
 };
 
 struct SendOptions
 {
-    std::string path;
+    Endpoint endpoint;
     quint16 channel = 1;
     std::optional<std::string> json;
     std::optional<std::string> data;
@@ -49,8 +51,14 @@ struct SendOptions
 
 struct InfoOptions
 {
-    std::string path;
+    Endpoint endpoint;
     std::chrono::milliseconds timeout = std::chrono::seconds(5);
+};
+
+struct ListOptions
+{
+    std::optional<std::string> directory; ///< Nothing: the services of this user.
+    bool json = false; ///< As OutputFormat::Json.
 };
 
 struct SchemaCheckOptions
@@ -79,8 +87,8 @@ struct Options
     std::optional<OutputFormat> format; ///< Nothing: table on a terminal, else JSON.
     Log::Format logFormat = Log::Format::Text;
     Log::Level logLevel = Log::Level::Info;
-    std::variant<EchoOptions, ListenOptions, SendOptions, InfoOptions, SchemaCheckOptions,
-                 SchemaValidateOptions, VersionOptions>
+    std::variant<EchoOptions, ListenOptions, SendOptions, InfoOptions, ListOptions,
+                 SchemaCheckOptions, SchemaValidateOptions, VersionOptions>
             command;
 };
 

@@ -8,8 +8,6 @@
 #include "cli/optionvalues.h"
 #include "cli/payload.h"
 
-#include <QtCore/qfile.h>
-
 namespace IpcPrims::Tool {
 
 namespace {
@@ -45,7 +43,7 @@ SendCommand::SendCommand(const SendOptions &options, OutputFormat format)
 
 void SendCommand::start()
 {
-    m_peer.connectToServer(Endpoint::fromPath(QFile::decodeName(m_options.path.c_str())));
+    m_peer.connectToServer(m_options.endpoint);
 }
 
 void SendCommand::sendPayload()

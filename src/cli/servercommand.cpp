@@ -7,7 +7,6 @@
 
 #include <IpcPrims/peer.h>
 
-#include <QtCore/qfile.h>
 #include <QtCore/qtimer.h>
 
 using namespace std::chrono_literals;
@@ -47,8 +46,8 @@ void logProblem(const QString &message, const Error &reason)
 
 } // namespace
 
-ServerCommand::ServerCommand(const std::string &path, const QList<quint16> &channels)
-    : m_endpoint(Endpoint::fromPath(QFile::decodeName(path.c_str())))
+ServerCommand::ServerCommand(const Endpoint &endpoint, const QList<quint16> &channels)
+    : m_endpoint(endpoint)
 {
     m_server.setChannels(channels);
     connect(&m_server, &Server::peerConnected, this, &ServerCommand::welcome);

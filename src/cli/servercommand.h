@@ -24,7 +24,7 @@ public:
     void start() override;
 
 protected:
-    ServerCommand(const std::string &path, const QList<quint16> &channels);
+    ServerCommand(const Endpoint &endpoint, const QList<quint16> &channels);
 
     virtual void serve(Peer *peer) = 0;
     /// Has frames judged, and tells the clients whose frames are bad. To be called before start().

@@ -26,11 +26,8 @@ static constexpr qsizetype MaxAddressLength = MaxPipeNameLength;
 static constexpr qsizetype MaxAddressLength = SocketAddress::MaxLength;
 #endif
 
-// Puts \a name between the other two. Clients and servers of one service must come to the same
-// result, so this may never change: a name that does not fit keeps its beginning, for people, and
-// gets a hash of the whole.
-static QByteArray serviceAddress(const QByteArray &prefix, const QByteArray &name,
-                                 const QByteArray &suffix)
+QByteArray serviceAddress(const QByteArray &prefix, const QByteArray &name,
+                          const QByteArray &suffix)
 {
     // QLocalSocket takes one byte less than the system does, and is to reach the service, too.
     const qsizetype room = MaxAddressLength - 1 - prefix.size() - suffix.size();
@@ -62,6 +59,7 @@ Endpoint Endpoint::forService(const QString &name)
     const QByteArray service = name.toUtf8();
     if (!isServiceName(service))
         return endpoint;
+    endpoint.m_service = service;
 #ifdef Q_OS_WIN
     const QByteArray prefix = servicePipePrefix();
     if (!prefix.isEmpty())

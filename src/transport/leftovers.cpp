@@ -5,6 +5,7 @@
 
 #include "transport/birthplace_p.h"
 #include "transport/deadsocket_p.h"
+#include "transport/filenames_p.h"
 #include "transport/pathlock_p.h"
 #include "transport/servicename_p.h"
 
@@ -13,14 +14,10 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
-
-#include <dirent.h>
 
 namespace IpcPrims {
 
-// How many names of a directory are read, and how many services are then looked at.
-static constexpr int MaxNames = 4096;
+// How many services are looked at.
 static constexpr qsizetype MaxServices = 32;
 
 // The name of the socket that a file belongs to; empty for files that no server of this library
@@ -37,12 +34,8 @@ static QByteArray socketNameOf(QByteArrayView file)
 static QList<QByteArray> socketNamesIn(const QByteArray &directory)
 {
     QList<QByteArray> names;
-    const std::unique_ptr<DIR, int (*)(DIR *)> stream(::opendir(directory.constData()), ::closedir);
-    for (int i = 0; stream && i < MaxNames; ++i) {
-        const dirent *const entry = ::readdir(stream.get());
-        if (!entry)
-            break;
-        const QByteArray name = socketNameOf(entry->d_name);
+    for (const QByteArray &file : fileNamesIn(directory)) {
+        const QByteArray name = socketNameOf(file);
         if (!name.isEmpty())
             names.append(name);
     }

@@ -134,4 +134,10 @@ void PathLock::release()
     m_file.reset();
 }
 
+void PathLock::setNote(const QByteArray &text)
+{
+    if (::ftruncate(m_file.get(), 0) == 0)
+        static_cast<void>(!::pwrite(m_file.get(), text.constData(), size_t(text.size()), 0));
+}
+
 } // namespace IpcPrims

@@ -34,6 +34,9 @@ public:
     /// Locks `path` with the file `path`.lock; AddressInUse if somebody else holds that lock.
     Error acquire(const QByteArray &path);
     void release();
+    /// Replaces what is in the lock's file, which must be held. Whether that works matters to
+    /// nobody.
+    void setNote(const QByteArray &text);
 
     QByteArray filePath() const { return m_path; }
 

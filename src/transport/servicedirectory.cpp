@@ -135,8 +135,7 @@ static bool liesIn(const Endpoint &endpoint, const QByteArray &directory)
            && path.startsWith(directory);
 }
 
-// An absent directory is no error here.
-static Error checkIsPrivate(const QByteArray &directory)
+Error checkIsPrivate(const QByteArray &directory)
 {
     const QString name = QFile::decodeName(directory);
     struct stat found = {};

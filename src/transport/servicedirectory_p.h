@@ -19,6 +19,10 @@ QByteArray serviceDirectory();
 /// Whether \a endpoint is that of a service.
 bool isInServiceDirectory(const Endpoint &endpoint);
 
+/// Why nobody should look for services in \a directory: it is somebody else's, or others can change
+/// it. No error if it isn't there.
+Error checkIsPrivate(const QByteArray &directory);
+
 /*!
     For a server, before it binds \a endpoint: creates the directory if the endpoint lies in it, and
     refuses one that others could change. Endpoints elsewhere are none of its business.

@@ -28,4 +28,12 @@ inline bool isServiceSocketName(QByteArrayView file)
     return file.endsWith(ServiceSuffix) && isServiceName(file.chopped(ServiceSuffix.size()));
 }
 
+/*!
+    Puts \a name between the other two. Clients and servers of one service must come to the same
+    result, so this may never change: a name that does not fit an address keeps its beginning, for
+    people, and gets a hash of the whole.
+*/
+QByteArray serviceAddress(const QByteArray &prefix, const QByteArray &name,
+                          const QByteArray &suffix);
+
 } // namespace IpcPrims

@@ -4,6 +4,7 @@
 #include "transport/socketfile_p.h"
 
 #include "transport/deadsocket_p.h"
+#include "transport/locknote_p.h"
 #include "transport/replaceable_p.h"
 
 #include <QtCore/qfile.h>
@@ -35,6 +36,7 @@ Error SocketFile::claim(const Endpoint &endpoint)
     if (const Error error = lockPath())
         return error;
     m_owner = OwningProcess();
+    m_lock.setNote(LockNote::ofThisProcess(endpoint.serviceName().toLatin1()).toText());
     if (const Error error = removeDeadSocket(path, SocketAddress(path)))
         return error;
     m_birthplace = Birthplace(path);

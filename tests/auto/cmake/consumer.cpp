@@ -10,6 +10,7 @@
 #include <IpcPrims/Peer>
 #include <IpcPrims/PeerCredentials>
 #include <IpcPrims/Server>
+#include <IpcPrims/ServiceInfo>
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QTemporaryDir>
