@@ -73,7 +73,7 @@ public:
 
     /// Bytes accepted by send() that the operating system has not taken yet, headers included.
     qint64 bytesQueued() const;
-    /// Those of one channel; without what the device has taken, which belongs to all.
+    /// Those of one channel.
     qint64 bytesQueued(quint16 channel) const;
 
     /// As for Peer::setSendWaterMarks().

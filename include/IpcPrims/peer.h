@@ -198,6 +198,8 @@ public:
         device is closed and deleted in the event loop after the session's end. It is written to
         from the event loop and by flush() only, so that no slot of the device runs inside send() or
         another call of the peer. Such a slot may call anything, deleting the peer included.
+        What the device has taken and not written when the session ends counts as not sent, though a
+        device that writes while it closes may still deliver it.
         A socket of Qt without a limit to its read buffer gets one, of 64 KiB; other devices that
         read ahead without being asked, such as QProcess, don't hold the other side back.
     */
@@ -297,7 +299,7 @@ public:
 
     /// Bytes accepted by send() that the operating system has not taken yet, headers included.
     qint64 bytesQueued() const;
-    /// Those of one channel; without what a QLocalSocket has taken, which belongs to all.
+    /// Those of one channel.
     qint64 bytesQueued(quint16 channel) const;
 
     /*!

@@ -22,8 +22,8 @@ namespace IpcPrims {
     first streamReadable() also for bytes that were there before.
 
     A device under it may be the application's, and call slots of that from inside any function
-    below but setReadEnabled(), requestWritable() and close(). These slots may run an event loop or
-    call close(); whoever calls a function has to keep the stream until it returns.
+    below but setReadEnabled(), bytesToWrite(), requestWritable() and close(). These slots may run
+   an event loop or call close(); whoever calls a function has to keep the stream until it returns.
 */
 class IPCPRIMS_AUTOTEST_EXPORT ByteStream : public QObject
 {
@@ -52,12 +52,15 @@ public:
         Ok, ///< Some bytes were moved.
         WouldBlock, ///< None now; the listener is told when.
         EndOfStream, ///< Reading only: everything the other side sent has been read.
+        /// Writing only: the last `bytes` of what was taken before have not left, and are to be
+        /// written again before anything else. Nothing was taken.
+        Rewind,
         Failed, ///< error() tells why. Bytes that arrived can still be read after a failed write.
     };
     struct Result
     {
         Status status = Status::Ok;
-        qsizetype bytes = 0;
+        qsizetype bytes = 0; ///< How many were moved, also if it then failed.
     };
 
     ByteStream() = default;
@@ -74,6 +77,7 @@ public:
 
     /// Writes as much of \a buffers, in order, as goes without blocking. Less than everything means
     /// that there is no room for now; after requestWritable() the listener is told when to go on.
+    /// Without buffers, it tries to get rid of what it has taken before.
     virtual Result write(std::span<const QByteArrayView> buffers) = 0;
 
     /*!
@@ -88,7 +92,8 @@ public:
     */
     virtual bool atEnd() const = 0;
 
-    /// Bytes that write() has taken and the operating system has not.
+    /// The last of the bytes that write() has taken, which the operating system has not; once the
+    /// stream is broken or closed, those that never left. Calls nobody.
     virtual qint64 bytesToWrite() const = 0;
 
     /// Asks for streamWritable() once the stream takes bytes again after WouldBlock.

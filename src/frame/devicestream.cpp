@@ -17,7 +17,7 @@ DeviceStream::DeviceStream(QIODevice *device, Ownership ownership)
     , m_ownership(ownership)
 {
     connect(device, &QIODevice::readyRead, this, &DeviceStream::announceLater);
-    connect(device, &QIODevice::bytesWritten, this, &DeviceStream::announceWritableLater);
+    connect(device, &QIODevice::bytesWritten, this, &DeviceStream::noteWritten);
     connect(device, &QIODevice::readChannelFinished, this, &DeviceStream::noteEnd);
     connect(device, &QIODevice::aboutToClose, this, &DeviceStream::noteEnd);
     connect(device, &QObject::destroyed, this, &DeviceStream::noteEnd);
@@ -74,33 +74,64 @@ ByteStream::Result DeviceStream::write(std::span<const QByteArrayView> buffers)
                 return {written > 0 ? Status::Ok : Status::WouldBlock, written};
             const qint64 taken
                     = m_device->write(bytes.data(), std::min<qint64>(room, bytes.size()));
+            m_held += std::max<qint64>(0, taken);
+            updateHeld();
             // One that has no room, but something to write, will say when that has become less.
-            if (taken == 0 && bytesToWrite() > 0) {
-                m_refusedAt = bytesToWrite();
+            if (taken == 0 && m_held > 0) {
+                m_refusedAt = m_held;
                 return {written > 0 ? Status::Ok : Status::WouldBlock, written};
             }
             if (taken <= 0) {
                 setError(Error(ErrorCode::StreamError,
                                QStringLiteral("writing to the device failed: %1")
-                                       .arg(m_device->errorString())));
-                return {Status::Failed, 0};
+                                       .arg(m_device ? m_device->errorString() : QString())));
+                return {Status::Failed, written};
             }
             written += taken;
             bytes = bytes.sliced(taken);
         }
     }
-    if (canWrite())
-        flushDevice();
+    flush();
     return {Status::Ok, written};
 }
 
 // How much may be written to the device, which may be closed or gone after each of its calls.
 qint64 DeviceStream::makeRoom()
 {
-    if (canWrite() && m_device->bytesToWrite() >= DeviceBufferLimit && canWrite())
+    updateHeld();
+    if (m_held >= DeviceBufferLimit)
+        flush();
+    return canWrite() ? DeviceBufferLimit - m_held : 0;
+}
+
+void DeviceStream::flush()
+{
+    if (canWrite())
         flushDevice();
-    const qint64 waiting = canWrite() ? m_device->bytesToWrite() : 0;
-    return canWrite() ? DeviceBufferLimit - waiting : 0;
+    updateHeld();
+}
+
+// Only a device that works says how much it has not written.
+void DeviceStream::updateHeld()
+{
+    if (!canWrite())
+        return;
+    const qint64 held = m_device->bytesToWrite();
+    if (canWrite())
+        m_held = held;
+}
+
+void DeviceStream::noteWritten(qint64 bytes)
+{
+    if (!m_isBroken)
+        m_held = std::max<qint64>(0, m_held - bytes);
+    announceWritableLater();
+}
+
+void DeviceStream::noteBroken()
+{
+    updateHeld();
+    m_isBroken = true;
 }
 
 void DeviceStream::setReadEnabled(bool enabled)
@@ -144,9 +175,16 @@ void DeviceStream::announceWritable()
     m_isWritableAnnouncementDue = false;
     if (m_wantedLevel < 0 || m_isClosed)
         return;
-    const QPointer<DeviceStream> alive(this);
-    const qint64 waiting = bytesToWrite();
-    if (!alive || m_isClosed || waiting > m_wantedLevel)
+    // One that has ended may have thrown away what it held.
+    if (canWrite() && !m_hasEnded) {
+        const QPointer<DeviceStream> alive(this);
+        const qint64 held = m_device->bytesToWrite();
+        if (!alive)
+            return;
+        if (canWrite())
+            m_held = held;
+    }
+    if (m_isClosed || (canWrite() && m_held > m_wantedLevel))
         return;
     m_wantedLevel = -1;
     tellWritable();
@@ -156,6 +194,7 @@ void DeviceStream::noteEnd()
 {
     m_hasEnded = true;
     announceLater();
+    announceWritableLater(); // Nothing more may leave, and the device say nothing of it.
 }
 
 // Devices speak from inside calls, too, and stay silent while a slot of theirs is running; so the

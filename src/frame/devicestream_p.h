@@ -36,7 +36,7 @@ public:
     Result write(std::span<const QByteArrayView> buffers) override;
     void setReadEnabled(bool enabled) override;
     bool atEnd() const override;
-    qint64 bytesToWrite() const override { return m_device ? m_device->bytesToWrite() : 0; }
+    qint64 bytesToWrite() const override { return m_held; }
     void requestWritable() override;
     void requestDrained() override;
     void close() override;
@@ -47,13 +47,24 @@ protected:
     virtual void flushDevice() {}
     /// To be called when no more bytes will arrive than the device holds.
     void noteEnd();
+    /// To be called when the device is of no more use, before it throws away what it holds.
+    void noteBroken();
+    bool isBroken() const { return m_isBroken; }
+    /// The last \a bytes of what a broken device held count as not taken.
+    void takeBack(qint64 bytes) { m_held -= bytes; }
     void setError(const Error &error) { m_error = error; }
     bool isReadEnabled() const { return m_isReadEnabled; }
 
 private:
     bool canRead() const { return m_device && !m_isClosed && m_device->isReadable(); }
-    bool canWrite() const { return m_device && !m_isClosed && m_device->isWritable(); }
+    bool canWrite() const
+    {
+        return m_device && !m_isClosed && !m_isBroken && m_device->isWritable();
+    }
     qint64 makeRoom();
+    void flush();
+    void updateHeld();
+    void noteWritten(qint64 bytes);
     qsizetype readInto(std::span<char> place);
     void announceLater();
     void announce();
@@ -67,6 +78,10 @@ private:
     bool m_isReadEnabled = true;
     bool m_hasEnded = false;
     bool m_isClosed = false;
+    bool m_isBroken = false;
+    // What the device has taken and not written. It is counted here, as a device forgets what it
+    // has not written when it fails or is closed.
+    qint64 m_held = 0;
     qint64 m_wantedLevel = -1; // How much the device may hold when streamWritable() is due.
     qint64 m_refusedAt = 0; // How much it held when it took no more, if it has.
     bool m_isAnnouncementDue = false;

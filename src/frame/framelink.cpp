@@ -241,6 +241,7 @@ bool FrameLink::read(ReadBuffer &buffer, qsizetype *budget, TurnTime &time)
         return false;
     switch (result.status) {
     case ByteStream::Status::Ok:
+    case ByteStream::Status::Rewind: // Of writing only.
         break;
     case ByteStream::Status::WouldBlock:
         // After a failed write nothing more can be expected than what was there already.

@@ -14,6 +14,7 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qobject.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -130,8 +131,8 @@ public:
     /// What was accepted and the operating system has not taken yet.
     qint64 bytesToWrite() const
     {
-        const qint64 queued = m_queue.bytes(); // First, as the device's slots may discard the link.
-        return queued + m_stream->bytesToWrite();
+        const qint64 taken = m_queue.bytesTaken();
+        return m_queue.bytes() - taken + std::min(taken, m_stream->bytesToWrite());
     }
 
     /// Queues a frame that was accepted before, whatever the queue holds.

@@ -90,6 +90,7 @@ void FrameLink::turnCame()
 // Some may be there already, since writing has failed.
 void FrameLink::noteUnsent()
 {
+    m_queue.release(m_stream->bytesToWrite());
     if (m_queue.isEmpty())
         return;
     std::vector<SendQueue::Frame> unsent = m_queue.takeUnsent();
@@ -124,12 +125,13 @@ Error FrameLink::writeAlone(quint16 channel, const QByteArray &payload)
     const std::array<QByteArrayView, 1> buffers
             = {QByteArrayView(frame.data(), FrameHeader::Size + payload.size())};
     const ByteStream::Result result = writeStream(buffers);
-    if (Q_LIKELY(result.bytes == buffers.front().size()))
+    if (Q_LIKELY(result.bytes == buffers.front().size() && m_stream->bytesToWrite() == 0))
         return {};
     if (!isOpen()) // A slot of the device has closed it.
         return sendError(channel, payload.size());
     m_queue.enqueueBegun(channel, payload);
-    written(result, buffers.front().size());
+    if (written(result, buffers.front().size()) && m_queue.hasMore())
+        joinTurn();
     return {};
 }
 
@@ -160,7 +162,7 @@ void FrameLink::writeQueue(qsizetype budget)
         joinTurn();
         return;
     }
-    while (!m_queue.isEmpty()) {
+    do { // At least once, as the stream may hold the rest.
         if (budget <= 0) {
             block();
             break;
@@ -172,10 +174,12 @@ void FrameLink::writeQueue(qsizetype budget)
             one = one.first(std::min(one.size(), budget - offered));
             offered += one.size();
         }
-        if (!written(writeStream({buffers.data(), filled}), offered))
+        const ByteStream::Result result = writeStream({buffers.data(), filled});
+        if (!written(result, offered))
             break;
-        budget -= offered;
-    }
+        if (Q_LIKELY(result.status == ByteStream::Status::Ok))
+            budget -= offered;
+    } while (m_queue.hasMore());
     noticeRoom();
     if (Q_UNLIKELY(m_isDraining))
         noticeDrained();
@@ -190,10 +194,15 @@ void FrameLink::block()
 // Says whether more can be written now.
 bool FrameLink::written(const ByteStream::Result &result, qsizetype offered)
 {
-    m_queue.consume(isOpen() ? result.bytes : 0);
+    if (Q_UNLIKELY(result.status == ByteStream::Status::Rewind)) {
+        m_queue.consume(0, result.bytes);
+        m_queue.rewind();
+        return isOpen();
+    }
+    m_queue.consume(isOpen() ? result.bytes : 0, m_stream->bytesToWrite());
     if (!isOpen()) // A slot of the device has closed it.
         return false;
-    if (result.status == ByteStream::Status::Failed) {
+    if (Q_UNLIKELY(result.status == ByteStream::Status::Failed)) {
         // What the other side said before it went is still to be delivered; see read().
         m_hasWriteFailed = true;
         m_acceptsFrames = false;
@@ -201,8 +210,11 @@ bool FrameLink::written(const ByteStream::Result &result, qsizetype offered)
         readLater();
         return false;
     }
-    if (result.bytes == offered)
+    if (result.bytes == offered) {
+        if (Q_UNLIKELY(m_queue.bytesTaken() > 0 && !m_queue.hasMore()))
+            m_stream->requestDrained();
         return true;
+    }
     block(); // Offering the rest now would only be told to wait.
     return false;
 }
@@ -222,11 +234,8 @@ bool FrameLink::drain()
 
 void FrameLink::noticeDrained()
 {
-    if (canSend() && bytesToWrite() > 0) {
-        if (m_queue.isEmpty())
-            m_stream->requestDrained();
-        return;
-    }
+    if (canSend() && bytesToWrite() > 0)
+        return; // The stream will say when it has become less.
     m_isDraining = false;
     QMetaObject::invokeMethod(this, &FrameLink::tellDrained, Qt::QueuedConnection);
 }

@@ -6,7 +6,6 @@
 #include <IpcPrims/protocol.h>
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -115,7 +114,7 @@ void SendQueue::append(std::deque<Chunk> &chunks, Lane &account, const QByteArra
 qsizetype SendQueue::dropOldest(quint16 channel, qint64 bytes)
 {
     Lane &own = lane(channel);
-    const Dropped older = dropFrom(m_wire, m_frontWritten + m_shown, channel, bytes);
+    const Dropped older = dropFrom(m_wire, m_frontWritten + m_taken + m_shown, channel, bytes);
     const Dropped newer = dropFrom(waitingChunks(own), 0, channel, bytes - older.bytes);
     m_wireBytes -= older.bytes;
     m_bytes -= older.bytes + newer.bytes;
@@ -193,11 +192,10 @@ std::optional<size_t> SendQueue::nextLane() const
 // is never more than one oversized frame among it.
 void SendQueue::refill()
 {
-    while (m_wireBytes < ChunkSize && m_wireBytes < m_bytes) {
+    while (m_wireBytes - m_taken < ChunkSize && m_wireBytes < m_bytes) {
         const std::optional<size_t> next = nextLane();
         std::deque<Chunk> &chunks = next ? m_lanes[*next].chunks : m_last;
-        if (chunks.front().isOversized()
-            && std::any_of(m_wire.begin(), m_wire.end(), std::mem_fn(&Chunk::isOversized)))
+        if (chunks.front().isOversized() && isOversizedFrameUnderWay())
             return;
         if (next)
             m_turns[m_lanes[*next].rank] = *next + 1;
@@ -207,11 +205,21 @@ void SendQueue::refill()
     }
 }
 
+// What was taken to its end is on its way already.
+bool SendQueue::isOversizedFrameUnderWay() const
+{
+    qsizetype begun = m_frontWritten + m_taken;
+    return std::any_of(m_wire.begin(), m_wire.end(), [&begun](const Chunk &chunk) {
+        begun -= chunk.size();
+        return begun < 0 && chunk.isOversized();
+    });
+}
+
 qsizetype SendQueue::peek(std::span<QByteArrayView> buffers)
 {
     refill();
     qsizetype filled = 0;
-    qsizetype skipped = m_frontWritten;
+    qsizetype skipped = m_frontWritten + m_taken;
     m_shown = 0;
     const auto add = [&](QByteArrayView bytes) {
         const qsizetype skip = std::min(skipped, bytes.size());
@@ -228,12 +236,21 @@ qsizetype SendQueue::peek(std::span<QByteArrayView> buffers)
     return filled;
 }
 
-void SendQueue::consume(qsizetype bytes)
+void SendQueue::consume(qsizetype bytes, qint64 held)
 {
-    Q_ASSERT(bytes <= m_wireBytes);
+    Q_ASSERT(bytes <= m_wireBytes - m_taken);
     m_shown = 0;
     if (Q_UNLIKELY(!m_retired.empty()))
         m_retired.clear();
+    m_taken += bytes;
+    release(held);
+}
+
+void SendQueue::release(qint64 held)
+{
+    // The stream may hold bytes of somebody else as well.
+    qsizetype bytes = m_taken - qsizetype(std::min<qint64>(held, m_taken));
+    m_taken -= bytes;
     m_bytes -= bytes;
     m_wireBytes -= bytes;
     while (bytes > 0) {
@@ -263,7 +280,8 @@ void SendQueue::releaseMemory()
 std::vector<SendQueue::Frame> SendQueue::takeUnsent()
 {
     std::vector<Frame> frames;
-    qsizetype written = std::exchange(m_frontWritten, 0) + m_shown;
+    // As long as bytes before it have not left, nothing of what is being written has either.
+    qsizetype written = std::exchange(m_frontWritten, 0) + (m_taken > 0 ? 0 : m_shown);
     for (const Chunk &chunk : m_wire) {
         appendFrames(chunk, written, &frames);
         written = std::max<qsizetype>(0, written - chunk.size());
@@ -306,6 +324,7 @@ void SendQueue::retireWire()
     m_wire.clear();
     m_wireBytes = 0;
     m_frontWritten = 0;
+    m_taken = 0;
 }
 
 void SendQueue::clear()

@@ -39,7 +39,7 @@ public:
 
     /// Adds a frame; its size has been checked.
     void enqueue(quint16 channel, const QByteArray &payload);
-    /// Adds one of which a part is written already, so that it goes before all others. Nothing may
+    /// Adds one of which a part is taken already, so that it goes before all others. Nothing may
     /// have been peeked at since the queue was last empty.
     void enqueueBegun(quint16 channel, const QByteArray &payload);
 
@@ -53,7 +53,9 @@ public:
     qsizetype dropOldest(quint16 channel, qint64 bytes);
 
     bool isEmpty() const { return m_bytes == 0; }
-    /// All bytes that wait, headers included.
+    /// Whether peek() has something to show.
+    bool hasMore() const { return m_bytes > m_taken; }
+    /// All bytes that have not left, headers included.
     qint64 bytes() const { return m_bytes; }
     /// Those of them on one channel.
     qint64 bytes(quint16 channel) const;
@@ -63,16 +65,26 @@ public:
         as they are until consume(), whatever is done to the queue in between.
     */
     qsizetype peek(std::span<QByteArrayView> buffers);
-    /// Removes bytes that were written, from the front of what peek() showed. None may have been
-    /// if takeUnsent() or clear() were called since.
-    void consume(qsizetype bytes);
+    /*!
+        Notes that \a bytes were taken, from the front of what peek() showed; none may have been if
+        takeUnsent() or clear() were called since. They stay here until they have left: of all that
+        were ever taken, the last \a held have not.
+    */
+    void consume(qsizetype bytes, qint64 held = 0);
+    /// Of what was taken only the last \a held bytes have not left.
+    void release(qint64 held);
+    /// What was taken and has not left will be shown again.
+    void rewind() { m_taken = 0; }
+    /// How many bytes were taken and have not left, as far as that is known here.
+    qint64 bytesTaken() const { return m_taken; }
 
     void clear();
 
     /*!
         Takes out the frames that have not been written to their last byte, in the order in which
         they would have been; those on CONTROL, which mean nothing to another session, are dropped.
-        What is being written at this moment, between peek() and consume(), counts as written.
+        What is being written at this moment, between peek() and consume(), counts as written if
+        all that was taken before has left.
     */
     std::vector<Frame> takeUnsent();
 
@@ -131,14 +143,16 @@ private:
     std::optional<size_t> nextLane() const;
     void releaseMemory();
     void refill();
+    bool isOversizedFrameUnderWay() const;
     void retireWire();
     static void appendFrames(const Chunk &chunk, qsizetype written, std::vector<Frame> *frames);
 
     // Chunks whose order is settled; the first may be partly written.
     std::deque<Chunk> m_wire;
-    qsizetype m_wireBytes = 0;
+    qsizetype m_wireBytes = 0; // Of them; what was written doesn't count.
     qsizetype m_frontWritten = 0;
-    qsizetype m_shown = 0; // How much of what follows that is being written.
+    qsizetype m_taken = 0; // How much of what follows that was taken,
+    qsizetype m_shown = 0; // and how much of what follows that is being written.
     std::deque<Chunk> m_retired; // What was being written when the queue was cleared.
 
     // Memory of full chunks that were written, for the next ones: so a queue that never gets empty

@@ -263,6 +263,7 @@ private:
     void waitForEnd();
     void finishClosing(const Error &reason);
     void tellReports();
+    void tellObserversOfRoom(quint16 channel, quint64 lastTold);
     void tellObserversOfEnd(const Error &reason, quint64 lastTold);
     void updateReceiving();
     void applyReceiveLimits();

@@ -13,6 +13,7 @@
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -42,21 +43,25 @@ Error PeerPrivate::sendAtTurnEnd(quint16 channel, const QByteArray &payload,
 
 void PeerPrivate::readyToSend(quint16 channel)
 {
-    const QPointer<Peer> alive(q);
     sendValidationAnswer();
     if (m_requests)
         m_requests->sendAnswers();
     fromOtherThreads.sendWaiting();
+    reportLater([this, channel] { tellObserversOfRoom(channel, 0); });
+    // Also if a slot ends the session before: whoever waits has to learn that there is no use in
+    // it.
+    reportReady(std::array{channel});
     tellReports();
-    quint64 lastTold = 0;
-    while (alive && state == Peer::State::Open) {
-        SessionObserver *const observer = observers.next(&lastTold);
-        if (!observer)
-            break;
+}
+
+void PeerPrivate::tellObserversOfRoom(quint16 channel, quint64 lastTold)
+{
+    if (state != Peer::State::Open)
+        return;
+    if (SessionObserver *const observer = observers.next(&lastTold)) {
+        m_reports.push_front([=, this] { tellObserversOfRoom(channel, lastTold); });
         observer->readyToSend(channel);
     }
-    if (alive && state == Peer::State::Open)
-        Q_EMIT q->readyToSend(channel);
 }
 
 // From the other side

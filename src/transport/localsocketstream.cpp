@@ -6,7 +6,6 @@
 #include "transport/readahead_p.h"
 
 #include <algorithm>
-#include <array>
 
 #ifdef Q_OS_UNIX
 #    include "transport/nativestream_p.h"
@@ -37,12 +36,10 @@ LocalSocketStream::~LocalSocketStream()
 // Called by the socket right before it clears its buffers, possibly from inside a write.
 void LocalSocketStream::saveRest(QLocalSocket::LocalSocketError reason)
 {
-    if (m_isBroken)
+    if (isBroken())
         return;
-    m_isBroken = true;
+    noteBroken();
     m_rest = m_socket->readAll();
-    m_heldAtTheEnd = m_socket->bytesToWrite();
-    dropWritten(m_heldAtTheEnd);
     m_hasFailed = reason != QLocalSocket::PeerClosedError;
     if (m_hasFailed) {
         setError(Error(ErrorCode::StreamError,
@@ -55,8 +52,6 @@ void LocalSocketStream::saveRest(QLocalSocket::LocalSocketError reason)
         m_successor->setReadEnabled(isReadEnabled());
     }
 #endif
-    if (!m_successor)
-        m_unwritten.clear();
     noteEnd();
 }
 
@@ -64,7 +59,7 @@ void LocalSocketStream::saveRest(QLocalSocket::LocalSocketError reason)
 
 ByteStream::Result LocalSocketStream::read(std::span<char> target, std::span<char> overflow)
 {
-    if (!m_isBroken)
+    if (!isBroken())
         return DeviceStream::read(target, overflow);
     if (!m_rest.isEmpty()) {
         qsizetype bytes = readRest(target);
@@ -95,7 +90,7 @@ void LocalSocketStream::setReadEnabled(bool enabled)
 
 bool LocalSocketStream::atEnd() const
 {
-    if (!m_isBroken)
+    if (!isBroken())
         return DeviceStream::atEnd();
     return m_rest.isEmpty() && (!m_successor || m_successor->atEnd());
 }
@@ -104,26 +99,24 @@ bool LocalSocketStream::atEnd() const
 
 ByteStream::Result LocalSocketStream::write(std::span<const QByteArrayView> buffers)
 {
-    if (!m_isBroken) {
+    if (!isBroken()) {
         const Result result = DeviceStream::write(buffers);
-        if (!m_isBroken) {
-            noteUnwritten(buffers, result.bytes);
+        if (!isBroken())
             return result;
-        }
         // It broke meanwhile, and what it held then ends with what it has taken just now.
-        const qint64 held = std::min<qint64>(m_heldAtTheEnd, result.bytes);
-        dropWritten(m_heldAtTheEnd - held);
-        if (held < result.bytes)
-            return {Status::Ok, result.bytes - qsizetype(held)};
+        const qint64 lost = std::min<qint64>(bytesToWrite(), result.bytes);
+        takeBack(lost);
+        if (lost < result.bytes)
+            return {Status::Ok, result.bytes - qsizetype(lost)};
     }
     if (!m_successor || m_hasFailed) {
         return failWriting(Error(ErrorCode::Disconnected,
                                  QStringLiteral("the other side closed the connection")));
     }
-    if (!writeRest())
-        return failWriting(m_successor->error());
-    if (!m_unwritten.isEmpty())
-        return {Status::WouldBlock, 0};
+    if (const qint64 lost = bytesToWrite()) {
+        takeBack(lost);
+        return {Status::Rewind, qsizetype(lost)};
+    }
     const Result result = m_successor->write(buffers);
     return result.status == Status::Failed ? failWriting(m_successor->error()) : result;
 }
@@ -132,45 +125,7 @@ ByteStream::Result LocalSocketStream::failWriting(const Error &error)
 {
     if (!m_hasFailed)
         setError(error);
-    m_unwritten.clear();
     return {Status::Failed, 0};
-}
-
-// Remembers what the socket has taken and still holds, of which it says only how much that is.
-void LocalSocketStream::noteUnwritten(std::span<const QByteArrayView> buffers, qsizetype written)
-{
-    if (m_socket->bytesToWrite() == 0) {
-        m_unwritten.clear();
-        return;
-    }
-    for (const QByteArrayView bytes : buffers) {
-        const qsizetype taken = std::min(written, bytes.size());
-        m_unwritten.append(bytes.first(taken));
-        written -= taken;
-    }
-    dropWritten(m_socket->bytesToWrite());
-}
-
-// Forgets what has left, so that no more than \a held bytes remain.
-void LocalSocketStream::dropWritten(qint64 held)
-{
-    m_unwritten.remove(0, std::max<qint64>(0, m_unwritten.size() - held));
-}
-
-// Writes what the socket held when it broke, as far as that goes now.
-bool LocalSocketStream::writeRest()
-{
-    if (m_unwritten.isEmpty())
-        return true;
-    const std::array<QByteArrayView, 1> buffers = {m_unwritten};
-    const Result result = m_successor->write(buffers);
-    m_unwritten.remove(0, result.bytes);
-    return result.status != Status::Failed;
-}
-
-qint64 LocalSocketStream::bytesToWrite() const
-{
-    return m_isBroken ? m_unwritten.size() : DeviceStream::bytesToWrite();
 }
 
 void LocalSocketStream::requestWritable()
@@ -179,27 +134,6 @@ void LocalSocketStream::requestWritable()
         m_successor->requestWritable();
     else
         DeviceStream::requestWritable();
-}
-
-void LocalSocketStream::requestDrained()
-{
-    m_wantsDrained = true;
-    if (m_successor)
-        m_successor->requestWritable();
-    else
-        DeviceStream::requestDrained();
-}
-
-void LocalSocketStream::streamWritable()
-{
-    if (!writeRest())
-        failWriting(m_successor->error());
-    if (m_wantsDrained && !m_unwritten.isEmpty()) {
-        m_successor->requestWritable();
-        return;
-    }
-    m_wantsDrained = false;
-    tellWritable();
 }
 
 void LocalSocketStream::flushDevice()
@@ -211,7 +145,6 @@ void LocalSocketStream::close()
 {
     m_socket->disconnect(this);
     m_rest.clear();
-    m_unwritten.clear();
     if (m_successor)
         m_successor->close();
 #ifdef Q_OS_UNIX

@@ -22,8 +22,8 @@ namespace IpcPrims {
 
     That one throws away what it holds once the other side has closed, even if only the direction
     towards us: what that side had said, if a write fails, and what is still to be written to it. So
-    the stream saves both at that moment and, on Unix, goes on with a second descriptor of the same
-    connection.
+    the stream saves the one and counts the other at that moment and, on Unix, goes on with a second
+    descriptor of the same connection.
 */
 class IPCPRIMS_AUTOTEST_EXPORT LocalSocketStream final : public DeviceStream,
                                                          private ByteStream::Listener
@@ -38,9 +38,7 @@ public:
     Result write(std::span<const QByteArrayView> buffers) override;
     void setReadEnabled(bool enabled) override;
     bool atEnd() const override;
-    qint64 bytesToWrite() const override;
     void requestWritable() override;
-    void requestDrained() override;
     void close() override;
 
 protected:
@@ -49,24 +47,17 @@ protected:
 private:
     // Of what the stream goes on with.
     void streamReadable() override { tellReadable(); }
-    void streamWritable() override;
+    void streamWritable() override { tellWritable(); }
     void streamEnded() override {} // That was told when the socket broke.
 
     void saveRest(QLocalSocket::LocalSocketError reason);
     qsizetype readRest(std::span<char> place);
-    void noteUnwritten(std::span<const QByteArrayView> buffers, qsizetype written);
-    void dropWritten(qint64 held);
-    bool writeRest();
     Result failWriting(const Error &error);
 
     // Deleted later because the stream may be deleted from a slot that the socket has called.
     std::unique_ptr<QLocalSocket, QScopedPointerDeleteLater> m_socket;
     bool m_hasFailed = false; // For another reason than that the other side is gone.
-    bool m_isBroken = false; // The socket is of no more use; the rest is here:
-    QByteArray m_rest;
-    QByteArray m_unwritten; // What the socket holds, or held then.
-    qint64 m_heldAtTheEnd = 0; // How much of that the socket held when it broke.
-    bool m_wantsDrained = false;
+    QByteArray m_rest; // What the socket had read and nobody had asked for when it broke.
     std::unique_ptr<ByteStream> m_successor; // Once it is broken, if there can be one.
 #ifdef Q_OS_UNIX
     FileDescriptor m_second;

@@ -10,7 +10,6 @@
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qelapsedtimer.h>
-#include <QtNetwork/qlocalsocket.h>
 
 using namespace IpcPrims;
 
@@ -81,12 +80,11 @@ void run(ScriptedSocket &socket, const Watcher &watcher)
 void talkToClient(ScriptedSocket &socket, Conversation *conversation)
 {
     Watcher watcher(conversation);
-    auto device = std::make_unique<QLocalSocket>();
-    device->setSocketDescriptor(socket.takeOther().release());
     Peer peer;
+    peer.setTransport(Transport::LocalSocket);
     watcher.watch(&peer);
     QObject::connect(&peer, &Peer::connected, &peer, [&] { watcher.opened(&peer); });
-    peer.connectOver(std::move(device));
+    peer.connectOver(qintptr(socket.takeOther().release()));
     run(socket, watcher);
 }
 

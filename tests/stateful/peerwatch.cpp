@@ -67,6 +67,8 @@ void PeerWatch::startSession()
         m_model->sessions.serverOpened(end(), m_token, m_peer->peerId());
     else
         m_model->sessions.clientOpened(end(), m_sending->session, m_token, m_peer->peerId());
+    if (m_isGoing)
+        cutForGood();
 }
 
 void PeerWatch::close()
@@ -87,8 +89,14 @@ void PeerWatch::willCut()
 
 void PeerWatch::willDestroy()
 {
-    willCut();
+    m_isGoing = true; // Later, so a session may still open.
+    cutForGood();
     m_sending->forgetPeer();
+}
+
+void PeerWatch::cutForGood()
+{
+    willCut();
     // What it has accepted and not written goes with it.
     m_model->ledger.excuse(end(), m_sending->session);
 }
@@ -153,6 +161,9 @@ void PeerWatch::onDisconnected(const Error &reason)
     expect(m_state == Peer::State::Closed || m_state == Peer::State::Waiting
                    || m_state == Peer::State::Connecting,
            "disconnected() in a session's state");
+    expect(!m_sending->isFull(false), "disconnected() while somebody waits for readyToSend()");
+    expect(m_state != Peer::State::Closed || !m_sending->isFull(true),
+           "the last disconnected() while somebody waits for readyToSend()");
     if (reason.code() == ErrorCode::ShutdownFailed || reason.code() == ErrorCode::Timeout)
         m_model->sessions.cut(end(), m_sending->session);
     // Without an event loop what has arrived is taken later.
@@ -189,7 +200,8 @@ void PeerWatch::onFramesNotSent(quint16 channel, const QList<QByteArray> &payloa
 void PeerWatch::onFrame(quint16 channel, QByteArrayView payload)
 {
     expect(m_callDepth == 0, "a frame inside a call");
-    expect(m_isConnected, "a frame outside of a session");
+    // There is no connected() if the session is closed before that.
+    expect(m_isConnected || m_state == Peer::State::Closing, "a frame outside of a session");
     if (!TestChannel::isOfLedger(channel))
         return; // Of a request or a stream that somebody has given up.
     m_model->ledger.delivered(end(), channel, payload);

@@ -72,6 +72,7 @@ private:
     void onReadyToSend(quint16 channel);
     void onShutdownRequested();
 
+    void cutForGood();
     void startSession();
     void expect(bool holds, const char *what);
     /// Always the last act of a slot.
@@ -88,4 +89,5 @@ private:
     bool m_wasAskedToShutDown = false;
     bool m_isRetryDue = false;
     bool m_isClosing = false; // By close(), with a session.
+    bool m_isGoing = false; // The peer is to be deleted.
 };

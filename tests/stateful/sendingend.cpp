@@ -5,6 +5,8 @@
 
 #include "model.h"
 
+#include <algorithm>
+
 using namespace IpcPrims;
 
 SendingEnd::SendingEnd(Ledger *ledger, Ledger::End number, Peer *peer)
@@ -29,11 +31,13 @@ void SendingEnd::send(quint16 thread, quint16 channel, qint64 size)
     else // Another thread may be ahead of what the peer's has heard.
         m_ledger->accepted(payload, session + (isOtherThread ? 1 : 0));
     if (error.code() == ErrorCode::QueueFull)
-        noteFull(channel);
+        noteFull(thread, channel);
 }
 
-void SendingEnd::noteFull(quint16 channel)
+void SendingEnd::noteFull(quint16 thread, quint16 channel)
 {
+    if (thread == 0)
+        m_ownFull.insert(channel);
     const std::lock_guard lock(m_fullMutex);
     m_full.insert(channel);
 }
@@ -44,8 +48,16 @@ void SendingEnd::forgetPeer()
     m_peer = nullptr;
 }
 
+bool SendingEnd::isFull(bool isKept) const
+{
+    return std::any_of(m_ownFull.begin(), m_ownFull.end(), [isKept](quint16 channel) {
+        return isKept == (channel == TestChannel::KeptFrames);
+    });
+}
+
 bool SendingEnd::takeFull(quint16 channel)
 {
+    m_ownFull.erase(channel);
     const std::lock_guard lock(m_fullMutex);
     return m_full.erase(channel) > 0 || m_othersHaveSent;
 }

@@ -29,14 +29,17 @@ public:
     /// Whether send() has answered QueueFull for \a channel since the last time, or may have done
     /// so in another thread.
     bool takeFull(quint16 channel);
+    /// Whether it has in the peer's own thread, for a channel whose frames are kept or for others.
+    bool isFull(bool isKept) const;
 
 private:
-    void noteFull(quint16 channel);
+    void noteFull(quint16 thread, quint16 channel);
 
     Ledger *const m_ledger;
     std::mutex m_peerMutex;
     IpcPrims::Peer *m_peer;
     std::mutex m_fullMutex;
     std::set<quint16> m_full;
+    std::set<quint16> m_ownFull; // In the peer's thread.
     std::atomic<bool> m_othersHaveSent = false;
 };

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 using namespace IpcPrims;
 
@@ -78,6 +79,11 @@ private Q_SLOTS:
     void frameThatHasBegunIsNeverDropped_data();
     void frameThatHasBegunIsNeverDropped();
     void droppingLeavesOtherChannelsAlone();
+    void takenBytesCountUntilTheyHaveLeft();
+    void takenFramesAreUnsentUntilTheirLastByteHasLeft();
+    void takenBytesAreShownAgainAfterRewind();
+    void largeFramesFollowOneThatIsTaken();
+    void takenFramesAreNeverDropped();
     void whatIsBeingWrittenStays_data();
     void whatIsBeingWrittenStays();
     void frameThatHasBegunGoesFirst();
@@ -437,6 +443,103 @@ void tst_SendQueue::droppedErrorsLeaveCommandsWhereTheyAre()
     QCOMPARE(decode(writeOut(queue)),
              Frames({{Channel::Command, "a"}, {Channel::Command, "c"}, {Channel::Error, "d"}}));
     QCOMPARE(queue.bytes(Channel::Error), 0);
+}
+
+// The stream has taken all, and written all but so many bytes.
+static void take(SendQueue &queue, qint64 held)
+{
+    while (queue.hasMore()) {
+        std::array<QByteArrayView, 4> buffers;
+        const qsizetype count = queue.peek(buffers);
+        QVERIFY(count > 0);
+        qsizetype shown = 0;
+        for (qsizetype i = 0; i < count; ++i)
+            shown += buffers[i].size();
+        queue.consume(shown, std::numeric_limits<qint64>::max());
+    }
+    queue.release(held);
+}
+
+void tst_SendQueue::takenBytesCountUntilTheyHaveLeft()
+{
+    SendQueue queue;
+    queue.enqueue(Channel::Data, QByteArray(100, 'a'));
+    queue.enqueue(Channel::Telemetry, QByteArray(100, 'b'));
+    const qint64 frameSize = queue.bytes(Channel::Data);
+    take(queue, 2 * frameSize);
+    QVERIFY(!queue.hasMore());
+    QCOMPARE(queue.bytes(), 2 * frameSize);
+    queue.release(frameSize + 10);
+    QCOMPARE(queue.bytes(Channel::Data), 10);
+    QCOMPARE(queue.bytes(Channel::Telemetry), frameSize);
+    queue.release(2 * frameSize); // Somebody else's are among them.
+    QCOMPARE(queue.bytes(), frameSize + 10);
+    queue.enqueue(Channel::Data, "c");
+    QVERIFY(queue.hasMore());
+    take(queue, 0);
+    QVERIFY(queue.isEmpty());
+    QCOMPARE(queue.bytes(Channel::Data), 0);
+}
+
+void tst_SendQueue::takenFramesAreUnsentUntilTheirLastByteHasLeft()
+{
+    SendQueue queue;
+    for (const char payload : {'a', 'b', 'c'})
+        queue.enqueue(Channel::Data, QByteArray(100, payload));
+    queue.enqueue(Channel::Data, QByteArray(100'000, 'd'));
+    const qint64 small = FrameHeader::Size + 100;
+    take(queue, FrameHeader::Size + 100'000 + small + 1);
+    queue.enqueue(Channel::Data, "e");
+    QByteArray unsent;
+    for (const SendQueue::Frame &frame : queue.takeUnsent())
+        unsent += frame.payload.first(1);
+    QCOMPARE(unsent, "bcde");
+    QVERIFY(queue.isEmpty());
+    QCOMPARE(queue.bytesTaken(), 0);
+}
+
+void tst_SendQueue::takenBytesAreShownAgainAfterRewind()
+{
+    SendQueue queue;
+    Frames frames;
+    for (qsizetype size : {10, 20'000, 0, 100'000, 7}) {
+        frames.append({Channel::Data, QByteArray(size, 'x')});
+        queue.enqueue(Channel::Data, frames.last().second);
+    }
+    const QByteArray all = [&] {
+        SendQueue copy;
+        for (const auto &[channel, payload] : frames)
+            copy.enqueue(channel, payload);
+        return writeOut(copy);
+    }();
+    for (const qint64 held : {qint64(all.size()), qint64(50'000), qint64(30)}) {
+        take(queue, held);
+        queue.rewind();
+        QCOMPARE(queue.bytes(), held);
+    }
+    QCOMPARE(writeOut(queue), all.last(30));
+}
+
+void tst_SendQueue::largeFramesFollowOneThatIsTaken()
+{
+    SendQueue queue;
+    queue.enqueue(Channel::Data, QByteArray(1'000'000, 'a'));
+    take(queue, 100'000);
+    queue.enqueue(Channel::Data, QByteArray(1'000'000, 'b'));
+    std::array<QByteArrayView, 4> buffers;
+    QCOMPARE(queue.peek(buffers), 2); // A header and its payload.
+    QCOMPARE(buffers[1].front(), 'b');
+}
+
+void tst_SendQueue::takenFramesAreNeverDropped()
+{
+    SendQueue queue;
+    queue.enqueue(Channel::Data, QByteArray(100, 'a'));
+    queue.enqueue(Channel::Data, QByteArray(100, 'b'));
+    take(queue, FrameHeader::Size + 100);
+    queue.enqueue(Channel::Data, QByteArray(100, 'c'));
+    QCOMPARE(queue.dropOldest(Channel::Data, 1'000'000), 1);
+    QCOMPARE(queue.bytes(), FrameHeader::Size + 100);
 }
 
 QTEST_APPLESS_MAIN(tst_SendQueue)

@@ -5,6 +5,7 @@
 #include "peertest.h"
 #include "rawsocket.h"
 
+#include <QtNetwork/qlocalsocket.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
@@ -24,6 +25,9 @@ private Q_SLOTS:
     void frameAfterAFailedWriteIsKept();
     void frameOfAnotherThreadAfterAFailedWriteIsKept();
     void reasonCountsFramesOfOtherThreads();
+    void framesThatTheSocketHoldsAreReported();
+    void framesThatADeviceHoldsAreReported();
+    void fullChannelOfAClosingPeerIsReady();
     void reportsOfOneEndComeTogether();
     void openingIsToldBeforeItsFrames();
     void whatASlotHasMadeUntrueIsNotReported();
@@ -215,6 +219,76 @@ void tst_Fates::reasonCountsFramesOfOtherThreads()
              qPrintable(diary.reasons.first().message()));
     QCOMPARE(notSent.size(), 1);
     QCOMPARE(notSent[0][1].value<QList<QByteArray>>().size(), 3);
+}
+
+// Some have left, others are in the hands of the transport, and the rest waits.
+void tst_Fates::framesThatTheSocketHoldsAreReported()
+{
+    m_server.reset();
+    RawListener listener(m_endpoint.path());
+    QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
+    m_client->connectToServer(m_endpoint);
+    RawSocket there = acceptRaw(listener);
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen(), Patience);
+    QList<QByteArray> sent;
+    for (int i = 0; i < 3000; ++i) {
+        sent.append(QByteArray::number(i).leftJustified(1000, 'x'));
+        QVERIFY(!m_client->send(Channel::Data, sent.last()));
+    }
+    m_client->flush();
+    m_client->abort();
+    QTRY_COMPARE_WITH_TIMEOUT(notSent.size(), 1, Patience);
+    QList<QByteArray> fates;
+    while (const auto frame = there.readFrame())
+        fates.append(frame->payload);
+    QVERIFY(!fates.isEmpty());
+    fates.append(notSent[0][1].value<QList<QByteArray>>());
+    QCOMPARE(fates.size(), sent.size());
+    QVERIFY(fates == sent);
+}
+
+void tst_Fates::framesThatADeviceHoldsAreReported()
+{
+    m_server.reset();
+    RawListener listener(m_endpoint.path());
+    QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
+    auto device = std::make_unique<QLocalSocket>();
+    device->connectToServer(m_endpoint.path());
+    m_client->connectOver(std::move(device));
+    RawSocket there;
+    Background server([&] { there = acceptRaw(listener); });
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen(), Patience);
+    server.join();
+    QList<QByteArray> sent;
+    for (int i = 0; i < 3000; ++i) {
+        sent.append(QByteArray::number(i).leftJustified(1000, 'x'));
+        QVERIFY(!m_client->send(Channel::Data, sent.last()));
+    }
+    m_client->flush();
+    there.close();
+    QTRY_COMPARE_WITH_TIMEOUT(notSent.size(), 1, Patience);
+    // What the system had taken is gone with the other side; its buffer is smaller than 1 MiB.
+    const auto reported = notSent[0][1].value<QList<QByteArray>>();
+    QVERIFY2(reported.size() > 2000, qPrintable(QString::number(reported.size())));
+    QVERIFY(reported == sent.last(reported.size()));
+    QCOMPARE(m_client->bytesQueued(), 0);
+}
+
+void tst_Fates::fullChannelOfAClosingPeerIsReady()
+{
+    open();
+    m_client->setSendWaterMarks(1'000'000, 1000);
+    m_peer->setReceiving(false);
+    while (!m_client->send(Channel::Data, QByteArray(100'000, 'x'))) {
+    }
+    Diary diary(m_client.get());
+    connect(m_client.get(), &Peer::readyToSend, this,
+            [&](quint16 channel) { diary.entries.append(u"ready %1"_s.arg(channel)); });
+    m_client->close();
+    m_peer->setReceiving(true);
+    QTRY_COMPARE_WITH_TIMEOUT(
+            diary.entries,
+            QStringList({u"Closing"_s, u"ready 2"_s, u"Closed"_s, u"disconnected"_s}), Patience);
 }
 
 void tst_Fates::reportsOfOneEndComeTogether()
