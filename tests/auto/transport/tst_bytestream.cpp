@@ -1,18 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "testbed.h"
+#include "streamtest.h"
 
 #include "descriptors.h"
-#include "rawsocket.h"
-#include "transport/localsocketstream_p.h"
-#include "transport/nativestream_p.h"
-
-#include <QtNetwork/qlocalsocket.h>
 
 #include <array>
 #include <cerrno>
-#include <functional>
 #include <optional>
 #include <vector>
 
@@ -22,40 +16,12 @@
 using namespace IpcPrims;
 using Status = ByteStream::Status;
 
-/// What a stream has told, and what is to be done then.
-class Diary final : public ByteStream::Listener
-{
-public:
-    void streamReadable() override
-    {
-        ++readable;
-        if (onReadable)
-            onReadable();
-    }
-    void streamWritable() override
-    {
-        ++writable;
-        if (onWritable)
-            onWritable();
-    }
-    void streamEnded() override { ++ended; }
-
-    int readable = 0;
-    int writable = 0;
-    int ended = 0;
-    std::function<void()> onReadable;
-    std::function<void()> onWritable;
-};
-
-// The two byte streams of this layer, which have to behave alike.
-class tst_ByteStream : public QObject
+// Reading and writing.
+class tst_ByteStream : public StreamTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
-    void cleanup();
-
     void readsIntoTargetThenOverflow_data() { addTransportRows(); }
     void readsIntoTargetThenOverflow();
     void readsNothingWhenNothingIsThere_data() { addTransportRows(); }
@@ -66,39 +32,10 @@ private Q_SLOTS:
     void gathersManyBuffersInOrder();
     void writesInPartsToASlowReader_data() { addTransportRows(); }
     void writesInPartsToASlowReader();
-
-    void endComesAfterTheData_data() { addTransportRows(); }
-    void endComesAfterTheData();
-    void endIsReadable_data() { addTransportRows(); }
-    void endIsReadable();
-    void resetIsAnEnd_data() { addTransportRows(); }
-    void resetIsAnEnd();
-    void lastWordsSurviveAFailedWrite_data();
-    void lastWordsSurviveAFailedWrite();
-    void lastWordsSurviveWhileReadingIsOff_data() { addTransportRows(); }
-    void lastWordsSurviveWhileReadingIsOff();
-    void failedWriteTellsWhy_data() { addTransportRows(); }
-    void failedWriteTellsWhy();
-
     void pausedReadingHoldsTheSenderBack_data() { addTransportRows(); }
     void pausedReadingHoldsTheSenderBack();
-    void endIsNoticedWhileReadingIsOff_data() { addTransportRows(); }
-    void endIsNoticedWhileReadingIsOff();
-    void endBehindDataIsNoticedWhileReadingIsOff_data() { addTransportRows(); }
-    void endBehindDataIsNoticedWhileReadingIsOff();
-    void waitingForTheEndDoesNotSpin_data() { addTransportRows(); }
-    void waitingForTheEndDoesNotSpin();
     void resumedReadingFindsTheData_data() { addTransportRows(); }
     void resumedReadingFindsTheData();
-
-    void closingIsSeenAtOnce_data() { addTransportRows(); }
-    void closingIsSeenAtOnce();
-    void closingAfterAFailedWriteIsComplete_data() { addTransportRows(); }
-    void closingAfterAFailedWriteIsComplete();
-    void closedStreamDoesNothing_data() { addTransportRows(); }
-    void closedStreamDoesNothing();
-    void slotMayDeleteTheStream_data() { addTransportRows(); }
-    void slotMayDeleteTheStream();
     void sentDescriptorsDoNotLeak_data() { addTransportRows(); }
     void sentDescriptorsDoNotLeak();
     void sendBufferIsRaisedForLargeWrites_data() { addNativeRow(); }
@@ -108,72 +45,12 @@ private Q_SLOTS:
 
 private:
     static void addNativeRow();
-    QByteArray readAll();
-    Status write(const QByteArray &bytes);
-
-    Diary m_diary;
-    std::unique_ptr<ByteStream> m_stream;
-    RawSocket m_other;
-    int m_otherDescriptor = -1; // For what RawSocket can't do.
-    int m_descriptor = -1; // The stream's.
 };
-
-static std::unique_ptr<ByteStream> makeStream(Transport transport, int descriptor)
-{
-    if (transport == Transport::Native)
-        return std::make_unique<NativeStream>(FileDescriptor(descriptor));
-    auto socket = std::make_unique<QLocalSocket>();
-    socket->setSocketDescriptor(descriptor, QLocalSocket::ConnectedState,
-                                QIODevice::ReadWrite | QIODevice::Unbuffered);
-    return std::make_unique<LocalSocketStream>(std::move(socket));
-}
 
 void tst_ByteStream::addNativeRow()
 {
     QTest::addColumn<Transport>("transport");
     QTest::newRow("native") << Transport::Native;
-}
-
-void tst_ByteStream::init()
-{
-    std::array<int, 2> ends = {};
-    QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-    m_other = RawSocket(ends[0]);
-    m_otherDescriptor = ends[0];
-    m_descriptor = ends[1];
-    QFETCH(const Transport, transport);
-    m_stream = makeStream(transport, m_descriptor);
-    m_diary = {};
-    m_stream->setListener(&m_diary);
-}
-
-void tst_ByteStream::cleanup()
-{
-    m_stream.reset();
-    m_other.close();
-    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-}
-
-// Reads until the end of the stream.
-QByteArray tst_ByteStream::readAll()
-{
-    QByteArray result;
-    const auto readAvailable = [&] {
-        std::array<char, 10000> bytes;
-        ByteStream::Result got;
-        while ((got = m_stream->read({}, bytes)).status == Status::Ok)
-            result.append(bytes.data(), got.bytes);
-        return got.status != Status::WouldBlock;
-    };
-    if (!QTest::qWaitFor(readAvailable, 30000))
-        result.append("<no end>");
-    return result;
-}
-
-Status tst_ByteStream::write(const QByteArray &bytes)
-{
-    const QByteArrayView buffer(bytes);
-    return m_stream->write({&buffer, 1}).status;
 }
 
 void tst_ByteStream::readsIntoTargetThenOverflow()
@@ -263,106 +140,6 @@ void tst_ByteStream::writesInPartsToASlowReader()
     QCOMPARE(received->payload, payload);
 }
 
-void tst_ByteStream::endComesAfterTheData()
-{
-    QVERIFY(m_other.write("last words"));
-    m_other.close();
-    QCOMPARE(readAll(), QByteArray("last words"));
-    // And it stays the end.
-    std::array<char, 10> bytes;
-    QCOMPARE(m_stream->read(bytes, {}).status, Status::EndOfStream);
-    QVERIFY(m_stream->atEnd());
-    QVERIFY(!m_stream->error());
-}
-
-void tst_ByteStream::endIsReadable()
-{
-    // As the frame layer reads: only when told to, once if that did not fill its buffers.
-    QByteArray received;
-    bool hasEnded = false;
-    m_diary.onReadable = [&] {
-        std::array<char, 100> bytes;
-        const ByteStream::Result result = m_stream->read({}, bytes);
-        received.append(bytes.data(), result.bytes);
-        hasEnded = result.status == Status::EndOfStream;
-    };
-    QVERIFY(m_other.write("last words"));
-    m_other.close();
-    QTRY_VERIFY(hasEnded);
-    QCOMPARE(received, QByteArray("last words"));
-}
-
-void tst_ByteStream::resetIsAnEnd()
-{
-    // The other side closes without having read what we wrote.
-    QCOMPARE(write("unread"), Status::Ok);
-    QVERIFY(m_other.write("last words"));
-    m_other.close();
-    QCOMPARE(readAll(), QByteArray("last words"));
-    QVERIFY(!m_stream->error() || m_stream->error().code() == ErrorCode::Disconnected);
-}
-
-void tst_ByteStream::lastWordsSurviveAFailedWrite_data()
-{
-    QTest::addColumn<Transport>("transport");
-    QTest::addColumn<qsizetype>("size");
-    QTest::addColumn<bool>("isReadAhead");
-    for (const qsizetype size : {13, 150'000}) {
-        for (const bool isReadAhead : {false, true}) {
-            const char *when = isReadAhead ? "read ahead" : "in the kernel";
-            QTest::addRow("native, %d bytes %s", int(size), when)
-                    << Transport::Native << size << isReadAhead;
-            QTest::addRow("localsocket, %d bytes %s", int(size), when)
-                    << Transport::LocalSocket << size << isReadAhead;
-        }
-    }
-}
-
-void tst_ByteStream::lastWordsSurviveAFailedWrite()
-{
-    QFETCH(const qsizetype, size);
-    QFETCH(const bool, isReadAhead);
-    QByteArray lastWords(size, Qt::Uninitialized);
-    for (qsizetype i = 0; i < size; ++i)
-        lastWords[i] = char(i % 251);
-    QVERIFY(m_other.write(lastWords));
-    if (isReadAhead)
-        QTest::qWait(20);
-    m_other.close();
-
-    for (int i = 0; i < 100 && write("too late") != Status::Failed; ++i) {
-    }
-    QCOMPARE(write("too late"), Status::Failed);
-    QCOMPARE(readAll(), lastWords);
-}
-
-void tst_ByteStream::lastWordsSurviveWhileReadingIsOff()
-{
-    const QByteArray lastWords(150'000, 'x');
-    m_stream->setReadEnabled(false);
-    QVERIFY(m_other.write(lastWords));
-    QTest::qWait(20);
-    m_other.close();
-    m_diary.ended = 0;
-    for (int i = 0; i < 100 && write("too late") != Status::Failed; ++i) {
-    }
-    QTRY_COMPARE(m_diary.ended, 1);
-    QVERIFY(!m_stream->atEnd());
-
-    m_stream->setReadEnabled(true);
-    QCOMPARE(readAll(), lastWords);
-    QVERIFY(m_stream->atEnd());
-}
-
-void tst_ByteStream::failedWriteTellsWhy()
-{
-    m_other.close();
-    for (int i = 0; i < 100 && write("too late") != Status::Failed; ++i) {
-    }
-    QCOMPARE(write("too late"), Status::Failed);
-    QCOMPARE(m_stream->error().code(), ErrorCode::Disconnected);
-}
-
 void tst_ByteStream::pausedReadingHoldsTheSenderBack()
 {
     m_stream->setReadEnabled(false);
@@ -384,48 +161,6 @@ void tst_ByteStream::pausedReadingHoldsTheSenderBack()
     QCOMPARE(m_diary.readable, 0);
 }
 
-void tst_ByteStream::endIsNoticedWhileReadingIsOff()
-{
-    m_stream->setReadEnabled(false);
-    m_diary.ended = 0;
-    m_diary.readable = 0;
-    m_other.close();
-    QTRY_COMPARE(m_diary.ended, 1);
-    QVERIFY(m_stream->atEnd());
-    QTest::qWait(500);
-    QCOMPARE(m_diary.ended, 1);
-    QCOMPARE(m_diary.readable, 0);
-}
-
-void tst_ByteStream::endBehindDataIsNoticedWhileReadingIsOff()
-{
-    m_stream->setReadEnabled(false);
-    m_diary.ended = 0;
-    QVERIFY(m_other.write("last words"));
-    m_other.close();
-    QTRY_COMPARE(m_diary.ended, 1);
-    QVERIFY(!m_stream->atEnd());
-    QTest::qWait(500);
-    QCOMPARE(m_diary.ended, 1);
-    // Pausing again tells it again, as what was left may have been read meanwhile.
-    m_stream->setReadEnabled(true);
-    m_stream->setReadEnabled(false);
-    QTRY_COMPARE(m_diary.ended, 2);
-    m_stream->setReadEnabled(true);
-    QCOMPARE(readAll(), QByteArray("last words"));
-}
-
-void tst_ByteStream::waitingForTheEndDoesNotSpin()
-{
-    m_stream->setReadEnabled(false);
-    QVERIFY(m_other.write("unread"));
-    m_other.finishWriting();
-    const qint64 before = processorTime();
-    QTest::qWait(1000);
-    const qint64 used = processorTime() - before;
-    QVERIFY2(used < 100, qPrintable(QString::number(used)));
-}
-
 void tst_ByteStream::resumedReadingFindsTheData()
 {
     m_stream->setReadEnabled(false);
@@ -437,51 +172,6 @@ void tst_ByteStream::resumedReadingFindsTheData()
     m_diary.readable = 0;
     QVERIFY(m_other.write("more"));
     QTRY_VERIFY(m_diary.readable > 0);
-}
-
-// Whether the other end sees the end of the connection right now.
-static bool seesTheEnd(int descriptor)
-{
-    char byte = 0;
-    return ::recv(descriptor, &byte, 1, MSG_DONTWAIT) == 0 || errno == ECONNRESET;
-}
-
-void tst_ByteStream::closingIsSeenAtOnce()
-{
-    QVERIFY(!seesTheEnd(m_otherDescriptor));
-    m_stream->close();
-    QVERIFY(seesTheEnd(m_otherDescriptor));
-}
-
-void tst_ByteStream::closingAfterAFailedWriteIsComplete()
-{
-    const QSet<int> before = openDescriptors();
-    m_other.close();
-    for (int i = 0; i < 100 && write("too late") != Status::Failed; ++i) {
-    }
-    m_stream->close();
-    QVERIFY(!openDescriptors().contains(m_descriptor));
-    QVERIFY(openDescriptors().size() < before.size() - 1);
-}
-
-void tst_ByteStream::closedStreamDoesNothing()
-{
-    QVERIFY(m_other.write("unread"));
-    m_stream->close();
-    m_stream->close();
-    m_stream->setReadEnabled(false);
-    m_stream->setReadEnabled(true);
-    std::array<char, 10> bytes;
-    QCOMPARE(m_stream->read(bytes, {}).status, Status::EndOfStream);
-    QCOMPARE(write("x"), Status::Failed);
-}
-
-void tst_ByteStream::slotMayDeleteTheStream()
-{
-    m_diary.onReadable = [this] { m_stream.reset(); };
-    QVERIFY(m_other.write("x"));
-    QTRY_VERIFY(!m_stream);
-    QVERIFY(m_other.waitForClosed());
 }
 
 void tst_ByteStream::sentDescriptorsDoNotLeak()
