@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 #include <utility>
 
 namespace IpcPrims {
@@ -102,46 +101,81 @@ void CrossThreadSender::sendWaiting(std::optional<TurnShare> share)
         return;
     m_isSending = true;
     takeArrived();
-    qint64 bytes = 0;
-    std::set<quint16> full; // Their frames stay, in their order; others pass them.
-    std::deque<SendQueue::Frame> left;
-    std::vector<SendQueue::Frame> notSent;
-    while (!m_waiting.empty()) {
-        if (share && share->spend()) {
-            m_mailbox.ring();
-            break;
-        }
-        SendQueue::Frame frame = std::move(m_waiting.front());
-        m_waiting.pop_front();
-        const bool mayTry = m_peer->sendsFrames() && full.count(frame.channel) == 0;
-        const Error error = mayTry ? m_peer->send(frame.channel, frame.payload) : Error();
-        if (error.code() == ErrorCode::QueueFull)
-            full.insert(frame.channel);
-        if (!mayTry || error.code() == ErrorCode::QueueFull
-            || error.code() == ErrorCode::NotConnected) {
-            left.push_back(std::move(frame));
-            continue;
-        }
-        bytes += sizeOf(frame);
-        if (error)
-            notSent.push_back(std::move(frame));
+    Sent sent;
+    std::vector<quint16> channels;
+    for (const auto &[channel, frames] : m_held)
+        channels.push_back(channel);
+    bool goesOn = true;
+    for (const quint16 channel : channels) {
+        while (goesOn && sendHeld(channel, &sent))
+            goesOn = !share || !share->spend();
     }
-    m_waiting.insert(m_waiting.begin(), std::make_move_iterator(left.begin()),
-                     std::make_move_iterator(left.end()));
+    while (goesOn && sendFirst(&sent))
+        goesOn = !share || !share->spend();
+    if (!goesOn)
+        m_mailbox.ring();
     m_isSending = false;
-    release(bytes);
+    release(sent.bytes);
     m_peer->reportReady(takeReady());
-    m_peer->reportNotSent(std::move(notSent));
+    m_peer->reportNotSent(std::move(sent.refused));
+}
+
+// Whether there may be more of that channel to send.
+bool CrossThreadSender::sendHeld(quint16 channel, Sent *sent)
+{
+    // Looked for each time, as a validator may end the session.
+    const auto held = m_held.find(channel);
+    if (held == m_held.end() || !m_peer->sendsFrames())
+        return false;
+    SendQueue::Frame frame = std::move(held->second.front());
+    held->second.pop_front();
+    if (held->second.empty())
+        m_held.erase(held);
+    const bool isGone = send(frame, sent);
+    if (!isGone)
+        m_held[channel].push_front(std::move(frame));
+    return isGone;
+}
+
+// Whether there may be more to send. Each frame is looked at once, however many wait for room.
+bool CrossThreadSender::sendFirst(Sent *sent)
+{
+    if (m_waiting.empty() || !m_peer->sendsFrames())
+        return false;
+    SendQueue::Frame frame = std::move(m_waiting.front());
+    m_waiting.pop_front();
+    if (m_held.count(frame.channel) > 0 || !send(frame, sent))
+        m_held[frame.channel].push_back(std::move(frame));
+    return true;
+}
+
+// Whether the peer has taken or refused the frame. If not there is no room for it, or no session.
+bool CrossThreadSender::send(const SendQueue::Frame &frame, Sent *sent)
+{
+    const Error error = m_peer->send(frame.channel, frame.payload);
+    if (error.code() == ErrorCode::QueueFull || error.code() == ErrorCode::NotConnected)
+        return false;
+    sent->bytes += sizeOf(frame);
+    if (error)
+        sent->refused.push_back(frame);
+    return true;
 }
 
 std::vector<SendQueue::Frame> CrossThreadSender::takeAll()
 {
     takeArrived();
     std::vector<SendQueue::Frame> frames;
-    for (SendQueue::Frame &frame : std::exchange(m_waiting, {})) {
-        release(sizeOf(frame));
-        frames.push_back(std::move(frame));
-    }
+    const auto takeFrom = [&frames](std::deque<SendQueue::Frame> &waiting) {
+        std::move(waiting.begin(), waiting.end(), std::back_inserter(frames));
+    };
+    for (auto &[channel, held] : std::exchange(m_held, {}))
+        takeFrom(held); // Older than what follows of the same channel.
+    takeFrom(m_waiting);
+    m_waiting.clear();
+    qint64 bytes = 0;
+    for (const SendQueue::Frame &frame : frames)
+        bytes += sizeOf(frame);
+    release(bytes);
     return frames;
 }
 

@@ -16,6 +16,7 @@
 #include <QtCore/qlist.h>
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,7 +65,17 @@ public:
 private:
     Error judge(quint16 channel, const QByteArray &payload);
     Error take(SendQueue::Frame frame);
+    /// What became of frames.
+    struct Sent
+    {
+        qint64 bytes = 0;
+        std::vector<SendQueue::Frame> refused; ///< To be reported.
+    };
+
     void sendWaiting(std::optional<TurnShare> share);
+    bool sendHeld(quint16 channel, Sent *sent);
+    bool sendFirst(Sent *sent);
+    bool send(const SendQueue::Frame &frame, Sent *sent);
     void takeArrived();
     void release(qint64 bytes);
     std::vector<quint16> takeReady();
@@ -73,6 +84,9 @@ private:
     // In the peer's thread already.
     bool m_isSending = false;
     std::deque<SendQueue::Frame> m_waiting;
+    // Those of channels without room, by channel, so that nobody looks at them again before there
+    // is some; others pass them.
+    std::map<quint16, std::deque<SendQueue::Frame>> m_held;
 
     std::mutex m_mutex; // Of what follows.
     Mailbox<SendQueue::Frame> m_mailbox;

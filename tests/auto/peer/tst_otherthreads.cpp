@@ -7,6 +7,7 @@
 
 #include <IpcPrims/payloadvalidator.h>
 
+#include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qthread.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void callerLearnsOfErrorsAtOnce();
     void callersAreHeldBack();
     void fullChannelDoesNotHoldOthersBack();
+    void manyFramesForAFullChannelHoldNobodyBack();
     void emptyFramesAreCounted();
     void framesThatMissTheSessionAreReported();
     void framesThatMissAReplacedSessionAreReported();
@@ -182,6 +184,36 @@ void tst_OtherThreads::fullChannelDoesNotHoldOthersBack()
     QTRY_VERIFY_WITH_TIMEOUT(diary.frames.contains({Channel::Data, "waits"}), Patience);
     QVERIFY(diary.frames.indexOf({Channel::Command, "passes"})
             < diary.frames.indexOf({Channel::Data, "waits"}));
+}
+
+// To look at all of those that wait takes longer than what frames of other threads have of a turn.
+void tst_OtherThreads::manyFramesForAFullChannelHoldNobodyBack()
+{
+    open();
+    m_client->setSendWaterMarks(10'000'000, 1000);
+    m_peer->setReceiving(false);
+    while (!m_client->send(Channel::Data, QByteArray(1'000'000, 'x'))) {
+    }
+    constexpr int frameCount = 300'000;
+    Background([this] {
+        for (int i = 0; i < frameCount; ++i)
+            QVERIFY(!m_client->send(Channel::Data, "w"));
+        QVERIFY(!m_client->send(Channel::Command, "passes"));
+    }).join();
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->bytesQueued(Channel::Command) > 0, Patience);
+
+    // Nor do they keep the event loop from idling.
+    int turns = 0;
+    QObject untilThen;
+    connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::awake, &untilThen,
+            [&turns] { ++turns; });
+    QTest::qWait(200);
+    QVERIFY2(turns < 1000, qPrintable(QString::number(turns)));
+
+    Diary diary(m_peer);
+    m_peer->setReceiving(true);
+    QTRY_VERIFY_WITH_TIMEOUT(diary.frames.count({Channel::Data, "w"}) == frameCount, Patience);
+    QCOMPARE(diary.frames.count({Channel::Command, "passes"}), 1);
 }
 
 void tst_OtherThreads::emptyFramesAreCounted()
