@@ -73,13 +73,13 @@ private:
     {
         std::vector<RpcMessage> messages;
         RpcService::BatchPointer batch;
-        quint64 session = 0;
         size_t next = 0;
     };
     enum class Haste { None, Now };
 
     void receive(QByteArrayView payload);
     void goOnReading(Haste haste);
+    void read(const std::shared_ptr<Reading> &reading, Haste haste);
     void dispatch(const RpcMessage &message, const RpcService::BatchPointer &batch);
     void handle(const RpcRequest &request, const RpcService::BatchPointer &batch);
     void handle(const RpcResponse &response, const RpcService::BatchPointer &batch);
@@ -88,6 +88,7 @@ private:
     void tellReports();
 
     std::shared_ptr<Reading> m_reading; // In a later turn; nothing is received before.
+    quint64 m_session = 0; // Counts those that have ended.
     RpcCalls m_calls;
     Error m_takenError; // The channel belongs to something else.
     TaskBox m_tasks; // Of other threads.

@@ -79,6 +79,7 @@ void JsonRpcPrivate::peerDestroyed()
 void JsonRpcPrivate::endSession(const Error &reason)
 {
     m_reading.reset();
+    ++m_session;
     service.endSession();
     m_calls.drop(reason);
 }
@@ -228,10 +229,12 @@ Error JsonRpcPrivate::submit(Entries entries, bool isBatch, std::chrono::millise
         return error;
     }
     // The calls have to wait for their answers before the first of these can come.
-    const auto batch = std::make_shared<RpcBatchPrivate>(std::move(entries));
-    m_tasks.put([this, batch, firstNumber, timeout] {
-        add(std::exchange(batch->entries, {}), firstNumber, timeout);
-    });
+    if (calls > 0) {
+        const auto batch = std::make_shared<RpcBatchPrivate>(std::move(entries));
+        m_tasks.put([this, batch, firstNumber, timeout] {
+            add(std::exchange(batch->entries, {}), firstNumber, timeout);
+        });
+    }
     error = send(text);
     if (error && calls > 0) {
         m_tasks.put([this, firstNumber, calls, error] {
@@ -275,28 +278,32 @@ void JsonRpcPrivate::receive(QByteArrayView payload)
             dispatch(message, nullptr);
         return;
     }
-    m_reading = std::make_shared<Reading>();
-    m_reading->messages = {std::make_move_iterator(frame.messages.begin()),
-                           std::make_move_iterator(frame.messages.end())};
-    m_reading->batch = std::make_shared<RpcService::Batch>();
-    m_reading->session = peer->generation();
-    goOnReading(Haste::None);
+    const auto reading = std::make_shared<Reading>();
+    reading->messages = {std::make_move_iterator(frame.messages.begin()),
+                         std::make_move_iterator(frame.messages.end())};
+    reading->batch = std::make_shared<RpcService::Batch>();
+    read(reading, Haste::None);
+}
+
+void JsonRpcPrivate::goOnReading(Haste haste)
+{
+    if (const auto reading = std::exchange(m_reading, nullptr))
+        read(reading, haste);
 }
 
 // A batch may call a method a thousand times, so it is interrupted like a thousand frames.
-void JsonRpcPrivate::goOnReading(Haste haste)
+void JsonRpcPrivate::read(const std::shared_ptr<Reading> &reading, Haste haste)
 {
     const QPointer<JsonRpc> alive(q);
-    const auto reading = std::exchange(m_reading, nullptr);
-    if (!reading || !peer)
-        return;
+    const quint64 session = m_session;
     TurnShare share;
     while (reading->next < reading->messages.size()) {
         dispatch(reading->messages[reading->next++], reading->batch);
-        // Whoever was called may have run an event loop.
-        if (!alive || !peer || peer->generation() != reading->session)
+        // Whoever was called may have run an event loop, in which the session has ended.
+        if (!alive || !peer || m_session != session)
             return;
-        if (haste == Haste::Now || !share.spend())
+        // Only one batch can wait, and another may have come in that event loop.
+        if (haste == Haste::Now || m_reading || !share.spend())
             continue;
         m_reading = reading;
         peer->d->holdBack(&m_reading, true);
@@ -304,7 +311,7 @@ void JsonRpcPrivate::goOnReading(Haste haste)
                 q, [this] { goOnReading(Haste::None); }, Qt::QueuedConnection);
         return;
     }
-    peer->d->holdBack(&m_reading, false);
+    peer->d->holdBack(&m_reading, bool(m_reading));
     service.close(reading->batch);
 }
 
@@ -324,7 +331,10 @@ void JsonRpcPrivate::handle(const RpcRequest &request, const RpcService::BatchPo
 void JsonRpcPrivate::handle(const RpcResponse &response, const RpcService::BatchPointer &)
 {
     const QPointer<JsonRpc> alive(q);
-    const bool isExpected = m_calls.finish(response);
+    // That of another thread may still be in the box, behind others that take their time.
+    if (!m_calls.isAwaited(response))
+        m_tasks.run();
+    const bool isExpected = alive && m_calls.finish(response);
     if (!alive)
         return; // Whoever waited may have deleted everything.
     updateHold();

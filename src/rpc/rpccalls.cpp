@@ -58,6 +58,12 @@ void RpcCalls::fail(quint64 number, const Error &error)
     finishRpc(take(call), RpcResult(error));
 }
 
+bool RpcCalls::isAwaited(const RpcResponse &response) const
+{
+    const auto number = callOfRpcId(response.id);
+    return number && m_calls.count(*number) > 0;
+}
+
 bool RpcCalls::finish(const RpcResponse &response)
 {
     const auto number = callOfRpcId(response.id);

@@ -45,6 +45,8 @@ public:
     /// That one, if it still waits, has come to nothing.
     void fail(quint64 number, const Error &error);
 
+    /// Whether an answer is that of a call that waits.
+    bool isAwaited(const RpcResponse &response) const;
     /// Whether there is nothing wrong with an answer: it is that of a call that was waiting, or of
     /// one of which this object never knew.
     bool finish(const RpcResponse &response);

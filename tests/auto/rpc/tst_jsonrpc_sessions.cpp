@@ -4,7 +4,9 @@
 #include "peertest.h"
 
 #include <IpcPrims/jsonrpc.h>
+#include <IpcPrims/payloadvalidator.h>
 
+#include <QtCore/qeventloop.h>
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsondocument.h>
 #include <QtCore/qjsonobject.h>
@@ -33,6 +35,9 @@ private Q_SLOTS:
     void otherThreadsAreToldWhatIsWrong();
     void callsOfOtherThreadsEndWithTheSession();
     void callOfAnotherThreadEndsWithTheJsonRpc();
+    void answerToAnotherThreadsCallIsNeverEarly();
+    void restOfABatchEndsWithItsSession();
+    void batchesInEachOthersMethodsAreReadWhole();
 };
 
 static RpcResult waitFor(const QFuture<RpcResult> &future)
@@ -268,6 +273,103 @@ void tst_JsonRpcSessions::callOfAnotherThreadEndsWithTheJsonRpc()
     std::thread([&] { result = client->call(u"a"_s, QJsonArray(), 1h); }).join();
     client.reset();
     QCOMPARE(waitFor(result).error.code(), ErrorCode::Cancelled);
+}
+
+/// Lets pass what isn't bad.
+class Taste : public PayloadValidator
+{
+public:
+    std::optional<Failure> check(quint16, QByteArrayView payload, Direction) const override
+    {
+        return payload.contains("bad") ? std::optional(Failure{u"bad"_s, {}}) : std::nullopt;
+    }
+};
+
+// Calls that come to nothing have the time to be told of it; what was sent doesn't wait for them.
+void tst_JsonRpcSessions::answerToAnotherThreadsCallIsNeverEarly()
+{
+    open();
+    m_client->setValidator(std::make_shared<Taste>());
+    JsonRpc server(m_peer);
+    server.setMethod(u"good"_s, [](const QJsonValue &) { return 1; });
+    JsonRpc client(m_client.get());
+    QSignalSpy refused(&client, &JsonRpc::messageRefused);
+    QFuture<RpcResult> good;
+    QList<QFuture<void>> failed;
+    std::thread([&] {
+        for (int i = 0; i < 10; ++i) {
+            failed += client.call(u"bad"_s).then(
+                    [](const RpcResult &) { std::this_thread::sleep_for(20ms); });
+        }
+        good = client.call(u"good"_s);
+    }).join();
+    QCOMPARE(waitFor(good).value, 1);
+    QTRY_VERIFY_WITH_TIMEOUT(failed.last().isFinished(), Patience);
+    QCOMPARE(refused.size(), 0);
+}
+
+void tst_JsonRpcSessions::restOfABatchEndsWithItsSession()
+{
+    m_client->setReconnectPolicy(ReconnectPolicy::exponential(100ms, 100ms));
+    JsonRpc client(m_client.get());
+    open();
+    int called = 0;
+    QList<RpcCall> kept;
+    bool hasEnded = false;
+    connect(m_client.get(), &Peer::disconnected, this, [&] { hasEnded = true; });
+    client.setMethod(u"wait"_s, [&](const QJsonValue &) {
+        ++called;
+        m_peer->abort();
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(hasEnded, Patience); }();
+        return 0;
+    });
+    client.setMethod(u"keep"_s, [&](const RpcCall &call) {
+        ++called;
+        kept.append(call);
+    });
+    auto server = std::make_unique<JsonRpc>(m_peer);
+    RpcBatch batch;
+    batch.call(u"wait"_s);
+    const QFuture<RpcResult> old = batch.call(u"keep"_s);
+    QVERIFY(!server->send(std::move(batch), 1h));
+    QTRY_VERIFY_WITH_TIMEOUT(hasEnded && m_client->generation() == 2 && m_peer, Patience);
+    QCOMPARE(called, 1);
+
+    // Else an answer to it would be taken for one to a call of the next session.
+    server = std::make_unique<JsonRpc>(m_peer);
+    const QFuture<RpcResult> first = server->call(u"keep"_s, QJsonArray(), 1h);
+    const QFuture<RpcResult> second = server->call(u"keep"_s, QJsonArray(), 1h);
+    QTRY_COMPARE_WITH_TIMEOUT(kept.size(), 2, Patience);
+    kept[0].reply(1);
+    kept[1].reply(2);
+    QCOMPARE(waitFor(first).value, 1);
+    QCOMPARE(waitFor(second).value, 2);
+}
+
+// One batch comes while a method of another runs an event loop, and both take longer than a turn.
+void tst_JsonRpcSessions::batchesInEachOthersMethodsAreReadWhole()
+{
+    open();
+    JsonRpc server(m_peer);
+    QEventLoop loop;
+    server.setMethod(u"wait"_s, [&](const QJsonValue &) { return loop.exec(); });
+    server.setMethod(u"slow"_s, [&](const QJsonValue &) {
+        std::this_thread::sleep_for(5ms);
+        loop.quit();
+        return 1;
+    });
+    JsonRpc client(m_client.get());
+    std::vector<QFuture<RpcResult>> results;
+    RpcBatch outer;
+    results.push_back(outer.call(u"wait"_s));
+    results.push_back(outer.call(u"slow"_s));
+    RpcBatch inner;
+    for (int i = 0; i < 3; ++i)
+        results.push_back(inner.call(u"slow"_s));
+    QVERIFY(!client.send(std::move(outer), 1h));
+    QVERIFY(!client.send(std::move(inner), 1h));
+    for (const QFuture<RpcResult> &result : results)
+        QVERIFY(!waitFor(result).error);
 }
 
 QTEST_GUILESS_MAIN(tst_JsonRpcSessions)
