@@ -5,7 +5,10 @@
 
 #include "frame/readbuffer_p.h"
 
+#include <QtCore/qtimer.h>
+
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace IpcPrims {
@@ -18,6 +21,9 @@ static constexpr size_t LeastReadSize = 4 * 1024;
 
 // From this size on a payload is worth a system call of its own rather than a copy.
 static constexpr qsizetype BulkSize = 32 * 1024;
+
+// How often to look whether a side that sends nothing more still reads.
+static constexpr std::chrono::milliseconds StillReadInterval = std::chrono::milliseconds(200);
 
 FrameLink::FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink, Writing writing)
     : m_stream(std::move(stream))
@@ -289,9 +295,26 @@ void FrameLink::streamEnded()
     const Running running(this);
     m_isBlocked = false;
     writeQueue();
+    if (!isOpen() || m_hasReadAll)
+        return;
+    if (!m_isReceiving && isStillRead()) {
+        QTimer::singleShot(StillReadInterval, this, &FrameLink::streamEnded);
+        return;
+    }
     // With data left, the end is reported once the application has received that.
-    if (isOpen() && !m_hasReadAll && !m_decoder.hasInput() && m_stream->atEnd())
+    if (isOpen() && !m_decoder.hasInput() && m_stream->atEnd())
         end(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
+}
+
+// Of a side that has ended its sending direction only: whether it takes what is queued. Then room
+// will come, also for what waits for it.
+bool FrameLink::isStillRead()
+{
+    const qint64 left = bytesToWrite();
+    const auto now = TurnTime::Clock::now();
+    if (left < std::exchange(m_leftAtEnd, left))
+        m_lastReadAtEnd = now;
+    return canSend() && left > 0 && now - m_lastReadAtEnd < DefaultTimeout;
 }
 
 void FrameLink::end(const Error &error)

@@ -15,6 +15,7 @@
 #include <QtCore/qobject.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -204,6 +205,7 @@ private:
     bool read(ReadBuffer &buffer, qsizetype *budget, TurnTime &time);
     ByteStream::Result readStream(std::span<char> target, std::span<char> overflow);
     void streamEnded() override;
+    bool isStillRead();
     void end(const Error &error);
     void discard();
     void stopReading();
@@ -259,6 +261,8 @@ private:
     const bool m_writesAtOnce;
     int m_delivering = 0; // A depth, because a sink may run an event loop.
     bool m_isReceiving = true;
+    qint64 m_leftAtEnd = std::numeric_limits<qint64>::max(); // To write, when the end was noticed,
+    TurnTime::Clock::time_point m_lastReadAtEnd; // and when that has last become less.
     bool m_hasReadAll = false; // Nothing will be read any more, whoever wants to receive.
     bool m_acceptsFrames = true;
     bool m_isDraining = false; // linkDrained() is to come.

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void halfClosedClientGetsAllEchoes();
     void halfClosedClientThatShutsDownGetsAllEchoes();
     void clientThatBreaksARuleGetsAllEchoes();
+    void halfClosedClientGetsAnswersThatWaitForRoom();
     void framesOfOtherThreadsLeave();
     void nothingIsReceivedOrAcceptedMeanwhile();
     void abortEndsItAtOnce();
@@ -196,6 +197,33 @@ void tst_WireEnd::clientThatBreaksARuleGetsAllEchoes()
     QVERIFY(m_client.waitForClosed());
     QCOMPARE(m_client.leftovers(), QByteArray());
     QCOMPARE(m_observed->frames.size(), 2000);
+}
+
+// More of them than there is room for, so that some are not in the queue yet when the end is seen.
+void tst_WireEnd::halfClosedClientGetsAnswersThatWaitForRoom()
+{
+    constexpr int count = 40;
+    constexpr qsizetype size = 1'000'000;
+    m_client = m_observed->openSession();
+    QTRY_VERIFY_WITH_TIMEOUT(m_observed->peer, Patience);
+    QList<Request> kept;
+    m_observed->peer->setRequestHandler([&kept](const Request &request) { kept.append(request); });
+    QByteArray requests;
+    for (int i = 0; i < count; ++i)
+        requests += RawSocket::frame(Channel::Command, QByteArray::number(i));
+    QVERIFY(m_client.write(requests));
+    QTRY_COMPARE_WITH_TIMEOUT(kept.size(), count, Patience);
+    for (const Request &request : std::as_const(kept))
+        request.reply(request.payload().leftJustified(size));
+    m_client.finishWriting();
+    QTest::qWait(1000); // The end of a client that isn't read from is looked for now and then.
+    for (int i = 0; i < count; ++i) {
+        const std::optional<RawSocket::Frame> answer = m_client.readFrame();
+        QVERIFY2(answer, qPrintable(u"answer %1 is missing"_s.arg(i)));
+        QCOMPARE(*answer, (RawSocket::Frame{Channel::Command, numbered(i, size)}));
+    }
+    QVERIFY(m_client.waitForClosed());
+    QCOMPARE(m_client.leftovers(), QByteArray());
 }
 
 void tst_WireEnd::framesOfOtherThreadsLeave()
