@@ -92,6 +92,10 @@ void PeerThread::broadcast(quint16 channel, const QByteArray &payload, SlowPeerP
                            const std::shared_ptr<const PayloadValidator> &passed,
                            const std::shared_ptr<BroadcastSum> &sum)
 {
+    if (isInherited()) { // The child has nobody to send to.
+        sum->add({});
+        return;
+    }
     m_tasks.put([group = m_group, channel, payload, policy, passed, sum] {
         sum->add(group->broadcast(channel, payload, policy, passed.get()));
     });

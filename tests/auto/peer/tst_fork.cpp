@@ -129,6 +129,7 @@ private Q_SLOTS:
     void childEndsNothingOfBlockingOnes();
     void childOfAServerWithThreadsEnds_data() { childEndsNothing_data(); }
     void childOfAServerWithThreadsEnds();
+    void broadcastOfAChildWithoutThreadsFinishes();
     void queuedFramesLeaveOnce();
     void childKeepsNothingUp();
     void childOfAKilledServerKeepsNothingUp();
@@ -259,6 +260,21 @@ void tst_Fork::childOfAServerWithThreadsEnds()
     Diary diary(m_client.get());
     QVERIFY(!m_client->send(Channel::Data, "echo"));
     QTRY_COMPARE_WITH_TIMEOUT(diary.frames, (Frames{{Channel::Data, "echo"}}), Patience);
+}
+
+void tst_Fork::broadcastOfAChildWithoutThreadsFinishes()
+{
+    Server server;
+    server.setWorkerThreads(2, {});
+    QVERIFY(!server.listen(Endpoint::fromPath(m_directory->filePath(u"threads"_s))));
+    Child child(
+            [&] {
+                const QFuture<BroadcastResult> sum = server.broadcast(Channel::Data, "x");
+                if (!sum.isFinished())
+                    ::_exit(1);
+            },
+            End::WithoutACleanUp);
+    QCOMPARE(child.exitCode(), 0);
 }
 
 // Those that wait in the memory of both processes.
