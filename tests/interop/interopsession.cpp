@@ -14,6 +14,23 @@ InteropSession::InteropSession(Addon::Style style, Role role)
     , m_role(role)
 {}
 
+void InteropSession::addRows()
+{
+    QTest::addColumn<Addon::Style>("style");
+    QTest::addColumn<InteropSession::Role>("role");
+    QTest::newRow("blocking client") << Addon::Blocking << InteropSession::AddonIsClient;
+    QTest::newRow("blocking server") << Addon::Blocking << InteropSession::AddonIsServer;
+    QTest::newRow("promise client") << Addon::Promise << InteropSession::AddonIsClient;
+    QTest::newRow("promise server") << Addon::Promise << InteropSession::AddonIsServer;
+}
+
+std::unique_ptr<InteropSession> InteropSession::ofRow()
+{
+    QFETCH_GLOBAL(Addon::Style, style);
+    QFETCH_GLOBAL(InteropSession::Role, role);
+    return std::make_unique<InteropSession>(style, role);
+}
+
 bool InteropSession::open(const QList<quint16> &channels)
 {
     QList<quint16> serverChannels = channels;

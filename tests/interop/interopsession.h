@@ -30,6 +30,11 @@ public:
 
     InteropSession(Addon::Style style, Role role);
 
+    /// For initTestCase_data(): each of the addon's styles in each role.
+    static void addRows();
+    /// That of the present row.
+    static std::unique_ptr<InteropSession> ofRow();
+
     /// Both sides name \a channels, the client in this order and the server in the reverse one.
     bool open(const QList<quint16> &channels = {1, 2, 3, 4});
 

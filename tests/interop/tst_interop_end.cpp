@@ -17,7 +17,7 @@ class tst_InteropEnd : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase_data();
+    void initTestCase_data() { InteropSession::addRows(); }
     void init();
     void cleanup() { m_session.reset(); }
 
@@ -34,21 +34,9 @@ private:
     std::unique_ptr<InteropSession> m_session;
 };
 
-void tst_InteropEnd::initTestCase_data()
-{
-    QTest::addColumn<Addon::Style>("style");
-    QTest::addColumn<InteropSession::Role>("role");
-    QTest::newRow("blocking client") << Addon::Blocking << InteropSession::AddonIsClient;
-    QTest::newRow("blocking server") << Addon::Blocking << InteropSession::AddonIsServer;
-    QTest::newRow("promise client") << Addon::Promise << InteropSession::AddonIsClient;
-    QTest::newRow("promise server") << Addon::Promise << InteropSession::AddonIsServer;
-}
-
 void tst_InteropEnd::init()
 {
-    QFETCH_GLOBAL(Addon::Style, style);
-    QFETCH_GLOBAL(InteropSession::Role, role);
-    m_session = std::make_unique<InteropSession>(style, role);
+    m_session = InteropSession::ofRow();
     QVERIFY(m_session->open());
 }
 

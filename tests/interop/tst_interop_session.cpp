@@ -33,7 +33,7 @@ class tst_InteropSession : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase_data();
+    void initTestCase_data() { InteropSession::addRows(); }
     void init();
     void cleanup() { m_session.reset(); }
 
@@ -57,21 +57,9 @@ private:
     std::unique_ptr<InteropSession> m_session;
 };
 
-void tst_InteropSession::initTestCase_data()
-{
-    QTest::addColumn<Addon::Style>("style");
-    QTest::addColumn<InteropSession::Role>("role");
-    QTest::newRow("blocking client") << Addon::Blocking << InteropSession::AddonIsClient;
-    QTest::newRow("blocking server") << Addon::Blocking << InteropSession::AddonIsServer;
-    QTest::newRow("promise client") << Addon::Promise << InteropSession::AddonIsClient;
-    QTest::newRow("promise server") << Addon::Promise << InteropSession::AddonIsServer;
-}
-
 void tst_InteropSession::init()
 {
-    QFETCH_GLOBAL(Addon::Style, style);
-    QFETCH_GLOBAL(InteropSession::Role, role);
-    m_session = std::make_unique<InteropSession>(style, role);
+    m_session = InteropSession::ofRow();
 }
 
 void tst_InteropSession::channelsAreInTheClientsOrder()

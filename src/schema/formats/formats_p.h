@@ -5,6 +5,7 @@
 
 #include <QtCore/qglobal.h>
 
+#include <limits>
 #include <string_view>
 
 namespace IpcPrims::JsonSchema {
@@ -19,9 +20,10 @@ struct Format
     std::string_view name;
     FormatCheck check;
     // What it takes, in steps of some nanoseconds.
-    qsizetype stepsForText;
-    qsizetype bytesPerStep;
-    std::size_t largestText; ///< What is longer is refused without a look at it.
+    qsizetype stepsForText = 4;
+    qsizetype bytesPerStep = 4;
+    /// What is longer is refused without a look at it.
+    std::size_t largestText = std::numeric_limits<std::size_t>::max();
 
     qsizetype steps(std::string_view text) const
     {

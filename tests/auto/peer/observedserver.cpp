@@ -3,6 +3,8 @@
 
 #include "observedserver.h"
 
+#include <QtTest/qtest.h>
+
 using namespace IpcPrims;
 
 ObservedServer::ObservedServer()
@@ -25,6 +27,12 @@ ObservedServer::ObservedServer()
 bool ObservedServer::listen()
 {
     return m_directory.isValid() && !server.listen(Endpoint::fromPath(path()));
+}
+
+Error ObservedServer::waitForEnding()
+{
+    const bool isOver = QTest::qWaitFor([this] { return !endings.isEmpty(); }, 30'000);
+    return isOver && endings.size() == 1 ? endings.first() : Error();
 }
 
 RawSocket ObservedServer::openSession(const QByteArray &request)

@@ -36,6 +36,10 @@ public:
     /// A raw client that has shaken hands; \c peer is the server's end of it.
     RawSocket openSession(const QByteArray &request = PlainRequest);
 
+    /// Why the only session so far is over; no error, which no session that is cut has, if it
+    /// isn't.
+    IpcPrims::Error waitForEnding();
+
     IpcPrims::Server server;
     QPointer<IpcPrims::Peer> peer; ///< The latest session.
 

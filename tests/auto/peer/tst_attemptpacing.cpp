@@ -28,6 +28,15 @@ private:
         pacing->ended(m_gone, m_now);
     }
 
+    /// One whose next attempt waits for 100 ms.
+    AttemptPacing pausedLongest() const
+    {
+        AttemptPacing pacing;
+        for (int i = 0; i < 10; ++i)
+            failAtOnce(&pacing);
+        return pacing;
+    }
+
     const AttemptPacing::Instant m_now{1h};
     const Error m_gone{ErrorCode::NotFound, u"x"_s};
 };
@@ -48,9 +57,7 @@ void tst_AttemptPacing::pausesGrowUpToTheLongest()
 
 void tst_AttemptPacing::pauseBeginsWithTheAttempt()
 {
-    AttemptPacing pacing;
-    for (int i = 0; i < 10; ++i)
-        failAtOnce(&pacing);
+    AttemptPacing pacing = pausedLongest();
     pacing.begun(m_now);
     pacing.ended(m_gone, m_now + 30ms);
     QCOMPARE(pacing.wait(m_now + 30ms), 70ms);
@@ -59,9 +66,7 @@ void tst_AttemptPacing::pauseBeginsWithTheAttempt()
 
 void tst_AttemptPacing::longAttemptStartsAnew()
 {
-    AttemptPacing pacing;
-    for (int i = 0; i < 10; ++i)
-        failAtOnce(&pacing);
+    AttemptPacing pacing = pausedLongest();
     pacing.begun(m_now);
     pacing.ended(m_gone, m_now + 1s);
     QCOMPARE(pacing.wait(m_now + 1s), 0ms);
@@ -71,9 +76,7 @@ void tst_AttemptPacing::longAttemptStartsAnew()
 
 void tst_AttemptPacing::ownEndStartsAnew()
 {
-    AttemptPacing pacing;
-    for (int i = 0; i < 10; ++i)
-        failAtOnce(&pacing);
+    AttemptPacing pacing = pausedLongest();
     pacing.begun(m_now);
     pacing.ended(Error(), m_now);
     QCOMPARE(pacing.wait(m_now), 0ms);

@@ -1,33 +1,20 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include <IpcPrims/peer.h>
-#include <IpcPrims/server.h>
+#include "peertest.h"
 
 #include <QtCore/qcoreapplication.h>
-#include <QtCore/qpointer.h>
-#include <QtCore/qtemporarydir.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
 #include <memory>
 
-using namespace IpcPrims;
-using namespace Qt::StringLiterals;
-
-using Frames = QList<std::pair<quint16, QByteArray>>;
-
-static constexpr int Patience = 30'000; // ms; only a failing test waits that long.
-
 /// Peer::setFrameHandler()
-class tst_FrameHandler : public QObject
+class tst_FrameHandler : public PeerTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
-    void cleanup();
-
     void handlerGetsEveryFrameInPlaceOfTheSignal();
     void emptyHandlerBringsTheSignalBack();
     void handlerMayReplaceItself();
@@ -39,34 +26,11 @@ private Q_SLOTS:
     void handlerOfAChannelMayRemoveItself();
     void handlerOfAChannelMayOwnThePeer();
     void handlerOfAChannelMayDeleteThePeer();
-
-private:
-    std::unique_ptr<QTemporaryDir> m_directory;
-    std::unique_ptr<Server> m_server;
-    std::unique_ptr<Peer> m_client;
-    QPointer<Peer> m_peer; // The server's end.
 };
-
-void tst_FrameHandler::init()
-{
-    m_directory = std::make_unique<QTemporaryDir>();
-    m_server = std::make_unique<Server>();
-    m_client = std::make_unique<Peer>();
-    const auto endpoint = Endpoint::fromPath(m_directory->filePath(u"s"_s));
-    connect(m_server.get(), &Server::peerConnected, this, [this](Peer *peer) { m_peer = peer; });
-    QVERIFY(!m_server->listen(endpoint));
-    m_client->connectToServer(endpoint);
-    QTRY_VERIFY_WITH_TIMEOUT(m_peer && m_client->isOpen(), Patience);
-}
-
-void tst_FrameHandler::cleanup()
-{
-    m_client.reset();
-    m_server.reset();
-}
 
 void tst_FrameHandler::handlerGetsEveryFrameInPlaceOfTheSignal()
 {
+    open();
     Frames frames;
     QSignalSpy signal(m_peer, &Peer::frameReceived);
     m_peer->setFrameHandler([&frames](quint16 channel, QByteArrayView payload) {
@@ -88,6 +52,7 @@ void tst_FrameHandler::handlerGetsEveryFrameInPlaceOfTheSignal()
 
 void tst_FrameHandler::emptyHandlerBringsTheSignalBack()
 {
+    open();
     QSignalSpy signal(m_peer, &Peer::frameReceived);
     int handled = 0;
     m_peer->setFrameHandler([&](quint16, QByteArrayView) {
@@ -103,6 +68,7 @@ void tst_FrameHandler::emptyHandlerBringsTheSignalBack()
 
 void tst_FrameHandler::handlerMayReplaceItself()
 {
+    open();
     QByteArrayList handled;
     const auto heavy = std::make_shared<QByteArray>("what the first one has captured");
     m_peer->setFrameHandler([this, &handled, heavy](quint16, QByteArrayView) {
@@ -122,6 +88,7 @@ void tst_FrameHandler::handlerMayReplaceItself()
 
 void tst_FrameHandler::capturesOutliveAReplacement()
 {
+    open();
     // So small that a function object holds them in itself.
     int first = 0;
     int second = 0;
@@ -146,6 +113,7 @@ void tst_FrameHandler::capturesOutliveAReplacement()
 
 void tst_FrameHandler::handlerMayOwnThePeer()
 {
+    open();
     std::shared_ptr<Peer> owned(m_client.release());
     const QPointer<Peer> alive(owned.get());
     owned->setFrameHandler([owned](quint16, QByteArrayView) { owned->setFrameHandler({}); });
@@ -157,6 +125,7 @@ void tst_FrameHandler::handlerMayOwnThePeer()
 
 void tst_FrameHandler::handlerMayDeleteThePeer()
 {
+    open();
     int handled = 0;
     const auto heavy = std::make_shared<int>(0);
     m_client->setFrameHandler([this, &handled, heavy](quint16, QByteArrayView) {
@@ -174,6 +143,7 @@ void tst_FrameHandler::handlerMayDeleteThePeer()
 
 void tst_FrameHandler::handlerMayRunAnEventLoop()
 {
+    open();
     QByteArrayList handled;
     m_peer->setFrameHandler([&](quint16, QByteArrayView payload) {
         const QByteArray before = payload.toByteArray();
@@ -192,6 +162,7 @@ void tst_FrameHandler::handlerMayRunAnEventLoop()
 
 void tst_FrameHandler::handlerOfAChannelGetsItsFramesOnly()
 {
+    open();
     QSignalSpy signal(m_peer, &Peer::frameReceived);
     Frames ofTwo;
     Frames ofAll;
@@ -221,6 +192,7 @@ void tst_FrameHandler::handlerOfAChannelGetsItsFramesOnly()
 
 void tst_FrameHandler::handlerOfAChannelMayRemoveItself()
 {
+    open();
     QSignalSpy signal(m_peer, &Peer::frameReceived);
     const auto heavy = std::make_shared<int>(0);
     m_peer->setFrameHandler(2, [this, heavy](quint16, QByteArrayView) {
@@ -238,6 +210,7 @@ void tst_FrameHandler::handlerOfAChannelMayRemoveItself()
 
 void tst_FrameHandler::handlerOfAChannelMayOwnThePeer()
 {
+    open();
     std::shared_ptr<Peer> owned(m_client.release());
     const QPointer<Peer> alive(owned.get());
     Peer *const peer = owned.get();
@@ -250,6 +223,7 @@ void tst_FrameHandler::handlerOfAChannelMayOwnThePeer()
 
 void tst_FrameHandler::handlerOfAChannelMayDeleteThePeer()
 {
+    open();
     const auto handled = std::make_shared<int>(0);
     m_client->setFrameHandler(2, [this, handled](quint16, QByteArrayView) {
         m_client.reset();

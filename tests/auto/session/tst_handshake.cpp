@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "session/handshake_p.h"
+#include "goodhandshake.h"
 
 #include <QtTest/qtest.h>
 
@@ -10,23 +10,6 @@
 using namespace IpcPrims;
 
 namespace {
-HandshakeRequest goodRequest()
-{
-    return {"ipcprims", "1.0", {1}, std::nullopt};
-}
-
-HandshakeResponse goodResponse()
-{
-    return {"ipcprims", "1.0", {1}, "peer-1"};
-}
-
-HandshakeTerms terms(const QList<quint16> &channels)
-{
-    HandshakeTerms result;
-    result.channels = channels;
-    return result;
-}
-
 QList<quint16> consecutive(qsizetype count)
 {
     QList<quint16> channels(count);

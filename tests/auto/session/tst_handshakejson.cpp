@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "session/handshake_p.h"
+#include "goodhandshake.h"
 
 #include <QtTest/qtest.h>
 
@@ -43,29 +43,23 @@ struct ResponseText
     }
 };
 
-HandshakeRequest goodRequest()
-{
-    return {"ipcprims", "1.0", {1}, std::nullopt};
-}
-
-HandshakeResponse goodResponse()
-{
-    return {"ipcprims", "1.0", {1}, "peer-1"};
-}
-
-HandshakeTerms terms(const QList<quint16> &channels)
-{
-    HandshakeTerms result;
-    result.channels = channels;
-    return result;
-}
-
 QByteArray list(const QByteArray &element, qsizetype count)
 {
     return '[' + QByteArray(element + ',').repeated(count).chopped(1) + ']';
 }
 
 constexpr ErrorCode Fine = ErrorCode::NoError;
+// Rows of a text that is a handshake, and of one that isn't.
+void accept(const char *name, const QByteArray &json)
+{
+    QTest::newRow(name) << json << true;
+}
+
+void refuse(const char *name, const QByteArray &json)
+{
+    QTest::newRow(name) << json << false;
+}
+
 } // namespace
 
 class tst_HandshakeJson : public QObject
@@ -158,11 +152,6 @@ void tst_HandshakeJson::requestForm_data()
     QTest::addColumn<bool>("accepted");
 
     const QByteArray good = RequestText{}.json();
-    const auto accept
-            = [](const char *name, const QByteArray &json) { QTest::newRow(name) << json << true; };
-    const auto refuse = [](const char *name, const QByteArray &json) {
-        QTest::newRow(name) << json << false;
-    };
 
     accept("plain", good);
     accept("white space around it", " \t\r\n" + good + " \t\r\n");
@@ -241,11 +230,6 @@ void tst_HandshakeJson::responseForm_data()
     QTest::addColumn<bool>("accepted");
 
     const QByteArray good = ResponseText{}.json();
-    const auto accept
-            = [](const char *name, const QByteArray &json) { QTest::newRow(name) << json << true; };
-    const auto refuse = [](const char *name, const QByteArray &json) {
-        QTest::newRow(name) << json << false;
-    };
 
     accept("plain", good);
     accept("white space around it", ' ' + good + '\n');
