@@ -27,6 +27,8 @@ QFuture<Error> PeerPrivate::close(const QString &reason)
     promise.start();
     m_closePromises.push_back(std::move(promise));
     reconnection.target.reset();
+    if (state == Peer::State::Open && m_requests)
+        m_requests->sendAllAnswers(); // Of which one may lead here again.
     if (state == Peer::State::Open) {
         const auto streams = q->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
         for (StreamSender *const stream : streams)

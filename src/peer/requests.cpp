@@ -226,11 +226,25 @@ void Requests::updateHold()
 
 void Requests::deliverAnswers()
 {
+    takeAnswers();
+    sendAnswers();
+}
+
+void Requests::takeAnswers()
+{
     if (!m_mailbox)
         return;
     for (Answer &answer : m_mailbox->take())
         m_answers.put(std::move(answer));
-    sendAnswers();
+}
+
+void Requests::sendAllAnswers()
+{
+    takeAnswers();
+    if (std::exchange(m_isSending, true))
+        return;
+    sendAnswers(nullptr);
+    m_isSending = false;
 }
 
 // The other side would take the next answer for that of the failed request.
@@ -274,7 +288,7 @@ void Requests::sendAnswers(TurnShare *share)
         switch (outcome) {
         case Outcome::Settled:
             m_answers.pop();
-            if (share->spend() && m_answers.next()) {
+            if (share && share->spend() && m_answers.next()) {
                 QMetaObject::invokeMethod(
                         m_peer->q, [this] { sendAnswers(); }, Qt::QueuedConnection);
                 return;

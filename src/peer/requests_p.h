@@ -67,6 +67,9 @@ public:
 
     /// Sends the answers whose turn it is, as far as there is room.
     void sendAnswers();
+    /// The same at the end of the session, after which nothing can be sent in a later turn; also
+    /// those that other threads have given.
+    void sendAllAnswers();
     /// To be called when the peer's limits have changed.
     void applyLimits();
 
@@ -88,7 +91,8 @@ private:
 
     void receive(const QByteArray &payload);
     void deliverAnswers();
-    void sendAnswers(TurnShare *share);
+    void takeAnswers();
+    void sendAnswers(TurnShare *share); // None for all at once.
     void updateHold();
     Outcome send(const Answer &answer);
     Outcome sendFailure(const RequestFailure &failure);

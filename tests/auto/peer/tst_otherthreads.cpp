@@ -37,6 +37,7 @@ private Q_SLOTS:
     void framesThatWaitInAReplacedSessionAreReported();
     void replacedSessionLosesNoFrame();
     void framesHandedOverBeforeCloseAreSent();
+    void answersGivenBeforeCloseAreSent();
     void frameThatWaitsForRoomIsSentInTheNextSession();
     void requestsAreAnswered();
     void requestOfADestroyedPeerIsCancelled();
@@ -294,6 +295,20 @@ void tst_OtherThreads::framesHandedOverBeforeCloseAreSent()
     QTRY_COMPARE_WITH_TIMEOUT(diary.reasons.size(), 1, Patience);
     QCOMPARE(diary.frames, (Frames{{Channel::Data, "in time"}}));
     QCOMPARE(notSent.size(), 0);
+}
+
+void tst_OtherThreads::answersGivenBeforeCloseAreSent()
+{
+    open();
+    QList<Request> kept;
+    m_peer->setRequestHandler([&kept](const Request &request) { kept.append(request); });
+    const QFuture<Reply> asked = m_client->request("x", NoTimeout);
+    QTRY_COMPARE_WITH_TIMEOUT(kept.size(), 1, Patience);
+    // This thread's event loop doesn't run meanwhile.
+    Background([&kept] { kept[0].reply("in time"); }).join();
+    m_peer->close();
+    QTRY_VERIFY_WITH_TIMEOUT(asked.isFinished(), Patience);
+    QCOMPARE(asked.result().payload, "in time");
 }
 
 void tst_OtherThreads::frameThatWaitsForRoomIsSentInTheNextSession()
