@@ -138,7 +138,9 @@ void tst_tool_list::unreadableDirectoryFails()
 void tst_tool_list::foreignDirectoryFails()
 {
     QVERIFY(QDir(m_runtime->path()).mkdir(u"ipcprims"_s));
-    QVERIFY(QFile::setPermissions(m_runtime->filePath(u"ipcprims"_s), QFile::Permissions(0x7777)));
+    QVERIFY(QFile::setPermissions(m_runtime->filePath(u"ipcprims"_s),
+                                  QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner
+                                          | QFile::WriteOther));
     const ToolResult result = ToolProcess::run({u"list"_s});
     QCOMPARE(result.exitCode, 50);
     QVERIFY2(result.errors.contains("can be written by others"), result.errors.constData());
