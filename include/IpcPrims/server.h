@@ -182,7 +182,8 @@ public:
 
     /*!
         Stops listening and removes the socket's file, if it still is this server's. Handshakes in
-        progress are given up; open sessions go on.
+        progress are given up, those of addConnection() included, also if the server wasn't
+        listening; open sessions go on.
     */
     void close();
 

@@ -190,10 +190,10 @@ Error Server::addConnection(qintptr socketDescriptor)
 
 void Server::close()
 {
-    if (!isListening())
-        return;
+    const bool wasListening = isListening();
     d->close();
-    Q_EMIT listeningChanged(false);
+    if (wasListening)
+        Q_EMIT listeningChanged(false);
 }
 
 bool Server::isListening() const

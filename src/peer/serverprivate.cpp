@@ -113,11 +113,11 @@ void ServerPrivate::startThreads()
 
 void ServerPrivate::close()
 {
-    if (!listener)
-        return;
     m_acceptTimer.stop();
-    listener->close();
-    listener.release()->deleteLater(); // It may be what called us.
+    if (listener) {
+        listener->close();
+        listener.release()->deleteLater(); // It may be what called us.
+    }
     group->giveUpPending();
     for (const auto &thread : threads)
         thread->giveUpPending();

@@ -47,7 +47,9 @@ public:
     /// Stops listening and removes the socket's file, if it still is the one that was bound.
     virtual void close() = 0;
 
-    /// Stops and resumes accepting; connections wait in the system's backlog meanwhile.
+    /// Stops and resumes accepting; connections wait in the system's backlog meanwhile. To be
+    /// called also when descriptors have become free, though accepting is on already: so one that
+    /// pauses for lack of them goes on at once.
     virtual void setAccepting(bool accepting) = 0;
 
 Q_SIGNALS:

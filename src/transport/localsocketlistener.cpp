@@ -178,8 +178,10 @@ void LocalSocketListener::close()
 
 void LocalSocketListener::setAccepting(bool accepting)
 {
-    if (m_isAccepting == accepting)
+    if (m_isAccepting == accepting) {
+        lookAfterServer(); // Whoever comes back to this may have given a descriptor free.
         return;
+    }
     m_isAccepting = accepting;
     if (!m_isListening)
         return;

@@ -4,6 +4,7 @@
 #include "background.h"
 #include "descriptors.h"
 #include "peertest.h"
+#include "rawsocket.h"
 
 #include <IpcPrims/blockingpeer.h>
 
@@ -27,6 +28,8 @@ private Q_SLOTS:
     void blockingPeersOnBothEnds();
     void serverServesIt();
     void serverServesItWithoutListening();
+    void closeGivesUpItsHandshake_data();
+    void closeGivesUpItsHandshake();
     void serverServesItInAThread();
     void limitsHoldForIt();
     void childHasTheOtherEnd();
@@ -135,6 +138,29 @@ void tst_BroughtSocket::serverServesItWithoutListening()
     char byte = 0;
     QCOMPARE(::read(another.client, &byte, 1), ssize_t(0)); // The other end is closed.
     ::close(another.client);
+}
+
+void tst_BroughtSocket::closeGivesUpItsHandshake_data()
+{
+    QTest::addColumn<int>("threads");
+    QTest::newRow("server's thread") << 0;
+    QTest::newRow("worker thread") << 1;
+}
+
+void tst_BroughtSocket::closeGivesUpItsHandshake()
+{
+    QFETCH(const int, threads);
+    Server server;
+    server.setHandshakeTimeout(NoTimeout);
+    if (threads > 0)
+        server.setWorkerThreads(threads, [](Peer *) {});
+    QSignalSpy listening(&server, &Server::listeningChanged);
+    const Pair pair;
+    QVERIFY(!server.addConnection(pair.server));
+    server.close();
+    RawSocket client(int(pair.client));
+    QVERIFY(client.waitForClosed());
+    QCOMPARE(listening.size(), 0);
 }
 
 void tst_BroughtSocket::serverServesItInAThread()

@@ -52,6 +52,8 @@ private Q_SLOTS:
 
     void lackOfDescriptorsIsSurvived_data() { addTransportRows(); }
     void lackOfDescriptorsIsSurvived();
+    void freeDescriptorsAreUsedAtOnce_data() { addTransportRows(); }
+    void freeDescriptorsAreUsedAtOnce();
     void lackOfDescriptorsIsReportedOnce_data() { addTransportRows(); }
     void lackOfDescriptorsIsReportedOnce();
     void noDescriptorSurvivesExec_data() { addTransportRows(); }
@@ -313,6 +315,23 @@ void tst_Accepting::lackOfDescriptorsIsSurvived()
     QVERIFY(late.isValid());
     QTRY_COMPARE(m_accepted.size(), 1u);
     QCOMPARE(statOf(m_path).st_ino, inode);
+}
+
+// A server calls setAccepting() when one of its sessions has ended: that is no time to wait.
+void tst_Accepting::freeDescriptorsAreUsedAtOnce()
+{
+    QFETCH(const Transport, transport);
+    listen(transport);
+    const RawSocket client = RawSocket::connectTo(m_path);
+    limitDescriptors(0);
+    QTRY_COMPARE(m_errors.size(), 1u);
+    QTest::qWait(1000); // It is in the middle of a longer pause now.
+    QVERIFY(m_accepted.empty());
+    ::setrlimit(RLIMIT_NOFILE, &m_limit);
+    m_listener->setAccepting(true);
+    for (int i = 0; i < 5; ++i)
+        QCoreApplication::processEvents(); // Which wait for nothing.
+    QCOMPARE(m_accepted.size(), 1u);
 }
 
 void tst_Accepting::lackOfDescriptorsIsReportedOnce()
