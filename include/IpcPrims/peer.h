@@ -52,7 +52,8 @@ class StreamSender;
     may be moved to another thread only while it is Closed: moving it in another state ends the
     session, with InvalidArgument. When the thread ends, so does the session, with Cancelled;
     afterwards the peer may be deleted from any thread.
-    Signals are never emitted from inside a call of connectToServer(), close(), abort() or send().
+    Signals are never emitted from inside a call of connectToServer(), close(), abort(), ping() or
+    send().
     Slots may call anything, deleting the peer included. One that runs an event loop holds up those
     that were connected after it; what else is to be told of a session is told from that loop,
     before the next one begins.
@@ -85,7 +86,8 @@ class StreamSender;
     What arrived is delivered before disconnected() is emitted, and what send() accepted is written
     before close() ends the session. It also is when the other side ends the session, by closing its
     sending direction or by breaking a rule, as long as that side reads: after 5 s without any
-    progress it is given up.
+    progress it is given up. Answers and bytes of a ChannelDevice that still wait for room in the
+   send queue are not among that, unless it is this side that closes.
 */
 class IPCPRIMS_CORE_EXPORT Peer : public QObject
 {
@@ -221,7 +223,8 @@ public:
     void acceptOver(qintptr socketDescriptor);
 
     /*!
-        Ends the session in order: sends what is queued, asks the other side to shut down, receives
+        Ends the session in order: sends what is queued, and the answers and the bytes of a
+        ChannelDevice that wait for room in the queue; asks the other side to shut down, receives
         until it has acknowledged, and closes. The outcome is disconnected(): with no error, or with
         ShutdownFailed if the other side did not acknowledge in time (5 s). \a reason (its first
         1024 characters) is for the other side's log. Turns receiving on, as the acknowledgement

@@ -102,7 +102,10 @@ public:
        earlier. With the next frame it is Healthy again.
 
         At most one ping is under way at a time, and none is sent while one of Peer::ping() waits.
-        Nothing is missed while Peer::setReceiving(false) holds the other side back.
+        Nothing is missed while this side holds the other one back: by Peer::setReceiving(false), by
+        its receive limits, or because of requests without an answer. Silence counts anew from when
+        frames are received again. So whoever is held back is never taken for dead, and whoever has
+        died meanwhile is noticed after that.
 
         The promise classes of the reference implementation 0.2.5 stop answering at the 257th ping
         in a row. Any frame that is sent to them in between starts the count anew; where none is

@@ -61,6 +61,10 @@ Error CrossThreadSender::judge(quint16 channel, const QByteArray &payload)
         }
         validator = m_terms->validator;
     }
+    if (channel == Channel::Command) {
+        if (const char *const user = m_commandUser.load(std::memory_order_relaxed))
+            return ChannelHandlers::takenError(channel, {nullptr, user, true});
+    }
     return checkOutgoing(validator.get(), channel, payload);
 }
 
@@ -152,13 +156,23 @@ bool CrossThreadSender::sendFirst(Sent *sent)
 // Whether the peer has taken or refused the frame. If not there is no room for it, or no session.
 bool CrossThreadSender::send(const SendQueue::Frame &frame, Sent *sent)
 {
-    const Error error = m_peer->send(frame.channel, frame.payload);
+    const Error error = sendNow(frame);
     if (error.code() == ErrorCode::QueueFull || error.code() == ErrorCode::NotConnected)
         return false;
     sent->bytes += sizeOf(frame);
     if (error)
         sent->refused.push_back(frame);
     return true;
+}
+
+// Meanwhile this side may have begun to make requests, which then have the channel.
+Error CrossThreadSender::sendNow(const SendQueue::Frame &frame)
+{
+    if (frame.channel == Channel::Command) {
+        if (const Error error = m_peer->commandError())
+            return error;
+    }
+    return m_peer->send(frame.channel, frame.payload);
 }
 
 std::vector<SendQueue::Frame> CrossThreadSender::takeAll()

@@ -15,6 +15,7 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qlist.h>
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -53,6 +54,9 @@ public:
         qint64 highWaterMark = 0; // In bytes that have not reached the peer's queue yet.
     };
     void setTerms(std::optional<Terms> terms);
+    /// Who has COMMAND for itself, so that the application may send nothing there; nullptr if
+    /// nobody has. Told for each request that is alone, so it takes no lock.
+    void setCommandUser(const char *name) { m_commandUser.store(name, std::memory_order_relaxed); }
 
     /// Sends what there is room for. The peer is to report which frames could not be sent, and
     /// where there is room again. At the end of a session everything stays here.
@@ -76,6 +80,7 @@ private:
     bool sendHeld(quint16 channel, Sent *sent);
     bool sendFirst(Sent *sent);
     bool send(const SendQueue::Frame &frame, Sent *sent);
+    Error sendNow(const SendQueue::Frame &frame);
     void takeArrived();
     void release(qint64 bytes);
     std::vector<quint16> takeReady();
@@ -88,6 +93,7 @@ private:
     // is some; others pass them.
     std::map<quint16, std::deque<SendQueue::Frame>> m_held;
 
+    std::atomic<const char *> m_commandUser = nullptr;
     std::mutex m_mutex; // Of what follows.
     Mailbox<SendQueue::Frame> m_mailbox;
     std::optional<Terms> m_terms;

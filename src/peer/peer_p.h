@@ -222,6 +222,7 @@ private:
     Error sendError(quint16 channel) const;
     Error enqueueSlowly(quint16 channel, const QByteArray &payload);
     void sendAccepted(const SendQueue::Frame &frame);
+    void sendAllThatWaits();
     void sendAllOfOtherThreads();
     bool keepsFrames(quint16 channel) const;
     Error sendLater(quint16 channel, const QByteArray &payload);
@@ -241,6 +242,8 @@ private:
                       FrameLink::Writing writing = FrameLink::Writing::AtOnce);
 
     void processEvents();
+    /// The same inside a call of the application's, in which nothing is emitted.
+    void processEventsInCall();
     void handle(const Session::Send &event);
     void handle(const Session::AuthorizationAsked &event);
     void handle(const Session::Opened &event);
@@ -291,6 +294,7 @@ private:
     PeerHealthPrivate *m_watcher = nullptr; // Of m_health.
 
     // For report()
+    bool m_isInCall = false; // Of the application's.
     bool m_isReportDue = false;
     Peer::State m_reportedState = Peer::State::Closed;
     std::optional<Error> m_unreportedEnd;

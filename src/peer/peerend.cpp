@@ -13,6 +13,7 @@
 #include <QtCore/qpointer.h>
 #include <QtCore/qtimer.h>
 
+#include <limits>
 #include <utility>
 
 namespace IpcPrims {
@@ -27,25 +28,38 @@ QFuture<Error> PeerPrivate::close(const QString &reason)
     promise.start();
     m_closePromises.push_back(std::move(promise));
     reconnection.target.reset();
-    if (state == Peer::State::Open && m_requests)
-        m_requests->sendAllAnswers(); // Of which one may lead here again.
     if (state == Peer::State::Open) {
-        const auto streams = q->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
-        for (StreamSender *const stream : streams)
-            stream->flush();
-        sendAllOfOtherThreads();
+        reportLater(); // The new state comes before the room that there is now.
+        sendAllThatWaits();
+        if (state != Peer::State::Open)
+            return future; // A validator has ended the session, or an answer has led here again.
         state = Peer::State::Closing;
         session->shutDown(reason, Session::Clock::now());
         setReceiving(true); // The acknowledgement comes after everything else.
-        processEvents();
-        waitWhenQuitting();
-        reportLater();
+        processEventsInCall();
+        if (state == Peer::State::Closing)
+            waitWhenQuitting();
     } else if (state != Peer::State::Closing) {
         abort({});
     }
     if (state == Peer::State::Closed && !m_isReportDue && m_reports.empty())
         finishClosing({});
     return future;
+}
+
+// Nothing waits for room any more, as nothing more will be accepted.
+void PeerPrivate::sendAllThatWaits()
+{
+    constexpr qint64 most = std::numeric_limits<qint64>::max();
+    link->setWaterMarks(WaterMarks::bounded(most, most));
+    sendValidationAnswer();
+    if (m_requests)
+        m_requests->sendAllAnswers();
+    const auto streams = q->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
+    for (StreamSender *const stream : streams)
+        stream->flushAll();
+    if (state == Peer::State::Open)
+        sendAllOfOtherThreads();
 }
 
 void PeerPrivate::abort(const Error &reason)
@@ -208,6 +222,8 @@ void PeerPrivate::report()
 // present, and no frame arrives before its session is known to be open.
 void PeerPrivate::tellReports()
 {
+    if (m_isInCall)
+        return; // report() will, from the event loop.
     const QPointer<Peer> alive(q);
     while (alive && !m_reports.empty()) {
         const auto report = std::move(m_reports.front());

@@ -98,7 +98,7 @@ QFuture<PingReply> PeerPrivate::ping(std::chrono::milliseconds timeout)
             m_watcher->pingSent();
         const quint64 id = session->ping(Session::Clock::now(), timeout);
         m_pings.emplace(id, std::move(promise));
-        processEvents();
+        processEventsInCall();
     } else {
         promise.addResult(PingReply{sendError(Channel::Control), {}});
         promise.finish();
@@ -140,6 +140,13 @@ void PeerPrivate::processEvents()
             return;
     }
     updateTimer();
+}
+
+void PeerPrivate::processEventsInCall()
+{
+    m_isInCall = true;
+    processEvents();
+    m_isInCall = false;
 }
 
 void PeerPrivate::handle(const Session::Send &event)

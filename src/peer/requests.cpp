@@ -92,6 +92,7 @@ void Requests::drop(const Error &error)
 
     m_deadlines.clear();
     RequestQueue asked = std::exchange(m_asked, RequestQueue());
+    noteUser();
     while (!asked.isEmpty()) {
         if (auto promise = asked.takeFirst().promise)
             finish(std::move(*promise), {error, {}});
@@ -114,6 +115,7 @@ QFuture<Reply> Requests::ask(const QByteArray &payload, std::chrono::millisecond
     }
     const Deadline deadline = deadlineAfter(timeout);
     m_asked.append({deadline, timeout, std::move(promise)});
+    noteUser();
     m_deadlines.add(deadline, m_asked.lastNumber());
     return future;
 }
@@ -132,7 +134,9 @@ Error Requests::askError() const
 void Requests::resolveFirst(const Reply &reply)
 {
     const quint64 number = m_asked.firstNumber();
-    resolve(number, m_asked.takeFirst(), reply);
+    RequestQueue::Entry entry = m_asked.takeFirst();
+    noteUser();
+    resolve(number, std::move(entry), reply);
 }
 
 void Requests::resolve(quint64 number, RequestQueue::Entry entry, const Reply &reply)
@@ -151,6 +155,7 @@ bool Requests::takeFailure(QByteArrayView payload)
     auto entry = failure ? m_asked.take(failure->request) : std::nullopt;
     if (!entry)
         return false;
+    noteUser();
     resolve(failure->request, std::move(*entry), failure->toReply());
     return true;
 }
@@ -178,6 +183,13 @@ std::optional<ChannelUser> Requests::user() const
     return std::nullopt;
 }
 
+// For threads that send on COMMAND.
+void Requests::noteUser()
+{
+    const auto now = user();
+    m_peer->fromOtherThreads.setCommandUser(now ? now->what : nullptr);
+}
+
 Error Requests::setHandler(Peer::RequestHandler handler)
 {
     if (handler && !m_handler) {
@@ -188,6 +200,7 @@ Error Requests::setHandler(Peer::RequestHandler handler)
             = handler ? std::make_shared<const Peer::RequestHandler>(std::move(handler)) : nullptr;
     // What the previous one has captured may be the last to hold the peer.
     const auto previous = std::exchange(m_handler, std::move(next));
+    noteUser();
     return {};
 }
 

@@ -84,6 +84,7 @@ private:
         Impossible, ///< The other side can't be told.
     };
 
+    void noteUser();
     Error askError() const;
     void resolveFirst(const Reply &reply);
     void resolve(quint64 number, RequestQueue::Entry entry, const Reply &reply);

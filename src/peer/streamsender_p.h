@@ -40,6 +40,12 @@ public:
     qint64 write(QByteArrayView bytes, qint64 limit);
     /// Hands over now what otherwise waits for more to come, to the end of this event loop turn.
     void flush();
+    /// The same, as there is room for everything again.
+    void flushAll()
+    {
+        m_isBlocked = false;
+        flush();
+    }
     /// Nothing follows: the end mark is to be sent.
     void finish();
     /// finish(), and goes when that is done.

@@ -50,6 +50,7 @@ private Q_SLOTS:
     void answerThatCannotBeSentFails();
     void answersWaitForRoom();
     void sessionWithFullQueueCanBeClosed();
+    void closingSendsAnswersThatWaitForRoom();
     void answersComeFromOtherThreads();
     void threadsMayOutliveThePeer();
     void answersOfTheLastSessionGoNowhere();
@@ -413,6 +414,28 @@ private:
     bool m_isStopping = false;
     std::vector<std::thread> m_threads;
 };
+
+void tst_Answering::closingSendsAnswersThatWaitForRoom()
+{
+    open();
+    keepRequests();
+    m_peer->setSendWaterMarks(1, 0);
+    QList<QFuture<Reply>> replies;
+    for (int i = 0; i < 20; ++i)
+        replies.append(m_client->request(QByteArray::number(i), NoTimeout));
+    QTRY_COMPARE_WITH_TIMEOUT(m_kept.size(), 20, Patience);
+    m_client->setReceiving(false);
+    for (const Request &request : std::as_const(m_kept))
+        request.reply(request.payload().leftJustified(100'000, ' '));
+    QVERIFY(m_peer->bytesQueued() < 1'000'000); // The other answers wait for room.
+    m_peer->close();
+    m_client->setReceiving(true);
+    for (int i = 0; i < 20; ++i) {
+        const Reply reply = waitFor(replies[i]);
+        QVERIFY2(!reply.error, qPrintable(reply.error.message()));
+        QCOMPARE(reply.payload.trimmed(), QByteArray::number(i));
+    }
+}
 
 void tst_Answering::answersComeFromOtherThreads()
 {

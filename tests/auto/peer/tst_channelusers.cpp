@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "background.h"
 #include "peertest.h"
 
 #include <IpcPrims/channeldevice.h>
@@ -9,6 +10,7 @@
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qregularexpression.h>
 #include <QtCore/qscopeguard.h>
+#include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
 #include <array>
@@ -29,6 +31,7 @@ private Q_SLOTS:
     void handlerOfTheApplicationMayBeReplaced();
     void twoDevicesShareAChannelByDirection();
     void commandBelongsToRequests();
+    void commandBelongsToRequestsInOtherThreadsToo();
     void onlyOneSideAsks();
     void errorNamesTheSideThatLeftAChannelOut();
 
@@ -196,6 +199,31 @@ void tst_ChannelUsers::errorNamesTheSideThatLeftAChannelOut()
     open();
     QVERIFY(errorOf(m_client.get(), u"was not requested by this side: see"_s));
     QVERIFY(errorOf(m_peer, u"not supported by peer: the client did not ask for it"_s));
+}
+
+void tst_ChannelUsers::commandBelongsToRequestsInOtherThreadsToo()
+{
+    open();
+    const auto sendElsewhere = [this] {
+        Error error;
+        Background([&] { error = m_client->send(Channel::Command, "a frame"); }).join();
+        return error;
+    };
+    QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
+    QVERIFY(!sendElsewhere()); // It waits for this thread, which begins to ask before that.
+    const QFuture<Reply> reply = m_client->request("a request");
+    QCOMPARE(sendElsewhere().code(), ErrorCode::InvalidArgument);
+    QTRY_COMPARE_WITH_TIMEOUT(notSent.size(), 1, Patience);
+    QCOMPARE(notSent[0][1].value<QList<QByteArray>>(), QList<QByteArray>{"a frame"});
+    QVERIFY(!m_peer->send(Channel::Command, "an answer"));
+    QTRY_VERIFY_WITH_TIMEOUT(reply.isFinished(), Patience);
+    QCOMPARE(reply.result().payload, QByteArray("an answer"));
+    QVERIFY(!sendElsewhere());
+
+    QVERIFY(!m_client->setRequestHandler([](const Request &) {}));
+    QCOMPARE(sendElsewhere().code(), ErrorCode::InvalidArgument);
+    QVERIFY(!m_client->setRequestHandler({}));
+    QVERIFY(!sendElsewhere());
 }
 
 QTEST_GUILESS_MAIN(tst_ChannelUsers)

@@ -41,6 +41,8 @@ private Q_SLOTS:
     void silentPeerIsPinged();
     void trafficMakesPingsUnnecessary();
     void onePingAtATime();
+    void whoeverIsHeldBackIsNotTakenForDead();
+    void pingThatEndsTheSessionReportsThatLater();
     void silenceIsNeverJudgedEarly();
     void pingOfTheApplicationHasItsTime();
     void anyFrameIsASignOfLife();
@@ -132,6 +134,58 @@ void tst_Health::nothingIsSentUnlessAskedFor()
     QTest::qWait(200);
     QVERIFY(!m_server->peer->send(Channel::Data, "last"));
     QCOMPARE(m_raw.readFrame(), (RawSocket::Frame{Channel::Data, "last"}));
+}
+
+// By receive limits here: its frames, and its answers to pings, wait for many intervals.
+void tst_Health::whoeverIsHeldBackIsNotTakenForDead()
+{
+    connectClient();
+    Peer *const peer = m_server->peer;
+    QSignalSpy frames(peer, &Peer::frameReceived);
+    QList<State> states;
+    connect(peer->health(), &PeerHealth::stateChanged, this,
+            [&](State state) { states.append(state); });
+    ReceiveLimits limits;
+    limits.setRate(0, 2, ReceiveLimits::RatePolicy::Wait, 1ms);
+    peer->setReceiveLimits(limits);
+    peer->health()->setHeartbeat(50ms, 2);
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(!m_client->send(Channel::Data, "slowly"));
+    QTRY_COMPARE_WITH_TIMEOUT(frames.size(), 3, Patience);
+    QVERIFY(!states.contains(State::Unresponsive));
+
+    m_client->setReceiving(false); // It answers nothing any more, and that is noticed.
+    QTRY_VERIFY_WITH_TIMEOUT(states.contains(State::Unresponsive), Patience);
+}
+
+void tst_Health::pingThatEndsTheSessionReportsThatLater()
+{
+    QVERIFY(openRaw());
+    const QPointer<Peer> peer = m_server->peer;
+    peer->setSendWaterMarks(Q_INT64_C(1) << 40, 0);
+    while (peer->bytesQueued(3) < 256 * 1024) { // More than a client takes that doesn't read.
+        QVERIFY(!peer->send(3, QByteArray(60'000, 'x')));
+        peer->flush();
+    }
+    QByteArray pings;
+    for (int i = 0; i < 2600; ++i)
+        pings += RawSocket::frame(Channel::Control, Ping) + RawSocket::frame(Channel::Data, "x");
+    QVERIFY(m_raw.write(pings));
+    QTRY_COMPARE_WITH_TIMEOUT(m_server->frames.size(), 2600, Patience);
+    QVERIFY(peer->isOpen());
+    bool isInCall = true;
+    QList<bool> tellings;
+    const auto note = [&] { tellings.append(isInCall); };
+    connect(peer, &Peer::stateChanged, this, note);
+    connect(peer, &Peer::disconnected, this, note);
+    // The answers take nearly as much as may be left unread, 64 KiB.
+    for (int i = 0; i < 600 && peer->isOpen(); ++i)
+        static_cast<void>(peer->ping(NoTimeout));
+    isInCall = false;
+    QVERIFY(!peer->isOpen());
+    QTRY_COMPARE_WITH_TIMEOUT(m_server->endings.size(), 1, Patience);
+    QCOMPARE(m_server->endings.first().code(), ErrorCode::ProtocolViolation);
+    QTRY_COMPARE_WITH_TIMEOUT(tellings, QList<bool>({false, false}), Patience);
 }
 
 void tst_Health::silentPeerIsPinged()

@@ -40,6 +40,7 @@ private Q_SLOTS:
     void stopThatCrossesTheEndIsNothing();
     void endIsKnownBeforeDisconnected();
     void framesGoOverAFullDevice();
+    void closingSendsWhatWaitsForRoom();
 
 private:
     void openDevices(QIODevice::OpenMode here = QIODevice::ReadWrite,
@@ -364,6 +365,17 @@ void tst_StreamEnds::framesGoOverAFullDevice()
     m_peer->setReceiving(true);
     QTRY_COMPARE_WITH_TIMEOUT(received, 10 * MiB, Patience);
     QVERIFY(failed.isEmpty());
+}
+
+void tst_StreamEnds::closingSendsWhatWaitsForRoom()
+{
+    openDevices();
+    const qint64 accepted = fill();
+    m_client->close();
+    m_peer->setReceiving(true);
+    QTRY_COMPARE_WITH_TIMEOUT(m_client->state(), Peer::State::Closed, Patience);
+    QVERIFY2(!m_client->disconnectReason(), qPrintable(m_client->disconnectReason().message()));
+    QTRY_COMPARE_WITH_TIMEOUT(qint64(m_received.size()), accepted, Patience);
 }
 
 QTEST_GUILESS_MAIN(tst_StreamEnds)
