@@ -34,8 +34,9 @@ class IPCPRIMS_CORE_EXPORT Framer : public QObject
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Framer)
-    Q_PROPERTY(qint64 maxPayloadSize READ maxPayloadSize WRITE setMaxPayloadSize)
-    Q_PROPERTY(qint64 bytesQueued READ bytesQueued)
+    Q_PROPERTY(qint64 maxPayloadSize READ maxPayloadSize WRITE setMaxPayloadSize NOTIFY
+                       maxPayloadSizeChanged)
+    Q_PROPERTY(qint64 bytesQueued READ bytesQueued NOTIFY bytesQueuedChanged)
 
 public:
     /// Frames over \a device, which must be open; bytes it already holds are read as well.
@@ -82,6 +83,9 @@ public:
     void setSendWaterMarks(qint64 high, qint64 low);
 
 Q_SIGNALS:
+    void maxPayloadSizeChanged(qint64 bytes);
+    /// As Peer::bytesQueuedChanged().
+    void bytesQueuedChanged(qint64 bytes);
     void frameReceived(quint16 channel, const QByteArray &payload);
     /// After send() had answered QueueFull for \a channel: its queue fell to the low-water mark, or
     /// will never leave, as the stream broke. Frames may still be received then.
@@ -96,7 +100,11 @@ Q_SIGNALS:
     */
     void errorOccurred(const IpcPrims::Error &error);
 
+protected:
+    void connectNotify(const QMetaMethod &signal) override;
+
 private:
+    friend class FramerPrivate;
     std::unique_ptr<FramerPrivate> d;
 };
 

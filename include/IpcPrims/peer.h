@@ -95,13 +95,14 @@ class IPCPRIMS_CORE_EXPORT Peer : public QObject
     Q_DISABLE_COPY_MOVE(Peer)
     Q_PROPERTY(IpcPrims::Peer::State state READ state NOTIFY stateChanged)
     Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged)
-    Q_PROPERTY(QString peerId READ peerId NOTIFY stateChanged)
-    Q_PROPERTY(QString peerName READ peerName NOTIFY stateChanged)
-    Q_PROPERTY(QList<quint16> channels READ channels NOTIFY stateChanged)
-    Q_PROPERTY(IpcPrims::Error disconnectReason READ disconnectReason NOTIFY stateChanged)
-    Q_PROPERTY(qint64 bytesQueued READ bytesQueued)
-    Q_PROPERTY(quint64 generation READ generation NOTIFY stateChanged)
-    Q_PROPERTY(int reconnectAttempts READ reconnectAttempts NOTIFY stateChanged)
+    Q_PROPERTY(QString peerId READ peerId NOTIFY sessionChanged)
+    Q_PROPERTY(QString peerName READ peerName NOTIFY sessionChanged)
+    Q_PROPERTY(QList<quint16> channels READ channels NOTIFY sessionChanged)
+    Q_PROPERTY(
+            IpcPrims::Error disconnectReason READ disconnectReason NOTIFY disconnectReasonChanged)
+    Q_PROPERTY(qint64 bytesQueued READ bytesQueued NOTIFY bytesQueuedChanged)
+    Q_PROPERTY(quint64 generation READ generation NOTIFY sessionChanged)
+    Q_PROPERTY(int reconnectAttempts READ reconnectAttempts NOTIFY reconnectAttemptsChanged)
 
 public:
     enum class State {
@@ -452,6 +453,15 @@ public:
 Q_SIGNALS:
     void stateChanged(IpcPrims::Peer::State state);
     void nameChanged(const QString &name);
+    /// generation(), peerId(), peerName(), channels(), protocolVersion() or credentials() have
+    /// changed. As the next two signals it comes right after stateChanged(), if that changes, too;
+    /// all values are new by then. What is known of a session is kept until the next attempt.
+    void sessionChanged();
+    void disconnectReasonChanged(const IpcPrims::Error &reason);
+    void reconnectAttemptsChanged(int attempts);
+    /// At most ten times a second, and once more when the number has come to rest. As long as
+    /// nobody is connected to it, it costs nothing.
+    void bytesQueuedChanged(qint64 bytes);
     void connected();
     /// The session or the attempt is over; everything that arrived was delivered before. If frames
     /// were accepted and could not be sent any more, the message of \a reason says how many.
@@ -477,12 +487,14 @@ Q_SIGNALS:
 
 protected:
     bool event(QEvent *event) override;
+    void connectNotify(const QMetaMethod &signal) override;
     void timerEvent(QTimerEvent *event) override;
 
 private:
     friend class ChannelDevicePrivate;
     friend class JsonRpcPrivate;
     friend class PeerGroup;
+    friend class PeerPrivate;
     friend class StreamDrain;
     friend class StreamSender;
     std::unique_ptr<PeerPrivate> d;

@@ -51,7 +51,8 @@ public:
 
     Everything can be asked for at any time and is as it is at that moment. stateChanged() comes at
     once, from the event loop; trafficChanged() and roundTripTimeChanged() at most four times a
-    second, and only when there is something new. Slots may do anything, deleting the peer included.
+    second, and only when there is something new; timePassed() four times a second, but only while
+    somebody is connected to it. Slots may do anything, deleting the peer included.
 
     As properties, times are numbers of milliseconds, and -1 where there is none.
 */
@@ -63,7 +64,8 @@ class IPCPRIMS_CORE_EXPORT PeerHealth : public QObject
     Q_PROPERTY(double lastRoundTripTime READ lastRoundTripMilliseconds NOTIFY roundTripTimeChanged)
     Q_PROPERTY(double smoothedRoundTripTime READ smoothedRoundTripMilliseconds NOTIFY
                        roundTripTimeChanged)
-    Q_PROPERTY(double timeSinceTraffic READ millisecondsSinceTraffic NOTIFY trafficChanged)
+    Q_PROPERTY(double timeSinceTraffic READ millisecondsSinceTraffic NOTIFY timePassed)
+    Q_PROPERTY(double timeSinceReceived READ millisecondsSinceReceived NOTIFY timePassed)
     Q_PROPERTY(qint64 framesReceived READ framesReceived NOTIFY trafficChanged)
     Q_PROPERTY(qint64 bytesReceived READ bytesReceived NOTIFY trafficChanged)
     Q_PROPERTY(qint64 framesSent READ framesSent NOTIFY trafficChanged)
@@ -126,6 +128,9 @@ public:
 
     /// How long ago a frame was received or accepted for sending, of the protocol's own, too.
     std::optional<std::chrono::nanoseconds> timeSinceTraffic() const;
+    /// How long ago a frame was received, of the protocol's own, too: for how long the other side
+    /// has been silent, whatever this side sends.
+    std::optional<std::chrono::nanoseconds> timeSinceReceived() const;
 
     /// All channels together, over all sessions, CONTROL included.
     Traffic traffic() const;
@@ -151,21 +156,27 @@ public:
 
 Q_SIGNALS:
     void stateChanged(IpcPrims::PeerHealth::State state);
+    /// A ping was answered; or a session began, which has measured nothing yet.
     void roundTripTimeChanged();
     void trafficChanged();
+    /// timeSinceTraffic() and timeSinceReceived() have grown, or begun anew.
+    void timePassed();
     /// A session or an attempt began, went on or ended; with it whatever belongs to a session.
     void sessionChanged();
 
 protected:
+    void connectNotify(const QMetaMethod &signal) override;
     void timerEvent(QTimerEvent *event) override;
 
 private:
+    friend class PeerHealthPrivate;
     friend class PeerPrivate;
     PeerHealth(Peer *peer, PeerPrivate *peerPrivate);
 
     double lastRoundTripMilliseconds() const;
     double smoothedRoundTripMilliseconds() const;
     double millisecondsSinceTraffic() const;
+    double millisecondsSinceReceived() const;
     qint64 framesReceived() const { return traffic().framesReceived; }
     qint64 bytesReceived() const { return traffic().bytesReceived; }
     qint64 framesSent() const { return traffic().framesSent; }

@@ -73,6 +73,9 @@ public:
         /// After send() has answered QueueFull: there is room again on that channel, or no use in
         /// waiting for it. Comes from the event loop only.
         virtual void readyToSend(quint16 channel) = 0;
+        /// bytesToWrite() has changed, if setQueueWatched() asks for it: once for each batch that
+        /// was written, not for each frame. May come from inside any call.
+        virtual void queueChanged() {}
 
     protected:
         ~Sink() = default;
@@ -129,6 +132,7 @@ public:
     void flush();
 
     const SendQueue &queue() const { return m_queue; }
+    void setQueueWatched(bool isWatched) { m_isQueueWatched = isWatched; }
     /// What was accepted and the operating system has not taken yet.
     qint64 bytesToWrite() const
     {
@@ -232,6 +236,11 @@ private:
     void noteUnsent();
     bool written(const ByteStream::Result &result, qsizetype offered);
     void noticeDrained();
+    void noticeQueue()
+    {
+        if (Q_UNLIKELY(m_isQueueWatched) && isOpen())
+            m_sink->queueChanged();
+    }
     void tellDrained();
 
     Error sendError(quint16 channel, qint64 payloadSize) const;
@@ -268,6 +277,7 @@ private:
     bool m_isDraining = false; // linkDrained() is to come.
     bool m_isBulk = false; // The last frame was large.
     bool m_isEnded = false;
+    bool m_isQueueWatched = false;
     bool m_isBlocked = false; // Until the stream is writable.
     bool m_hasWriteFailed = false;
     bool m_isInTurn = false; // turnEnded() is to come.

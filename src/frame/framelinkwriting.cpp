@@ -132,6 +132,7 @@ Error FrameLink::writeAlone(quint16 channel, const QByteArray &payload)
     m_queue.enqueueBegun(channel, payload);
     if (written(result, buffers.front().size()) && m_queue.hasMore())
         joinTurn();
+    noticeQueue();
     return {};
 }
 
@@ -181,6 +182,7 @@ void FrameLink::writeQueue(qsizetype budget)
             budget -= offered;
     } while (m_queue.hasMore());
     noticeRoom();
+    noticeQueue();
     if (Q_UNLIKELY(m_isDraining))
         noticeDrained();
 }

@@ -5,9 +5,13 @@
 
 #include "frame/devicestream_p.h"
 #include "frame/framelink_p.h"
+#include "peer/queuewatch_p.h"
 #ifdef Q_OS_UNIX
 #    include "transport/nativestream_p.h"
 #endif
+
+#include <QtCore/qmetaobject.h>
+#include <QtCore/qthread.h>
 
 #include <algorithm>
 #include <limits>
@@ -15,7 +19,7 @@
 
 namespace IpcPrims {
 
-class FramerPrivate final : public FrameLink::Sink
+class FramerPrivate final : public FrameLink::Sink, private QueueWatch::Owner
 {
 public:
     FramerPrivate(Framer *framer, std::unique_ptr<ByteStream> stream, QIODevice *openDevice)
@@ -45,9 +49,29 @@ public:
 
     void readyToSend(quint16 channel) override { Q_EMIT q->readyToSend(channel); }
 
+    void queueChanged() override { queueWatch->noteChange(); }
+
+    void watchQueue()
+    {
+        if (!queueWatch)
+            queueWatch = new QueueWatch(this, q);
+        queueWatch->start();
+    }
+
+    // QueueWatch::Owner
+    bool isQueueObserved() const override
+    {
+        return q->isSignalConnected(QMetaMethod::fromSignal(&Framer::bytesQueuedChanged));
+    }
+    qint64 bytesQueued() const override { return link->bytesToWrite(); }
+    bool isQueueMoving() const override { return true; }
+    void setQueueWatched(bool isWatched) override { link->setQueueWatched(isWatched); }
+    void reportBytesQueued(qint64 bytes) override { Q_EMIT q->bytesQueuedChanged(bytes); }
+
     Framer *const q;
     const QPointer<QIODevice> device;
     const FrameLink::Pointer link;
+    QueueWatch *queueWatch = nullptr; // The framer's child, once somebody has asked for it.
 };
 
 Framer::Framer(QIODevice *device, QObject *parent)
@@ -67,6 +91,17 @@ Framer::Framer(qintptr socketDescriptor, QObject *parent)
 
 Framer::~Framer() = default;
 
+void Framer::connectNotify(const QMetaMethod &signal)
+{
+    if (signal != QMetaMethod::fromSignal(&Framer::bytesQueuedChanged))
+        return;
+    if (QThread::currentThread() == thread())
+        d->watchQueue();
+    else
+        QMetaObject::invokeMethod(
+                this, [this] { d->watchQueue(); }, Qt::QueuedConnection);
+}
+
 QIODevice *Framer::device() const
 {
     return d->device;
@@ -83,8 +118,11 @@ void Framer::setMaxPayloadSize(qint64 bytes)
             = std::min<qint64>(std::numeric_limits<quint32>::max(),
                                std::numeric_limits<qsizetype>::max() - FrameHeader::Size);
     const qint64 bounded = std::clamp<qint64>(bytes, 0, most);
+    const bool isNew = bounded != maxPayloadSize();
     d->link->setMaxSendSize(bounded);
     d->link->setReceiveLimits(PayloadLimits(bounded));
+    if (isNew)
+        Q_EMIT maxPayloadSizeChanged(bounded);
 }
 
 Error Framer::send(quint16 channel, const QByteArray &payload)

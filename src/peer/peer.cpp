@@ -8,6 +8,7 @@
 
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qjsondocument.h>
+#include <QtCore/qmetaobject.h>
 
 #include <utility>
 
@@ -28,6 +29,17 @@ bool Peer::event(QEvent *event)
     if (event->type() == QEvent::ThreadChange)
         d->leaveThread();
     return QObject::event(event);
+}
+
+void Peer::connectNotify(const QMetaMethod &signal)
+{
+    if (signal != QMetaMethod::fromSignal(&Peer::bytesQueuedChanged))
+        return;
+    if (d->isInOwnThread())
+        d->watchQueue();
+    else
+        QMetaObject::invokeMethod(
+                this, [this] { d->watchQueue(); }, Qt::QueuedConnection);
 }
 
 void Peer::timerEvent(QTimerEvent *event)
@@ -213,7 +225,7 @@ void Peer::flush()
 
 qint64 Peer::bytesQueued() const
 {
-    return d->reconnection.outbox.bytes() + (d->link ? d->link->bytesToWrite() : 0);
+    return d->bytesQueued();
 }
 
 qint64 Peer::bytesQueued(quint16 channel) const

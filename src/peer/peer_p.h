@@ -8,11 +8,13 @@
 #include "peer/channelhandlers_p.h"
 #include "peer/crossthreadsender_p.h"
 #include "peer/framehandlerslot_p.h"
+#include "peer/queuewatch_p.h"
 #include "peer/receivethrottle_p.h"
 #include "peer/reconnection_p.h"
 #include "peer/requests_p.h"
 #include "peer/sessionobserver_p.h"
 #include "peer/taskbox_p.h"
+#include "peer/toldproperties_p.h"
 #include "peer/validation_p.h"
 #include "session/session_p.h"
 #include "transport/broughtsocket_p.h"
@@ -48,7 +50,9 @@ class PeerHealthPrivate;
     What the event loop brings is reported at once. What a call of the application leads to is
     reported by report(), which runs from the event loop: so no signal is emitted inside a call.
 */
-class PeerPrivate final : public FrameLink::Sink, private Connector::Listener
+class PeerPrivate final : public FrameLink::Sink,
+                          private Connector::Listener,
+                          private QueueWatch::Owner
 {
 public:
     /// Who has accepted the peer's connection.
@@ -155,6 +159,9 @@ public:
     void updateTerms();
     /// From now on the other side may stop a stream.
     void routeStreamMarks() { m_routesFrames = m_routesStreamMarks = true; }
+    /// Somebody has been connected to bytesQueuedChanged().
+    void watchQueue();
+    qint64 bytesQueued() const override;
     QFuture<PingReply> ping(std::chrono::milliseconds timeout);
     /// Makes it if there is none yet.
     PeerHealth *healthOfPeer();
@@ -208,6 +215,17 @@ private:
     void linkEnded(const Error &error) override;
     void linkDrained() override;
     void readyToSend(quint16 channel) override;
+    void queueChanged() override
+    {
+        if (m_queueWatch)
+            m_queueWatch->noteChange();
+    }
+
+    // QueueWatch::Owner
+    bool isQueueObserved() const override;
+    bool isQueueMoving() const override { return link != nullptr; }
+    void setQueueWatched(bool isWatched) override;
+    void reportBytesQueued(qint64 bytes) override;
 
     /// What connectToServer() or connectOver() asked for, as the settings were then.
     struct Attempt
@@ -226,6 +244,7 @@ private:
     void sendAllOfOtherThreads();
     bool keepsFrames(quint16 channel) const;
     Error sendLater(quint16 channel, const QByteArray &payload);
+    Error keepForNextSession(quint16 channel, const QByteArray &payload);
     Error sendIfValid(quint16 channel, const QByteArray &payload);
     bool route(DecodedFrame &frame);
     bool admits(quint16 channel, QByteArrayView payload);
@@ -260,6 +279,7 @@ private:
     void reportLater(std::function<void()> report);
     void report();
     void changeState(Peer::State newState);
+    void forgetSession();
     void finish(const Error &reason);
     void dropConnection();
     void waitWhenQuitting();
@@ -292,11 +312,13 @@ private:
     std::unique_ptr<ReceiveThrottle> m_throttle; // Of the open session, if there is a rate.
     std::unique_ptr<PeerHealth> m_health;
     PeerHealthPrivate *m_watcher = nullptr; // Of m_health.
+    QueueWatch *m_queueWatch = nullptr; // The peer's child, once somebody has asked for it.
 
     // For report()
     bool m_isInCall = false; // Of the application's.
     bool m_isReportDue = false;
     Peer::State m_reportedState = Peer::State::Closed;
+    ToldProperties m_toldProperties;
     std::optional<Error> m_unreportedEnd;
     Error m_closeReason; // Of closeBecauseOf().
     std::optional<Attempt> m_attempt; // To begin.

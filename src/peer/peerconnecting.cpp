@@ -66,8 +66,6 @@ void PeerPrivate::beginWhenDue()
 void PeerPrivate::begin(Attempt attempt)
 {
     m_pacing.begun(AttemptPacing::Clock::now());
-    session.reset();
-    credentials.reset();
     const bool isClient = attempt.role == Session::Role::Client;
     const SessionSettings &asked = attempt.target.settings;
     if (const Error error = isClient ? asked.validate() : checkServable(asked)) {
@@ -133,6 +131,7 @@ void PeerPrivate::startSession(Session::Role role, const SessionSettings &settin
     session.emplace(role, settingsThen);
     link = FrameLink::make(std::move(connection.stream), this, writing);
     link->setWaterMarks(waterMarks);
+    link->setQueueWatched(m_queueWatch && m_queueWatch->isWatching());
     applyReceiveLimits();
     link->start();
 

@@ -119,6 +119,7 @@ void PeerPrivate::finish(const Error &reason)
     m_pacing.ended(reason, AttemptPacing::Clock::now());
     planRetry(reason);
     Outbox::Fates fates = reconnection.outbox.settle(m_attempt || reconnection.retryAt);
+    queueChanged();
     const Error told = withLoss(reason, fates.notSent.size());
     disconnectReason = told;
     state = m_attempt              ? Peer::State::Connecting
@@ -209,6 +210,8 @@ void PeerPrivate::report()
         processEvents();
     if (alive && m_unreportedEnd)
         finish(*std::exchange(m_unreportedEnd, std::nullopt));
+    if (alive && m_attempt)
+        forgetSession();
     if (alive)
         changeState(state);
     if (alive && m_attempt)
@@ -242,11 +245,31 @@ void PeerPrivate::tellObserversOfEnd(const Error &reason, quint64 lastTold)
     }
 }
 
+// Emits the signal of every property that differs. All values are new before the first of them.
 void PeerPrivate::changeState(Peer::State newState)
 {
+    const QPointer<Peer> alive(q);
+    ToldProperties &told = m_toldProperties;
     state = newState;
-    if (std::exchange(m_reportedState, newState) != newState)
+    told.update(*q);
+    if (std::exchange(m_reportedState, newState) != newState) {
+        if (told.isAnyDue())
+            reportLater(); // Should the slot run an event loop.
         Q_EMIT q->stateChanged(newState);
+    }
+    if (alive && std::exchange(told.isSessionDue, false))
+        Q_EMIT q->sessionChanged();
+    if (alive && std::exchange(told.isDisconnectReasonDue, false))
+        Q_EMIT q->disconnectReasonChanged(disconnectReason);
+    if (alive && std::exchange(told.isReconnectAttemptsDue, false))
+        Q_EMIT q->reconnectAttemptsChanged(reconnection.schedule.attempts());
+}
+
+// What is known of the last session is kept until the next attempt.
+void PeerPrivate::forgetSession()
+{
+    session.reset();
+    credentials.reset();
 }
 
 void PeerPrivate::reportNotSent(Outbox::Frames frames)

@@ -7,6 +7,8 @@
 #include "peer/peerhealth_p.h"
 
 #include <QtCore/qcoreevent.h>
+#include <QtCore/qmetaobject.h>
+#include <QtCore/qthread.h>
 
 #include <algorithm>
 
@@ -23,6 +25,17 @@ PeerHealth::PeerHealth(Peer *peer, PeerPrivate *peerPrivate)
 {}
 
 PeerHealth::~PeerHealth() = default;
+
+void PeerHealth::connectNotify(const QMetaMethod &signal)
+{
+    if (signal != QMetaMethod::fromSignal(&PeerHealth::timePassed))
+        return;
+    if (QThread::currentThread() == thread())
+        d->startTicking();
+    else
+        QMetaObject::invokeMethod(
+                this, [this] { d->startTicking(); }, Qt::QueuedConnection);
+}
 
 void PeerHealth::timerEvent(QTimerEvent *event)
 {
@@ -69,16 +82,32 @@ double PeerHealth::smoothedRoundTripMilliseconds() const
     return toMilliseconds(d->smoothedRoundTripTime);
 }
 
+static std::optional<std::chrono::nanoseconds>
+timeSince(const std::optional<Heartbeat::Instant> &instant)
+{
+    if (!instant)
+        return std::nullopt;
+    return Heartbeat::Clock::now() - *instant;
+}
+
 std::optional<std::chrono::nanoseconds> PeerHealth::timeSinceTraffic() const
 {
-    if (!d->lastTraffic)
-        return std::nullopt;
-    return Heartbeat::Clock::now() - *d->lastTraffic;
+    return timeSince(d->lastTraffic);
 }
 
 double PeerHealth::millisecondsSinceTraffic() const
 {
     return toMilliseconds(timeSinceTraffic());
+}
+
+std::optional<std::chrono::nanoseconds> PeerHealth::timeSinceReceived() const
+{
+    return timeSince(d->lastReceived);
+}
+
+double PeerHealth::millisecondsSinceReceived() const
+{
+    return toMilliseconds(timeSinceReceived());
 }
 
 Traffic PeerHealth::traffic() const

@@ -32,6 +32,8 @@ public:
     PeerHealth::State state() const;
     void setHeartbeat(std::chrono::milliseconds interval, int missedLimit);
     void onTimer(int id);
+    /// Somebody has been connected to timePassed().
+    void startTicking();
     /// The thread ends, or another one follows.
     void stopTimers();
     void resumeTimers();
@@ -45,6 +47,7 @@ public:
     std::optional<std::chrono::nanoseconds> lastRoundTripTime;
     std::optional<std::chrono::nanoseconds> smoothedRoundTripTime;
     std::optional<Heartbeat::Instant> lastTraffic;
+    std::optional<Heartbeat::Instant> lastReceived;
     Error lastError;
 
 private:
@@ -57,6 +60,7 @@ private:
     void reportStateLater();
     void reportMeasuresLater();
     void reportMeasures();
+    void tick();
 
     QBasicTimer m_heartbeatTimer;
     bool m_hasLookedAgain = false;
@@ -67,7 +71,8 @@ private:
     QBasicTimer m_measuresTimer;
     bool m_hasNewTraffic = false;
     bool m_hasNewRoundTripTime = false;
-    qint64 m_reportedQueue = 0;
+
+    QBasicTimer m_tickTimer;
 };
 
 } // namespace IpcPrims

@@ -7,6 +7,7 @@
 #include "peer/peer_p.h"
 #include "peer/peerlog_p.h"
 
+#include <QtCore/qmetaobject.h>
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
@@ -29,9 +30,14 @@ PeerHealthPrivate::PeerHealthPrivate(PeerHealth *health, Peer *itsPeer,
 {
     noteError();
     QObject::connect(peer, &Peer::stateChanged, q, [this] { peerStateChanged(); });
+    QObject::connect(peer, &Peer::sessionChanged, q, &PeerHealth::sessionChanged);
     QObject::connect(peer, &Peer::disconnected, q, [this] {
         noteError();
         Q_EMIT q->sessionChanged();
+    });
+    QObject::connect(peer, &Peer::bytesQueuedChanged, q, [this] {
+        m_hasNewTraffic = true;
+        reportMeasuresLater();
     });
     startHeartbeat();
 }
@@ -63,7 +69,7 @@ void PeerHealthPrivate::frameReceived(quint16 channel, qint64 payloadSize)
 {
     const auto now = Heartbeat::Clock::now();
     counts.addReceived(channel, FrameHeader::Size + payloadSize);
-    lastTraffic = now;
+    lastTraffic = lastReceived = now;
     const bool wasHealthy = heartbeat.missed() == 0;
     heartbeat.received(now);
     if (Q_UNLIKELY(!wasHealthy)) {
@@ -98,7 +104,9 @@ void PeerHealthPrivate::receivingChanged()
 void PeerHealthPrivate::peerStateChanged()
 {
     const QPointer<PeerHealth> alive(q);
+    bool hadRoundTripTime = false;
     if (peer->state() == Peer::State::Open) {
+        hadRoundTripTime = bool(lastRoundTripTime);
         lastRoundTripTime.reset();
         smoothedRoundTripTime.reset();
     } else {
@@ -106,6 +114,8 @@ void PeerHealthPrivate::peerStateChanged()
     }
     startHeartbeat();
     reportState();
+    if (alive && hadRoundTripTime)
+        Q_EMIT q->roundTripTimeChanged();
     if (alive)
         Q_EMIT q->sessionChanged();
 }
@@ -153,6 +163,7 @@ void PeerHealthPrivate::stopTimers()
 {
     m_heartbeatTimer.stop();
     m_measuresTimer.stop();
+    m_tickTimer.stop();
 }
 
 void PeerHealthPrivate::resumeTimers()
@@ -160,6 +171,7 @@ void PeerHealthPrivate::resumeTimers()
     updateHeartbeatTimer();
     if (m_hasNewTraffic || m_hasNewRoundTripTime)
         reportMeasuresLater();
+    startTicking();
 }
 
 void PeerHealthPrivate::onTimer(int id)
@@ -168,6 +180,8 @@ void PeerHealthPrivate::onTimer(int id)
         onHeartbeatTimer();
     else if (id == m_measuresTimer.timerId())
         reportMeasures();
+    else if (id == m_tickTimer.timerId())
+        tick();
 }
 
 void PeerHealthPrivate::onHeartbeatTimer()
@@ -230,16 +244,29 @@ void PeerHealthPrivate::reportMeasuresLater()
         m_measuresTimer.start(int(MeasuresPeriod.count()), q);
 }
 
+// Until there was a frame, there is no time that passes.
+void PeerHealthPrivate::startTicking()
+{
+    if (!lastTraffic || m_tickTimer.isActive())
+        return;
+    if (q->isSignalConnected(QMetaMethod::fromSignal(&PeerHealth::timePassed)))
+        m_tickTimer.start(int(MeasuresPeriod.count()), q);
+}
+
+void PeerHealthPrivate::tick()
+{
+    m_tickTimer.stop();
+    startTicking();
+    if (m_tickTimer.isActive())
+        Q_EMIT q->timePassed();
+}
+
 void PeerHealthPrivate::reportMeasures()
 {
     const QPointer<PeerHealth> alive(q);
     m_measuresTimer.stop();
-    // The queue gets shorter without any frame.
-    const qint64 queue = peer->bytesQueued();
-    const bool isQueueNew = std::exchange(m_reportedQueue, queue) != queue;
-    if (queue > 0)
-        reportMeasuresLater();
-    if (std::exchange(m_hasNewTraffic, false) || isQueueNew)
+    startTicking();
+    if (std::exchange(m_hasNewTraffic, false))
         Q_EMIT q->trafficChanged();
     if (alive && std::exchange(m_hasNewRoundTripTime, false))
         Q_EMIT q->roundTripTimeChanged();

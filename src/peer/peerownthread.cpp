@@ -20,6 +20,7 @@ void PeerPrivate::enterThread()
         return;
     if (m_watcher)
         m_watcher->resumeTimers();
+    queueChanged();
     // In that thread, while it still can stop the timers that were started there.
     m_onThreadEnded = QObject::connect(
             q->thread(), &QThread::finished, q, [this] { threadEnded(); }, Qt::DirectConnection);
@@ -31,6 +32,8 @@ void PeerPrivate::leaveThread()
     QObject::disconnect(std::exchange(m_onThreadEnded, {}));
     if (m_watcher)
         m_watcher->stopTimers(); // Qt would start them again after they were stopped there.
+    if (m_queueWatch)
+        m_queueWatch->stopTimer();
     if (state != Peer::State::Closed) {
         qCWarning(lcPeer, "Peer: moved to another thread while it was not Closed, which ends its "
                           "session");
@@ -58,6 +61,8 @@ void PeerPrivate::threadEnded()
     report();
     if (alive && m_watcher)
         m_watcher->stopTimers();
+    if (alive && m_queueWatch)
+        m_queueWatch->stopTimer();
 }
 
 } // namespace IpcPrims

@@ -7,6 +7,7 @@
 #include "peer/peerhealth_p.h"
 #include "peer/peerlog_p.h"
 
+#include <QtCore/qmetaobject.h>
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
@@ -113,6 +114,36 @@ PeerHealth *PeerPrivate::healthOfPeer()
         m_watcher = m_health->d.get();
     }
     return m_health.get();
+}
+
+// The queue, for those who are told of its length
+
+void PeerPrivate::watchQueue()
+{
+    if (!m_queueWatch)
+        m_queueWatch = new QueueWatch(this, q);
+    m_queueWatch->start();
+}
+
+bool PeerPrivate::isQueueObserved() const
+{
+    return q->isSignalConnected(QMetaMethod::fromSignal(&Peer::bytesQueuedChanged));
+}
+
+qint64 PeerPrivate::bytesQueued() const
+{
+    return reconnection.outbox.bytes() + (link ? link->bytesToWrite() : 0);
+}
+
+void PeerPrivate::setQueueWatched(bool isWatched)
+{
+    if (link)
+        link->setQueueWatched(isWatched);
+}
+
+void PeerPrivate::reportBytesQueued(qint64 bytes)
+{
+    Q_EMIT q->bytesQueuedChanged(bytes);
 }
 
 // What the connection brings

@@ -21,6 +21,7 @@ void PeerPrivate::setReconnectPolicy(const ReconnectPolicy &policy)
     reconnection.schedule = ReconnectSchedule(policy);
     if (state == Peer::State::Open)
         reconnection.schedule.sessionOpened(Session::Clock::now());
+    reportLater(); // Of reconnectAttempts().
 }
 
 // Decides what follows the end of a session, or of an attempt at one.
@@ -57,6 +58,7 @@ void PeerPrivate::onRetryTimer()
     if (!alive || state != Peer::State::Waiting)
         return;
     cancelRetry();
+    forgetSession();
     changeState(Peer::State::Connecting);
     // Unless a slot had other plans.
     if (alive && state == Peer::State::Connecting && !m_attempt)
@@ -95,6 +97,12 @@ Error PeerPrivate::sendLater(quint16 channel, const QByteArray &payload)
     const auto validator = validation.validator;
     if (const Error error = checkOutgoing(validator.get(), channel, payload))
         return error;
+    return keepForNextSession(channel, payload);
+}
+
+Error PeerPrivate::keepForNextSession(quint16 channel, const QByteArray &payload)
+{
+    queueChanged();
     return reconnection.outbox.add(channel, payload, waterMarks.high);
 }
 
@@ -116,7 +124,7 @@ Error PeerPrivate::enqueueSlowly(quint16 channel, const QByteArray &payload)
     if (const Error error = reconnection.outbox.fullError(channel, waterMarks.high))
         return Error(ErrorCode::NotConnected,
                      QStringLiteral("the connection has ended, and %1").arg(error.message()));
-    return reconnection.outbox.add(channel, payload, waterMarks.high);
+    return keepForNextSession(channel, payload);
 }
 
 // Sends a frame that was accepted before, whatever the queue holds.

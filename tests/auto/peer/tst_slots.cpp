@@ -232,7 +232,8 @@ void tst_Slots::play()
     QVERIFY(!m_far->send(Channel::Data, "bad"));
     const QFuture<PingReply> ping = m_near->ping(1h);
     QVERIFY(waitUntil([&] { return ping.isFinished(); }));
-    if (m_signal == "trafficChanged" || m_signal == "roundTripTimeChanged")
+    if (m_signal == "trafficChanged" || m_signal == "roundTripTimeChanged"
+        || m_signal == "timePassed")
         QVERIFY(waitUntil());
     if (m_hasActed)
         return;
@@ -240,6 +241,10 @@ void tst_Slots::play()
     m_near->setSendWaterMarks(1'000'000, 1000);
     m_far->setReceiving(false);
     fill();
+    if (m_signal == "bytesQueuedChanged") {
+        QVERIFY(waitUntil());
+        return;
+    }
     m_far->setReceiving(true);
     QVERIFY(waitUntil([this] { return m_isReady; }));
     if (m_hasActed)
@@ -275,8 +280,10 @@ void tst_Slots::ofPeer_data()
         for (const Act act : {Act::DeletePeer, Act::Abort, Act::Close, Act::Connect,
                               Act::StopServer, Act::RunEventLoop})
             addRow(Side::Client, act, signal);
-        if (signal == "retryScheduled")
-            continue; // A server's end never tries again.
+        // A server's end never tries again, and is complete when the application gets it.
+        if (signal == "retryScheduled" || signal == "reconnectAttemptsChanged"
+            || signal == "sessionChanged")
+            continue;
         for (const Act act : {Act::DeletePeer, Act::Abort, Act::Close, Act::RunEventLoop})
             addRow(Side::Server, act, signal);
     }

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#pragma once
+
+#include <IpcPrims/error.h>
+#include <IpcPrims/peercredentials.h>
+
+#include <QtCore/qlist.h>
+#include <QtCore/qstring.h>
+
+#include <optional>
+
+namespace IpcPrims {
+
+class Peer;
+
+/*!
+    The values of a peer's properties, besides its state, when they were looked at last; and which
+   of their signals are still to be emitted. Values change in many places, and a property has to be
+    notified wherever it did.
+*/
+class ToldProperties
+{
+public:
+    /// Looks at all of them at once, so that each is new before the first signal.
+    void update(const Peer &peer);
+
+    bool isAnyDue() const
+    {
+        return isSessionDue || isDisconnectReasonDue || isReconnectAttemptsDue;
+    }
+    bool isSessionDue = false;
+    bool isDisconnectReasonDue = false;
+    bool isReconnectAttemptsDue = false;
+
+private:
+    struct SessionFacts
+    {
+        quint64 generation = 0;
+        QString peerId;
+        QString peerName;
+        QList<quint16> channels;
+        QString protocolVersion;
+        std::optional<PeerCredentials> credentials;
+
+        friend bool operator==(const SessionFacts &, const SessionFacts &) = default;
+    };
+
+    SessionFacts m_session;
+    Error m_disconnectReason;
+    int m_reconnectAttempts = 0;
+};
+
+} // namespace IpcPrims
