@@ -69,6 +69,10 @@ public:
     */
     Error send(quint16 channel, const QByteArray &payload);
 
+    /// As above; \a policy says what a full queue leads to, see SlowPeerPolicy. With Disconnect the
+    /// stream is closed, and errorOccurred() follows with QueueFull.
+    Error send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy);
+
     /// Hands over to the device now what otherwise leaves at the end of this event loop turn.
     void flush();
 

@@ -91,12 +91,20 @@ enum class TokenFormat {
 Q_ENUM_NS(TokenFormat)
 
 /*!
-    What Server::broadcast() does with a peer whose queue has reached its high-water mark.
+    What send() and Server::broadcast() do for a peer that doesn't read as fast as this side sends,
+    so that a channel's queue has reached its high-water mark.
+
+    What makes room for a newer frame is dropped, and not reported by Peer::framesNotSent(). A frame
+    that has begun to leave always stays. QueueFull if the mark is reached all the same.
 */
 enum class SlowPeerPolicy {
     DropNewest, ///< The peer doesn't get this frame.
     DropOldest, ///< The peer loses the oldest frames of that channel that have not begun to leave.
     Disconnect, ///< The session is aborted; what is queued is lost.
+    /// The latest value wins: whether the mark is reached or not, the frame takes the place of all
+    /// frames of that channel that have not begun to leave. For states and progress, of which only
+    /// the last one matters.
+    KeepLatest,
 };
 Q_ENUM_NS(SlowPeerPolicy)
 

@@ -81,7 +81,8 @@ class StreamSender;
       follows: it is among the first that the next session sends;
     - it was not, its channel is kept, and no attempt follows any more: framesNotSent() hands it
       back;
-    - it waits when the peer is destroyed: it is dropped without a word.
+    - it waits when the peer is destroyed, or is to make room for a newer one (see
+      SlowPeerPolicy): it is dropped without a word.
 
     What arrived is delivered before disconnected() is emitted, and what send() accepted is written
     before close() ends the session. It also is when the other side ends the session, by closing its
@@ -124,7 +125,6 @@ public:
     ~Peer() override;
 
     // Configuration of a client; takes effect at the next connectToServer().
-
     /// What to ask for; COMMAND, DATA, TELEMETRY and ERROR by default (protocol section 3.5).
     QList<quint16> requestedChannels() const;
     void setRequestedChannels(const QList<quint16> &channels);
@@ -148,7 +148,6 @@ public:
     /// Deadline of connecting and, anew, of the whole handshake; 5 s by default; see NoTimeout.
     std::chrono::milliseconds connectTimeout() const;
     void setConnectTimeout(std::chrono::milliseconds timeout);
-
     Transport transport() const;
     void setTransport(Transport transport);
 
@@ -254,22 +253,19 @@ public:
 
     State state() const;
     bool isOpen() const { return state() == State::Open; }
-
-    /// Why the last session, or the attempt at one, ended; no error after this side's own orderly
-    /// close(), ShutdownRequested after the other side's.
+    /// Why the last session or attempt ended; no error after this side's own orderly close(),
+    /// ShutdownRequested after the other side's.
     Error disconnectReason() const;
 
     /// The negotiated channels in the client's order; empty before the handshake.
     QList<quint16> channels() const;
-
     /// This session's name, given by the server, the same on both sides ("peer-1").
     QString peerId() const;
-
     /// How the other side calls itself, see setName(); empty if it doesn't. At most
     /// MaxPeerNameLength characters, but any: quote it where control characters do harm.
     QString peerName() const;
 
-    /// Who the kernel says is at the other end; nothing if it could not tell.
+    /// Who is at the other end, as the kernel says, if it does.
     std::optional<PeerCredentials> credentials() const;
 
     /// The server's own protocol version as "major.minor", once the handshake is over.
@@ -295,6 +291,10 @@ public:
         sessions the answer is NotConnected, also for channels that are kept.
     */
     Error send(quint16 channel, const QByteArray &payload);
+    /// As above, in the peer's thread only, with a \a policy for a full queue. Frames of requests,
+    /// a JsonRpc or a ChannelDevice never make room: InvalidArgument. Disconnect returns QueueFull,
+    /// which disconnected() has as well; between two sessions it is as DropNewest.
+    Error send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy);
     /// send() of \a object as compact JSON.
     Error sendJson(quint16 channel, const QJsonObject &object);
 
@@ -454,13 +454,12 @@ Q_SIGNALS:
     void stateChanged(IpcPrims::Peer::State state);
     void nameChanged(const QString &name);
     /// generation(), peerId(), peerName(), channels(), protocolVersion() or credentials() have
-    /// changed. As the next two signals it comes right after stateChanged(), if that changes, too;
-    /// all values are new by then. What is known of a session is kept until the next attempt.
+    /// changed; they stay as they are until the next attempt. Comes right after stateChanged(), as
+    /// the next two do, when all values are new already.
     void sessionChanged();
     void disconnectReasonChanged(const IpcPrims::Error &reason);
     void reconnectAttemptsChanged(int attempts);
-    /// At most ten times a second, and once more when the number has come to rest. As long as
-    /// nobody is connected to it, it costs nothing.
+    /// At most ten times a second, and once more when the number has come to rest.
     void bytesQueuedChanged(qint64 bytes);
     void connected();
     /// The session or the attempt is over; everything that arrived was delivered before. If frames

@@ -74,28 +74,30 @@ Error FrameLink::send(quint16 channel, const QByteArray &payload)
     return {};
 }
 
-Error FrameLink::sendAtTurnEnd(quint16 channel, const QByteArray &payload)
-{
-    if (payload.size() > maxSendSize() || !canSend() || isFull(channel))
-        return sendError(channel, payload.size());
-    m_queue.enqueue(channel, payload);
-    joinTurn();
-    return {};
-}
-
-Error FrameLink::sendInPlaceOfOldest(quint16 channel, const QByteArray &payload, qsizetype *dropped)
+Error FrameLink::send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy,
+                      Leaving leaving, qsizetype *dropped)
 {
     *dropped = 0;
     if (payload.size() > maxSendSize() || !acceptsFrames())
         return sendError(channel, payload.size());
-    const qint64 excess = m_queue.bytes(channel) - (m_waterMarks.high - 1);
+    const bool makesRoom
+            = policy == SlowPeerPolicy::DropOldest || policy == SlowPeerPolicy::KeepLatest;
+    const qint64 excess = makesRoom ? m_waterMarks.excess(policy, m_queue.bytes(channel)) : 0;
     if (excess > 0)
         *dropped = m_queue.dropOldest(channel, excess);
-    if (m_queue.bytes(channel) >= m_waterMarks.high)
+    // Who waits for the low-water mark goes on waiting; a frame that makes room for itself doesn't.
+    const bool isStillFull
+            = makesRoom ? m_queue.bytes(channel) >= m_waterMarks.high && reachesMark(channel)
+                        : isFull(channel);
+    if (isStillFull)
         return sendError(channel, payload.size());
     m_queue.enqueue(channel, payload);
-    noticeRoom();
-    writeWhenDue();
+    if (*dropped > 0)
+        noticeRoom();
+    if (leaving == Leaving::AtTurnEnd)
+        joinTurn();
+    else
+        writeWhenDue();
     return {};
 }
 

@@ -30,6 +30,14 @@ struct WaterMarks
     qint64 high = MaxPayloadSize;
     qint64 low = MaxPayloadSize / 4;
 
+    /// How many of the \a queued bytes of a channel have to go for the next frame.
+    qint64 excess(SlowPeerPolicy policy, qint64 queued) const
+    {
+        if (policy == SlowPeerPolicy::KeepLatest)
+            return queued;
+        return policy == SlowPeerPolicy::DropOldest ? std::max<qint64>(0, queued - (high - 1)) : 0;
+    }
+
     /// The nearest marks that make sense: room comes before the queue is full again.
     static WaterMarks bounded(qint64 high, qint64 low);
 };
@@ -116,15 +124,14 @@ public:
         low-water mark. The frame that reaches the mark is still accepted.
     */
     Error send(quint16 channel, const QByteArray &payload);
-    /// As send(), but nothing is written before the end of this turn: for one of many links that
-    /// are sent something at once.
-    Error sendAtTurnEnd(quint16 channel, const QByteArray &payload);
-    /*!
-        As send(), but at the high-water mark room is made: \a dropped says how many of the
-        channel's oldest frames that have not begun to be written went for it. QueueFull if that
-        wasn't enough.
-    */
-    Error sendInPlaceOfOldest(quint16 channel, const QByteArray &payload, qsizetype *dropped);
+    enum class Leaving {
+        WhenDue, ///< As with send().
+        AtTurnEnd, ///< Nothing is written before: for one of many links that are sent it at once.
+    };
+    /// As send(), but \a policy may make room first; \a dropped says how many frames went for
+    /// it. Disconnect is left to the caller.
+    Error send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy, Leaving leaving,
+               qsizetype *dropped);
     /// Queues a frame on CONTROL, whatever the queue holds.
     void sendControl(const QByteArray &payload);
     /// As sendControl(), but the frame leaves after everything else that is accepted.

@@ -130,6 +130,19 @@ Error Framer::send(quint16 channel, const QByteArray &payload)
     return d->link->send(channel, payload);
 }
 
+Error Framer::send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy)
+{
+    qsizetype dropped = 0;
+    const Error error
+            = d->link->send(channel, payload, policy, FrameLink::Leaving::WhenDue, &dropped);
+    if (error.code() == ErrorCode::QueueFull && policy == SlowPeerPolicy::Disconnect) {
+        d->link->close();
+        QMetaObject::invokeMethod(
+                this, [this, error] { Q_EMIT errorOccurred(error); }, Qt::QueuedConnection);
+    }
+    return error;
+}
+
 void Framer::flush()
 {
     d->link->flush();

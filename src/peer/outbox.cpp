@@ -40,6 +40,21 @@ Error Outbox::add(quint16 channel, const QByteArray &payload, qint64 highWaterMa
     return {};
 }
 
+void Outbox::dropOldest(quint16 channel, qint64 bytes)
+{
+    if (bytes <= 0)
+        return;
+    qint64 dropped = 0;
+    std::erase_if(m_frames, [&](const SendQueue::Frame &frame) {
+        const bool goes = frame.channel == channel && dropped < bytes;
+        if (goes)
+            dropped += FrameHeader::Size + frame.payload.size();
+        return goes;
+    });
+    m_allBytes -= dropped;
+    m_bytes[channel] -= dropped;
+}
+
 void Outbox::append(Frames frames)
 {
     for (SendQueue::Frame &frame : frames)

@@ -35,6 +35,8 @@ public:
     Error fullError(quint16 channel, qint64 highWaterMark) const;
     /// Accepts one more frame of a channel that is kept, unless \a highWaterMark is reached.
     Error add(quint16 channel, const QByteArray &payload, qint64 highWaterMark);
+    /// Drops the oldest frames of \a channel, of at least \a bytes together.
+    void dropOldest(quint16 channel, qint64 bytes);
     /// Takes what was accepted elsewhere. It is younger than what is here already.
     void append(Frames frames);
     /// Somebody waits for readyToSend() on these channels.

@@ -212,6 +212,22 @@ Error Peer::send(quint16 channel, const QByteArray &payload)
     return d->send(channel, payload);
 }
 
+Error Peer::send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy)
+{
+    if (policy == SlowPeerPolicy::DropNewest)
+        return send(channel, payload);
+    if (Q_UNLIKELY(!d->isInOwnThread())) {
+        return Error(ErrorCode::InvalidArgument,
+                     QStringLiteral("a frame that makes others go can be sent in the peer's thread "
+                                    "only"));
+    }
+    if (channel == Channel::Command) {
+        if (const Error error = d->commandError())
+            return error;
+    }
+    return d->send(channel, payload, policy);
+}
+
 Error Peer::sendJson(quint16 channel, const QJsonObject &object)
 {
     return send(channel, QJsonDocument(object).toJson(QJsonDocument::Compact));

@@ -125,9 +125,13 @@ public:
             return sendIfValid(channel, payload);
         return enqueue(channel, payload);
     }
-    /// As send(), for one of many peers: \a payload is not checked anew if the validator is the one
-    /// that it has \a passed, and leaves at the end of this turn. The session has the channel.
-    Error sendAtTurnEnd(quint16 channel, const QByteArray &payload, const PayloadValidator *passed);
+    Error send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy);
+    /// As send(), in a session that has the channel, perhaps for one of many peers: \a payload is
+    /// not checked anew if the validator is the one that it has \a passed. \a dropped says how
+    /// many frames have made room for it.
+    Error sendInSession(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy,
+                        FrameLink::Leaving leaving, const PayloadValidator *passed,
+                        qsizetype *dropped);
     /// What send() does once nothing speaks against it.
     Error enqueue(quint16 channel, const QByteArray &payload)
     {
@@ -243,7 +247,9 @@ private:
     void sendAllThatWaits();
     void sendAllOfOtherThreads();
     bool keepsFrames(quint16 channel) const;
-    Error sendLater(quint16 channel, const QByteArray &payload);
+    Error sendLater(quint16 channel, const QByteArray &payload,
+                    SlowPeerPolicy policy = SlowPeerPolicy::DropNewest);
+    Error replaceError(quint16 channel) const;
     Error keepForNextSession(quint16 channel, const QByteArray &payload);
     Error sendIfValid(quint16 channel, const QByteArray &payload);
     bool route(DecodedFrame &frame);

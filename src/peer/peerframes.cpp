@@ -28,17 +28,51 @@ Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
     return error ? error : enqueue(channel, payload);
 }
 
-Error PeerPrivate::sendAtTurnEnd(quint16 channel, const QByteArray &payload,
-                                 const PayloadValidator *passed)
+Error PeerPrivate::send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy)
 {
+    if (policy == SlowPeerPolicy::DropNewest)
+        return send(channel, payload);
+    if (!session || !session->acceptsSend(channel))
+        return sendLater(channel, payload, policy);
+    if (!link->acceptsFrames()) // It waits for the next session, if at all.
+        return send(channel, payload);
+    qsizetype dropped = 0;
+    return sendInSession(channel, payload, policy, FrameLink::Leaving::WhenDue, nullptr, &dropped);
+}
+
+Error PeerPrivate::sendInSession(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy,
+                                 FrameLink::Leaving leaving, const PayloadValidator *passed,
+                                 qsizetype *dropped)
+{
+    const bool isReplacing
+            = policy == SlowPeerPolicy::DropOldest || policy == SlowPeerPolicy::KeepLatest;
+    if (isReplacing) {
+        if (const Error error = replaceError(channel))
+            return error;
+    }
     const auto validator = validation.validator; // which may be replaced meanwhile
-    Error error = validator.get() == passed ? Error()
-                                            : checkOutgoing(validator.get(), channel, payload);
+    const bool isToCheck = validator && validator.get() != passed;
+    Error error = isToCheck ? checkOutgoing(validator.get(), channel, payload) : Error();
     if (!error)
-        error = link->sendAtTurnEnd(channel, payload);
+        error = link->send(channel, payload, policy, leaving, dropped);
     if (!error && m_watcher)
         m_watcher->frameSent(channel, payload.size());
+    if (error.code() == ErrorCode::QueueFull && policy == SlowPeerPolicy::Disconnect) {
+        abort(Error(ErrorCode::QueueFull,
+                    QStringLiteral("the other side reads too slowly: %1").arg(error.message())));
+    }
     return error;
+}
+
+// Why no frame of the channel may be dropped: each of them means something to the library.
+Error PeerPrivate::replaceError(quint16 channel) const
+{
+    const auto user = channelUser(channel);
+    if (user && user->who != q)
+        return ChannelHandlers::takenError(channel, *user);
+    if (channel == Channel::Error && m_requests && m_requests->user())
+        return ChannelHandlers::takenError(channel, *m_requests->user());
+    return {};
 }
 
 void PeerPrivate::readyToSend(quint16 channel)

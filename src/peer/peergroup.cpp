@@ -165,18 +165,14 @@ BroadcastResult PeerGroup::broadcast(quint16 channel, const QByteArray &payload,
 void PeerGroup::send(PeerPrivate *peer, quint16 channel, const QByteArray &payload,
                      SlowPeerPolicy policy, const PayloadValidator *passed, BroadcastResult *result)
 {
-    Error error = peer->sendAtTurnEnd(channel, payload, passed);
-    if (error.code() == ErrorCode::QueueFull && policy == SlowPeerPolicy::DropOldest) {
-        qsizetype droppedFrames = 0;
-        error = peer->link->sendInPlaceOfOldest(channel, payload, &droppedFrames);
-        result->dropped += droppedFrames;
-    }
+    qsizetype replaced = 0;
+    const Error error = peer->sendInSession(channel, payload, policy, FrameLink::Leaving::AtTurnEnd,
+                                            passed, &replaced);
+    result->dropped += replaced;
     if (!error) {
         ++result->sent;
     } else if (error.code() == ErrorCode::QueueFull && policy == SlowPeerPolicy::Disconnect) {
         ++result->disconnected;
-        peer->abort(Error(ErrorCode::QueueFull,
-                          QStringLiteral("too slow for a broadcast: %1").arg(error.message())));
     } else {
         ++result->dropped;
     }

@@ -88,7 +88,7 @@ bool PeerPrivate::keepsFrames(quint16 channel) const
 }
 
 // Without a session that takes the frame: it waits for one, or can't be sent.
-Error PeerPrivate::sendLater(quint16 channel, const QByteArray &payload)
+Error PeerPrivate::sendLater(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy)
 {
     const bool isBetweenSessions = state == Peer::State::Waiting || state == Peer::State::Connecting
                                    || state == Peer::State::Handshaking;
@@ -97,6 +97,10 @@ Error PeerPrivate::sendLater(quint16 channel, const QByteArray &payload)
     const auto validator = validation.validator;
     if (const Error error = checkOutgoing(validator.get(), channel, payload))
         return error;
+    const qint64 excess = waterMarks.excess(policy, reconnection.outbox.bytes(channel));
+    if (const Error error = excess > 0 ? replaceError(channel) : Error())
+        return error;
+    reconnection.outbox.dropOldest(channel, excess);
     return keepForNextSession(channel, payload);
 }
 

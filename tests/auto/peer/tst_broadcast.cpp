@@ -3,6 +3,9 @@
 
 #include "observedserver.h"
 
+#include <IpcPrims/jsonrpc.h>
+#include <IpcPrims/peerhealth.h>
+
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
@@ -10,6 +13,7 @@
 #include <vector>
 
 using namespace IpcPrims;
+using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
 static constexpr int Patience = 30'000; // ms; only a failing test waits that long.
@@ -39,6 +43,12 @@ private Q_SLOTS:
     void dropOldestDoesNotWakeThoseWhoWaitTooEarly();
     void disconnectAbortsTheSlowPeerOnly();
     void bordersAreExact();
+    void keepLatestLeavesTheLatestOnly();
+    void aPeerAloneHasThePolicies();
+    void disconnectOfAPeerAlone();
+    void framesThatTheLibraryNeedsDoNotGo();
+    void replacedFramesAreNotReported();
+    void keptFramesMakeRoomBetweenSessions();
 };
 
 // A broadcast without worker threads is done at once.
@@ -228,7 +238,7 @@ void tst_Broadcast::disconnectAbortsTheSlowPeerOnly()
     QVERIFY(slow.waitForClosed());
     QTRY_COMPARE_WITH_TIMEOUT(server.endings.size(), 1, Patience);
     QCOMPARE(server.endings.first().code(), ErrorCode::QueueFull);
-    QVERIFY2(server.endings.first().message().contains(u"too slow for a broadcast: 108 bytes"_s),
+    QVERIFY2(server.endings.first().message().contains(u"reads too slowly: 108 bytes"_s),
              qPrintable(server.endings.first().message()));
     QVERIFY(fast.readFrame() && fast.readFrame());
     QCOMPARE(broadcast(server, 2, "c").sent, 1);
@@ -250,6 +260,123 @@ void tst_Broadcast::bordersAreExact()
     // Two, as one would leave as much as the mark.
     QCOMPARE(broadcast(server, 2, QByteArray(100, 'd'), SlowPeerPolicy::DropOldest).dropped, 2);
     QCOMPARE(server.peer->bytesQueued(2), 2 * 108);
+}
+
+void tst_Broadcast::keepLatestLeavesTheLatestOnly()
+{
+    ObservedServer server;
+    QVERIFY(server.listen());
+    RawSocket slow = openBlockedSession(server, 1'000'000);
+    const QPointer<Peer> slowPeer = server.peer;
+    for (char c = 'a'; c < 'h'; ++c) {
+        const BroadcastResult result
+                = broadcast(server, 2, QByteArray(100, c), SlowPeerPolicy::KeepLatest);
+        QCOMPARE(result.sent, 1);
+        QCOMPARE(result.dropped, c == 'a' ? 0 : 1);
+        QCOMPARE(slowPeer->bytesQueued(2), 108);
+    }
+    QCOMPARE(receivedByNow(slow, slowPeer), QByteArrayList({QByteArray(100, 'g')}));
+}
+
+void tst_Broadcast::aPeerAloneHasThePolicies()
+{
+    ObservedServer server;
+    QVERIFY(server.listen());
+    RawSocket slow = openBlockedSession(server, 3 * 108);
+    Peer *const peer = server.peer;
+    const Traffic before = peer->health()->traffic(2);
+    for (char c = 'a'; c < 'h'; ++c)
+        QVERIFY(!peer->send(2, QByteArray(100, c), SlowPeerPolicy::DropOldest));
+    QCOMPARE(peer->bytesQueued(2), 3 * 108);
+    QCOMPARE(peer->health()->traffic(2).framesSent - before.framesSent, 7);
+    QCOMPARE(peer->send(2, "x", SlowPeerPolicy::DropNewest).code(), ErrorCode::QueueFull);
+    QCOMPARE(peer->send(9, "x", SlowPeerPolicy::KeepLatest).code(), ErrorCode::UnsupportedChannel);
+    QCOMPARE(peer->send(2, QByteArray(MaxPayloadSize + 1, 'x'), SlowPeerPolicy::KeepLatest).code(),
+             ErrorCode::PayloadTooLarge);
+    QCOMPARE(peer->bytesQueued(2), 3 * 108); // Which has cost nothing.
+    QVERIFY(!peer->send(2, QByteArray(100, 'k'), SlowPeerPolicy::DropOldest));
+    QCOMPARE(receivedByNow(slow, peer),
+             QByteArrayList({QByteArray(100, 'f'), QByteArray(100, 'g'), QByteArray(100, 'k')}));
+    for (char c = 'a'; c < 'h'; ++c)
+        QVERIFY(!peer->send(2, QByteArray(100, c), SlowPeerPolicy::KeepLatest));
+    const auto last = receivedByNow(slow, peer).last();
+    QCOMPARE(last, QByteArray(100, 'g'));
+}
+
+void tst_Broadcast::disconnectOfAPeerAlone()
+{
+    ObservedServer server;
+    QVERIFY(server.listen());
+    RawSocket slow = openBlockedSession(server, 108);
+    QVERIFY(!server.peer->send(2, QByteArray(100, 'a'), SlowPeerPolicy::Disconnect));
+    QCOMPARE(server.peer->send(2, "b", SlowPeerPolicy::Disconnect).code(), ErrorCode::QueueFull);
+    QVERIFY(server.endings.isEmpty());
+    QTRY_COMPARE_WITH_TIMEOUT(server.endings.size(), 1, Patience);
+    QCOMPARE(server.endings.first().code(), ErrorCode::QueueFull);
+    QVERIFY(slow.waitForClosed());
+}
+
+void tst_Broadcast::framesThatTheLibraryNeedsDoNotGo()
+{
+    ObservedServer server;
+    QVERIFY(server.listen());
+    const RawSocket slow = openBlockedSession(server, 108);
+    Peer *const peer = server.peer;
+    QVERIFY(!peer->send(4, QByteArray(100, 'a')));
+    QVERIFY(!peer->setRequestHandler([](const Request &) {}));
+    for (const auto policy : {SlowPeerPolicy::DropOldest, SlowPeerPolicy::KeepLatest}) {
+        QCOMPARE(peer->send(1, "x", policy).code(), ErrorCode::InvalidArgument);
+        QCOMPARE(peer->send(4, "x", policy).code(), ErrorCode::InvalidArgument);
+        QCOMPARE(broadcast(server, 4, "x", policy).dropped, 1);
+    }
+    QCOMPARE(peer->bytesQueued(4), 108);
+    JsonRpc rpc(peer, 2);
+    QCOMPARE(peer->send(2, "x", SlowPeerPolicy::KeepLatest).code(), ErrorCode::InvalidArgument);
+}
+
+void tst_Broadcast::replacedFramesAreNotReported()
+{
+    ObservedServer server;
+    QVERIFY(server.listen());
+    const RawSocket slow = openBlockedSession(server, 1'000'000);
+    QList<QByteArray> reported;
+    connect(server.peer, &Peer::framesNotSent, this,
+            [&](quint16 channel, const QList<QByteArray> &payloads) {
+                if (channel == 2)
+                    reported.append(payloads);
+            });
+    for (const char *const payload : {"first", "second", "third"})
+        QVERIFY(!server.peer->send(2, payload, SlowPeerPolicy::KeepLatest));
+    server.peer->abort();
+    QTRY_COMPARE_WITH_TIMEOUT(server.endings.size(), 1, Patience);
+    QCOMPARE(reported, QList<QByteArray>{"third"});
+}
+
+void tst_Broadcast::keptFramesMakeRoomBetweenSessions()
+{
+    ObservedServer server;
+    Peer client;
+    client.setReconnectPolicy(ReconnectPolicy::exponential(1ms, 10ms));
+    client.setUnsentFrames(2, Peer::UnsentFrames::Keep);
+    client.setUnsentFrames(3, Peer::UnsentFrames::Keep);
+    client.setSendWaterMarks(3 * 108, 0);
+    client.connectToServer(Endpoint::fromPath(server.path()));
+    for (char c = 'a'; c < 'h'; ++c) {
+        QVERIFY(!client.send(2, QByteArray(100, c), SlowPeerPolicy::DropOldest));
+        QVERIFY(!client.send(3, QByteArray(100, c), SlowPeerPolicy::KeepLatest));
+    }
+    QCOMPARE(client.bytesQueued(2), 3 * 108);
+    QCOMPARE(client.bytesQueued(3), 108);
+    QCOMPARE(client.bytesQueued(), 4 * 108);
+    QCOMPARE(client.send(2, "x").code(), ErrorCode::QueueFull);
+    QVERIFY(server.listen());
+    QTRY_COMPARE_WITH_TIMEOUT(server.frames.size(), 4, Patience);
+    QByteArray order;
+    for (const RawSocket::Frame &frame : std::as_const(server.frames))
+        order += QByteArray::number(frame.channel) + frame.payload.left(1);
+    QVERIFY2(order.contains("3g"), order.constData());
+    order.remove(order.indexOf("3g"), 2);
+    QCOMPARE(order, "2e2f2g");
 }
 
 QTEST_GUILESS_MAIN(tst_Broadcast)

@@ -107,6 +107,7 @@ private Q_SLOTS:
     void overASocketOfTheSystem();
     void somethingElseThanASocketFails();
     void queueIsBounded();
+    void fullQueueMakesRoom();
     void handlerMayDeleteTheFramer();
     void errorHandlerMayDeleteTheFramer();
     void handlerMayRunAnEventLoop();
@@ -382,6 +383,29 @@ void tst_Framer::queueIsBounded()
     QVERIFY(framer.bytesQueued(2) <= framer.sendLowWaterMark());
     QVERIFY(!framer.send(2, "last"));
     QTRY_COMPARE_WITH_TIMEOUT(inbox.frames.size(), accepted + 1, 30'000);
+}
+
+void tst_Framer::fullQueueMakesRoom()
+{
+    const Pair pair = localPair();
+    Framer framer(pair.a.get()); // Nobody reads at b yet.
+    QSignalSpy errors(&framer, &Framer::errorOccurred);
+    const QByteArray megabyte(1024 * 1024, 'x');
+    for (int i = 0; i < 40; ++i)
+        QVERIFY(!framer.send(3, megabyte, SlowPeerPolicy::KeepLatest));
+    QVERIFY(framer.bytesQueued(3) <= 2 * (8 + megabyte.size())); // One may have begun to leave.
+    for (int i = 0; i < 40; ++i)
+        QVERIFY(!framer.send(2, megabyte, SlowPeerPolicy::DropOldest));
+    QVERIFY(framer.bytesQueued(2) <= framer.sendHighWaterMark() + 8 + megabyte.size());
+
+    Error error;
+    for (int i = 0; i < 40 && !error; ++i)
+        error = framer.send(2, megabyte, SlowPeerPolicy::Disconnect);
+    QCOMPARE(error.code(), ErrorCode::QueueFull);
+    QCOMPARE(framer.send(2, "x").code(), ErrorCode::NotConnected);
+    QCOMPARE(errors.size(), 0); // Nothing is emitted inside the call.
+    QTRY_COMPARE_WITH_TIMEOUT(errors.size(), 1, 30'000);
+    QCOMPARE(errors.first().first().value<Error>().code(), ErrorCode::QueueFull);
 }
 
 void tst_Framer::handlerMayDeleteTheFramer()
