@@ -61,8 +61,8 @@ public:
     Peer *peer() const;
     quint16 channel() const;
 
-    /// Fails, with an errorString(), if the peer isn't open or has no such channel. \a mode is a
-    /// combination of ReadOnly, WriteOnly, Text and Unbuffered.
+    /// Fails, with an error() and an errorString(), if the peer isn't open or has no such channel.
+    /// \a mode is a combination of ReadOnly, WriteOnly, Text and Unbuffered.
     bool open(OpenMode mode) override;
 
     /*!
@@ -108,8 +108,8 @@ public:
     /// may be read yet. Not true of a stream that was cut or stopped.
     bool isFinished() const;
 
-    /// What failed: the session ended before a stream did, a frame could not be sent, the writer
-    /// cut its stream (StreamError), or the reader stopped it (Cancelled).
+    /// What failed: open(), the session ended before a stream did, a frame could not be sent, the
+    /// writer cut its stream (StreamError), or the reader stopped it (Cancelled).
     Error error() const;
 
     /// Hands over to the peer now what otherwise follows at the end of this event loop turn.

@@ -132,8 +132,9 @@ public:
     void setHeldBytesLimit(qint64 bytes);
 
     /// How large a message may be that is received, which is refused with RpcError::InvalidRequest
-    /// else, or sent. Both sides should have the same: a call whose answer was refused can only
-    /// time out. An id may have 1024 bytes, as JSON text.
+    /// else, or sent. An answer beyond this side's limits is sent as RpcError::InternalError, which
+    /// says so. A call whose answer this side refuses ends with ProtocolViolation if the id comes
+    /// before the result, as it does from this library. An id may have 1024 bytes, as JSON text.
     RpcMessageLimits messageLimits() const;
     void setMessageLimits(const RpcMessageLimits &limits);
 

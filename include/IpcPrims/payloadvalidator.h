@@ -34,7 +34,8 @@ public:
     PayloadValidator() = default;
     virtual ~PayloadValidator();
 
-    /// Nothing if the payload is fine.
+    /// Nothing if the payload is fine. This is called inside Peer::send() and before a frame is
+    /// delivered, so it must neither delete the peer nor run an event loop.
     virtual std::optional<Failure> check(quint16 channel, QByteArrayView payload,
                                          Direction direction) const = 0;
 

@@ -36,6 +36,7 @@ struct SchemaOptions
     int excerptLength = 0;
     int maxFiles = 256; ///< Most schema files in a directory.
     qint64 maxFileSize = 262144; ///< In bytes, of each schema.
+    qint64 maxDirectorySize = 16777216; ///< In bytes, of all schema files in a directory.
 };
 
 /// Why a schema could not be used.

@@ -32,6 +32,8 @@ quint16 ChannelDevice::channel() const
 bool ChannelDevice::open(OpenMode mode)
 {
     if (const Error error = d->openError(mode)) {
+        if (!isOpen()) // Else it still says how the stream goes that is open.
+            d->error = error;
         setErrorString(error.message());
         return false;
     }

@@ -6,8 +6,7 @@
 #include "session/quotedexcerpt_p.h"
 #include "session/strictjson_p.h"
 
-#include <QtCore/qjsondocument.h>
-#include <QtCore/qjsonobject.h>
+#include <array>
 
 namespace IpcPrims {
 
@@ -35,12 +34,20 @@ std::optional<RequestFailure> RequestFailure::fromJson(QByteArrayView json)
 {
     if (json.size() > MaxSize)
         return std::nullopt;
-    const QJsonObject object = QJsonDocument::fromJson(json.toByteArray()).object();
-    const QJsonValue error = object.value(QLatin1String("error"));
-    const qint64 number = object.value(QLatin1String("request")).toInteger();
-    if (!error.isString() || number < 1)
+    RequestFailure failure;
+    StrictJsonReader reader(json);
+    JsonVisitor nothing(false);
+    std::array<StrictJsonReader::Member, 2> members
+            = {{{"error", true, [&] { reader.readString(&failure.text); }},
+                {"request", true, [&] {
+                     // None that isn't a whole number, as it stands in the text.
+                     failure.request = reader.visitValue(&nothing).toULongLong();
+                 }}}};
+    reader.readObject(members);
+    reader.readEnd();
+    if (reader.hasError() || failure.request < 1)
         return std::nullopt;
-    return RequestFailure{quint64(number), error.toString().toUtf8()};
+    return failure;
 }
 
 } // namespace IpcPrims

@@ -270,6 +270,13 @@ void JsonRpcPrivate::receive(QByteArrayView payload)
     if (frame.error) {
         report(Error(ErrorCode::ProtocolViolation,
                      QStringLiteral("no message of JSON-RPC 2.0: ") + frame.why));
+        if (const auto call = callOfRefusedAnswer(payload)) {
+            m_calls.fail(*call, Error(ErrorCode::ProtocolViolation,
+                                      QStringLiteral("the answer was refused: ") + frame.why));
+            if (alive)
+                updateHold();
+            return;
+        }
         service.refuse({}, *frame.error, nullptr);
         return;
     }

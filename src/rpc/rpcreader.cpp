@@ -281,6 +281,28 @@ Error checkRpcText(QByteArrayView text, const RpcMessageLimits &limits)
     return RpcReader(text, limits).check();
 }
 
+std::optional<quint64> callOfRefusedAnswer(QByteArrayView payload)
+{
+    constexpr qsizetype Beginning = 4 * 1024;
+    StrictJsonReader reader(payload.first(std::min(payload.size(), Beginning)));
+    if (reader.next() != StrictJsonReader::Next::Object)
+        return std::nullopt;
+    reader.enterObject();
+    JsonVisitor nothing(false);
+    RpcId id;
+    QByteArray name;
+    while (reader.nextMember(&name)) {
+        if (name == "method")
+            return std::nullopt;
+        if (name == "result" || name == "error")
+            return callOfRpcId(id);
+        const QByteArrayView value = reader.visitValue(&nothing);
+        if (name == "id")
+            id = value.toByteArray();
+    }
+    return std::nullopt;
+}
+
 std::optional<quint64> callOfRpcId(const RpcId &id)
 {
     quint64 number = 0;

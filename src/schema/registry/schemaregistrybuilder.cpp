@@ -110,8 +110,20 @@ Error SchemaRegistryBuilder::addDirectory(const QString &path)
     if (!problem.reason.isEmpty())
         return d->fail(problem);
     Error first;
+    qint64 bytesLeft = d->options.maxDirectorySize;
     for (const SchemaFile &file : files) {
-        const Error error = addFile(file.path);
+        const QByteArray json = readSchemaFile(file.path, d->options.maxFileSize, &problem);
+        bytesLeft -= json.size();
+        if (bytesLeft < 0) { // Nothing more is read.
+            return d->fail({path,
+                            {},
+                            QStringLiteral("the schema files have more than %1 bytes together")
+                                    .arg(d->options.maxDirectorySize)});
+        }
+        const Error error
+                = problem.reason.isEmpty()
+                          ? registerSchema(file.channel, json, QFileInfo(file.path).fileName())
+                          : d->fail(std::exchange(problem, {}));
         if (!first)
             first = error;
     }

@@ -72,6 +72,7 @@ void tst_ChannelDevice::opensOnlyOverAnOpenPeersChannel()
     ChannelDevice device(m_client.get(), Channel::Data);
     QVERIFY(!device.open(QIODevice::ReadWrite));
     QCOMPARE(device.errorString(), u"not connected: wait for connected()"_s);
+    QCOMPARE(device.error().code(), ErrorCode::NotConnected);
     open();
     QVERIFY(!device.open(QIODevice::NotOpen));
     QVERIFY(!device.open(QIODevice::ReadWrite | QIODevice::Append));

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void messageIsRefusedBeforeItIsBuilt();
     void messageAtTheLimitsIsTaken();
     void limitsHoldForWhatIsSent();
+    void answerBeyondTheCallersLimitsEndsTheCall();
     void limitsAreBounded();
     void clientThatDoesNotReadIsHeldBack();
     void keptCallsAreBoundedInBytes();
@@ -137,6 +138,40 @@ void tst_JsonRpcBounds::limitsHoldForWhatIsSent()
     const QFuture<RpcResult> result = server.call(u"many"_s);
     QTRY_VERIFY_WITH_TIMEOUT(result.isFinished(), Patience);
     QCOMPARE(result.result().rpcError.code, RpcError::InternalError);
+}
+
+void tst_JsonRpcBounds::answerBeyondTheCallersLimitsEndsTheCall()
+{
+    open();
+    JsonRpc client(m_client.get());
+    JsonRpc server(m_peer);
+    RpcMessageLimits limits;
+    limits.bytes = 1000;
+    limits.depth = 5;
+    client.setMessageLimits(limits);
+    server.setMethod(u"long"_s, [](const QJsonValue &) { return QString(5000, u'x'); });
+    server.setMethod(u"deep"_s, [](const QJsonValue &) {
+        return QJsonArray{QJsonArray{QJsonArray{QJsonArray{QJsonArray{1}}}}};
+    });
+    server.setMethod(u"short"_s, [](const QJsonValue &) { return true; });
+    QSignalSpy refusedByServer(&server, &JsonRpc::messageRefused);
+
+    const auto call = [&](const QString &method) {
+        return client.call(method, QJsonValue(QJsonValue::Undefined), NoTimeout);
+    };
+    const QFuture<RpcResult> waiting = call(u"none"_s);
+    const QFuture<RpcResult> tooLong = call(u"long"_s);
+    const QFuture<RpcResult> tooDeep = call(u"deep"_s);
+    const QFuture<RpcResult> good = call(u"short"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(good.isFinished(), Patience);
+    QVERIFY(tooLong.isFinished() && tooDeep.isFinished());
+    QCOMPARE(tooLong.result().error.code(), ErrorCode::ProtocolViolation);
+    QVERIFY2(tooLong.result().error.message().contains(u"at most 1000"_s),
+             qPrintable(tooLong.result().error.message()));
+    QCOMPARE(tooDeep.result().error.code(), ErrorCode::ProtocolViolation);
+    QCOMPARE(good.result().value, QJsonValue(true));
+    QCOMPARE(waiting.result().rpcError.code, RpcError::MethodNotFound);
+    QCOMPARE(refusedByServer.size(), 0);
 }
 
 void tst_JsonRpcBounds::limitsAreBounded()

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void everyProblemIsListed();
     void registryOutlivesItsBuilder();
     void oneSchemaMayServeSeveralChannels();
+    void directoryIsLimitedInBytes();
     void largestMaxFileSizeIsNoLimit();
 };
 
@@ -421,6 +422,22 @@ void tst_SchemaLoading::longUriIsRefused()
     const Error error = builder.addResource(QString::fromLatin1(longUri), "{}");
     QVERIFY2(error.message().contains(QLatin1String("4096 bytes")), qPrintable(error.message()));
     QVERIFY(error.message().size() < 300);
+}
+
+void tst_SchemaLoading::directoryIsLimitedInBytes()
+{
+    QTemporaryDir directory;
+    for (const char *const name : {"command", "data", "error"})
+        write(directory.filePath(QLatin1String(name) + QStringLiteral(".schema.json")), "{}");
+    SchemaOptions options;
+    options.maxDirectorySize = 6;
+    QVERIFY(SchemaRegistry::fromDirectory(directory.path(), options));
+    options.maxDirectorySize = 5;
+    Error error;
+    QVERIFY(!SchemaRegistry::fromDirectory(directory.path(), options, &error));
+    QCOMPARE(error.code(), ErrorCode::InvalidSchema);
+    QVERIFY2(error.message().contains(QLatin1String("more than 5 bytes together")),
+             qPrintable(error.message()));
 }
 
 void tst_SchemaLoading::largestMaxFileSizeIsNoLimit()
