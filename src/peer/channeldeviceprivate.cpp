@@ -108,7 +108,7 @@ void ChannelDevicePrivate::take(const StreamMark &mark)
     if (mark.kind == StreamMark::Kind::Cut) {
         m_isCut = true;
     } else if (mark.kind == StreamMark::Kind::Size && totalSize < 0) {
-        totalSize = mark.size;
+        totalSize = mark.number;
         Q_EMIT q->totalSizeReceived(totalSize);
     }
 }
@@ -118,6 +118,7 @@ void ChannelDevicePrivate::takeEnd()
     const QPointer<ChannelDevice> alive(q);
     const bool isWhole = !m_isCut && (totalSize < 0 || totalSize == bytesReceived);
     isFinished = isWhole && !m_isStopped;
+    m_isStopDue = false; // It would be for the next one.
     stopReading();
     if (!isWhole && !m_isStopped) {
         fail(QStringLiteral("the other side cut the stream on channel %1 after %2 bytes")
@@ -148,7 +149,9 @@ void ChannelDevicePrivate::sendStop()
 {
     if (!m_isStopDue || !peer)
         return;
-    const Error failure = peer->send(channel, StreamMark(StreamMark::Kind::Stop).toFrame());
+    // The other side may have ended this stream already, and have begun another one.
+    const StreamMark mark(StreamMark::Kind::Stop, peer->d->streamEndsReceived.value(channel));
+    const Error failure = peer->send(channel, mark.toFrame());
     m_isStopDue = failure.code() == ErrorCode::QueueFull;
 }
 

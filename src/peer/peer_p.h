@@ -27,6 +27,7 @@
 #include <IpcPrims/receivelimits.h>
 
 #include <QtCore/qbasictimer.h>
+#include <QtCore/qhash.h>
 #include <QtCore/qiodevice.h>
 #include <QtCore/qpromise.h>
 #include <QtCore/qthread.h>
@@ -196,6 +197,10 @@ public:
     TaskBox tasksFromOtherThreads;
     RequestLimits requestLimits;
     SessionObservers observers;
+    /// How many streams of each channel have ended in this session, which is the number of the one
+    /// that follows: those of this side, and those of the other one.
+    QHash<quint16, qint64> streamEndsSent;
+    QHash<quint16, qint64> streamEndsReceived;
     /// Of JSON-RPC calls: whoever makes some, and in whatever thread, uses none that was used
     /// before.
     std::atomic<quint64> lastRpcCall = 0;

@@ -107,6 +107,8 @@ void PeerPrivate::frameDecoded(DecodedFrame &frame)
     if (Q_UNLIKELY(m_throttle) && !m_throttle->admits(frame))
         return;
     if (Q_LIKELY(session->delivers(frame.channel()))) {
+        if (Q_UNLIKELY(frame.payload().isEmpty()))
+            ++streamEndsReceived[frame.channel()]; // Whoever reads it, and accepted or not.
         // Whoever refuses a frame may have deleted the peer.
         if (Q_UNLIKELY(validation.validator) && !admits(frame.channel(), frame.payload()))
             return;

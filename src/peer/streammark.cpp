@@ -12,13 +12,23 @@ QByteArray StreamMark::toFrame() const
     case Kind::Cut:
         return prefix + "cut";
     case Kind::Stop:
-        return prefix + "stop";
+        return number < 0 ? prefix + "stop" : prefix + "stop " + QByteArray::number(number);
     case Kind::Size:
-        return prefix + "size " + QByteArray::number(size);
+        return prefix + "size " + QByteArray::number(number);
     case Kind::Unknown:
         break;
     }
     return prefix;
+}
+
+// A decimal number behind the word, if it is one.
+static std::optional<qint64> numberAfter(QByteArrayView word, QByteArrayView text)
+{
+    if (!text.startsWith(word))
+        return std::nullopt;
+    bool isNumber = false;
+    const qint64 number = text.sliced(word.size()).toLongLong(&isNumber);
+    return isNumber && number >= 0 ? std::optional(number) : std::nullopt;
 }
 
 std::optional<StreamMark> StreamMark::fromFrame(QByteArrayView frame)
@@ -30,12 +40,10 @@ std::optional<StreamMark> StreamMark::fromFrame(QByteArrayView frame)
         return StreamMark(Kind::Cut);
     if (text == "stop")
         return StreamMark(Kind::Stop);
-    if (text.startsWith("size ")) {
-        bool isNumber = false;
-        const qint64 size = text.sliced(5).toLongLong(&isNumber);
-        if (isNumber && size >= 0)
-            return StreamMark(Kind::Size, size);
-    }
+    if (const auto stream = numberAfter("stop ", text))
+        return StreamMark(Kind::Stop, *stream);
+    if (const auto size = numberAfter("size ", text))
+        return StreamMark(Kind::Size, *size);
     return StreamMark(Kind::Unknown);
 }
 

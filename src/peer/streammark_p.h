@@ -22,14 +22,14 @@ class IPCPRIMS_AUTOTEST_EXPORT StreamMark
 public:
     enum class Kind {
         Cut, ///< From the writer: the end that follows isn't that of the whole stream.
-        Stop, ///< From the reader: it wants no more of the stream.
+        Stop, ///< From the reader: it wants no more of the stream with this number.
         Size, ///< From the writer, as the first: how many bytes will follow.
         Unknown, ///< Of a later version, and to be ignored.
     };
 
-    explicit StreamMark(Kind itsKind, qint64 itsSize = 0)
+    explicit StreamMark(Kind itsKind, qint64 itsNumber = -1)
         : kind(itsKind)
-        , size(itsSize)
+        , number(itsNumber)
     {}
 
     QByteArray toFrame() const;
@@ -39,7 +39,7 @@ public:
     static bool isBegunBy(QByteArrayView bytes) { return bytes.startsWith(Prefix); }
 
     Kind kind;
-    qint64 size;
+    qint64 number; ///< Of bytes, or of the stream; -1 if there is none.
 
 private:
     static constexpr QByteArrayView Prefix

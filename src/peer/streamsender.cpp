@@ -117,6 +117,9 @@ bool StreamSender::takeStop(Peer *peer, quint16 channel, QByteArrayView payload)
     const auto mark = StreamMark::fromFrame(payload);
     if (!mark || mark->kind != StreamMark::Kind::Stop)
         return false;
+    // It may have crossed the end of its stream, and must not be taken for one of the next.
+    if (mark->number >= 0 && mark->number != peer->d->streamEndsSent.value(channel))
+        return true;
     const auto senders = peer->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
     for (StreamSender *const sender : senders) {
         if (sender->m_channel == channel && !sender->m_isEndHandedOver && !sender->m_error) {
@@ -124,7 +127,7 @@ bool StreamSender::takeStop(Peer *peer, quint16 channel, QByteArrayView payload)
             break;
         }
     }
-    return true; // It may have crossed the end of the stream.
+    return true;
 }
 
 void StreamSender::stop()
@@ -188,6 +191,8 @@ void StreamSender::sendEnd()
             return;
     }
     m_isEndHandedOver = sendFrame(QByteArray());
+    if (m_isEndHandedOver)
+        ++m_peer->d->streamEndsSent[m_channel];
 }
 
 bool StreamSender::waitsForAnother() const

@@ -38,6 +38,10 @@ private Q_SLOTS:
     void readerStopsTheWriter();
     void restOfAStoppedStreamIsDrained();
     void stopThatCrossesTheEndIsNothing();
+    void stopThatCrossesTheEndLeavesTheNextStreamAlone();
+    void stopThatWaitsForRoomLeavesTheNextStreamAlone();
+    void streamsThatNoDeviceHasReadCount();
+    void stopWithoutANumberIsForTheStreamOfNow();
     void endIsKnownBeforeDisconnected();
     void framesGoOverAFullDevice();
     void closingSendsWhatWaitsForRoom();
@@ -325,6 +329,84 @@ void tst_StreamEnds::stopThatCrossesTheEndIsNothing()
     QTRY_COMPARE_WITH_TIMEOUT(diary.frames, Frames({{2, "the peer's own"}}), Patience);
     QVERIFY(!m_here->error());
     QVERIFY(!m_there->isFinished()); // Nobody has read it.
+}
+
+void tst_StreamEnds::stopThatCrossesTheEndLeavesTheNextStreamAlone()
+{
+    openDevices(QIODevice::WriteOnly, QIODevice::ReadOnly);
+    ChannelDevice next(m_client.get(), Channel::Data);
+    QVERIFY(next.open(QIODevice::WriteOnly));
+    m_here->write("first");
+    m_here->finish();
+    next.write("second");
+    const auto reopen = connect(m_there.get(), &QIODevice::readChannelFinished, this, [&] {
+        m_there->close();
+        QVERIFY(m_there->open(QIODevice::ReadOnly));
+    });
+    m_there->stopReading();
+    QTRY_COMPARE_WITH_TIMEOUT(m_received, "second", Patience);
+    disconnect(reopen);
+    // The stop has arrived before what the other end sends now.
+    Diary diary(m_client.get());
+    QVERIFY(!m_peer->send(Channel::Telemetry, "after the stop"));
+    QTRY_COMPARE_WITH_TIMEOUT(diary.frames.size(), 1, Patience);
+    QVERIFY(!next.error());
+    QCOMPARE(next.write(" stream"), 7);
+    next.finish();
+    QVERIFY(readToTheEnd());
+    QCOMPARE(m_received, "second stream");
+    QVERIFY(m_there->isFinished());
+}
+
+void tst_StreamEnds::stopThatWaitsForRoomLeavesTheNextStreamAlone()
+{
+    openDevices(QIODevice::WriteOnly, QIODevice::ReadOnly);
+    ChannelDevice next(m_client.get(), Channel::Data);
+    QVERIFY(next.open(QIODevice::WriteOnly));
+    m_client->setReceiving(false);
+    m_peer->setSendWaterMarks(100 * KiB, 10 * KiB);
+    while (!m_peer->send(Channel::Data, QByteArray(KiB, 'x')))
+        QCoreApplication::processEvents();
+    m_there->stopReading();
+    QSignalSpy ready(m_peer, &Peer::readyToSend);
+    m_here->write("first");
+    m_here->finish();
+    QTRY_VERIFY_WITH_TIMEOUT(m_there->atEnd(), Patience);
+    m_client->setReceiving(true);
+    QTRY_VERIFY_WITH_TIMEOUT(!ready.isEmpty(), Patience);
+    Diary diary(m_client.get());
+    QVERIFY(!m_peer->send(Channel::Telemetry, "after room"));
+    QTRY_VERIFY_WITH_TIMEOUT(
+            diary.frames.contains(Frames::value_type(Channel::Telemetry, "after room")), Patience);
+    QVERIFY(!next.error());
+    QCOMPARE(next.write("second"), 6);
+}
+
+void tst_StreamEnds::streamsThatNoDeviceHasReadCount()
+{
+    open();
+    Diary diary(m_peer);
+    ChannelDevice writer(m_client.get(), Channel::Data);
+    for (int stream = 1; stream <= 2; ++stream) {
+        QVERIFY(writer.open(QIODevice::WriteOnly));
+        writer.close();
+        QTRY_COMPARE_WITH_TIMEOUT(diary.frames.size(), stream, Patience);
+    }
+    QVERIFY(writer.open(QIODevice::WriteOnly));
+    ChannelDevice reader(m_peer, Channel::Data);
+    QVERIFY(reader.open(QIODevice::ReadOnly));
+    reader.stopReading();
+    QTRY_COMPARE_WITH_TIMEOUT(writer.error().code(), ErrorCode::Cancelled, Patience);
+}
+
+void tst_StreamEnds::stopWithoutANumberIsForTheStreamOfNow()
+{
+    openDevices(QIODevice::WriteOnly, QIODevice::ReadOnly);
+    m_here->close();
+    QTRY_VERIFY_WITH_TIMEOUT(m_there->isFinished(), Patience);
+    QVERIFY(m_here->open(QIODevice::WriteOnly));
+    QVERIFY(!m_peer->send(Channel::Data, StreamMark(StreamMark::Kind::Stop).toFrame()));
+    QTRY_COMPARE_WITH_TIMEOUT(m_here->error().code(), ErrorCode::Cancelled, Patience);
 }
 
 void tst_StreamEnds::endIsKnownBeforeDisconnected()
