@@ -175,7 +175,8 @@ public:
         Serves one more client, at the other end of a connected stream socket: of socketpair(), of
         another process, or accepted elsewhere; on Windows of a pipe. All that is said of clients
         holds for it. The server need not listen. It takes the socket over, and closes it also on an
-        error: InvalidArgument if it is no such socket. The client's user is that of whoever has
+        error: InvalidArgument if it is no such socket, or if this process was forked from that of
+        the worker threads. The client's user is that of whoever has
         connected the socket: with socketpair(), of the process that called it.
     */
     Error addConnection(qintptr socketDescriptor);

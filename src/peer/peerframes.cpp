@@ -184,7 +184,7 @@ void PeerPrivate::holdBack(const void *holder, bool hold)
 void PeerPrivate::setReceiveLimits(const ReceiveLimits &limits)
 {
     receiveLimits = limits;
-    if (link)
+    if (link && session)
         applyReceiveLimits();
 }
 

@@ -46,9 +46,10 @@ public:
     void broadcast(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy,
                    const std::shared_ptr<const PayloadValidator> &passed,
                    const std::shared_ptr<BroadcastSum> &sum);
+    /// Whether this process is a child that fork() has made since: it has no such thread.
+    bool isInherited() const;
 
 private:
-    bool isInherited() const;
     void acceptWaiting();
     void clientOpened(Peer *peer) override;
     void clientFailed(const Error &reason) override;

@@ -92,6 +92,12 @@ Error ServerPrivate::addConnection(qintptr socketDescriptor)
     const BroughtSocket socket(transport, socketDescriptor);
     if (socket.error)
         return socket.error;
+    if (!threads.empty() && threads.front()->isInherited()) {
+        return Error(ErrorCode::InvalidArgument,
+                     QStringLiteral("this process was forked from that of the server, and has none "
+                                    "of its %1 worker threads; it needs a Server of its own")
+                             .arg(threads.size()));
+    }
     if (!listener) {
         if (const Error error = checkServable(settings))
             return error;

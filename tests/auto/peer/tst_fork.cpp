@@ -13,12 +13,14 @@
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -130,6 +132,7 @@ private Q_SLOTS:
     void childOfAServerWithThreadsEnds_data() { childEndsNothing_data(); }
     void childOfAServerWithThreadsEnds();
     void broadcastOfAChildWithoutThreadsFinishes();
+    void childWithoutThreadsTakesNoConnection();
     void queuedFramesLeaveOnce();
     void childKeepsNothingUp();
     void childOfAKilledServerKeepsNothingUp();
@@ -272,6 +275,26 @@ void tst_Fork::broadcastOfAChildWithoutThreadsFinishes()
                 const QFuture<BroadcastResult> sum = server.broadcast(Channel::Data, "x");
                 if (!sum.isFinished())
                     ::_exit(1);
+            },
+            End::WithoutACleanUp);
+    QCOMPARE(child.exitCode(), 0);
+}
+
+void tst_Fork::childWithoutThreadsTakesNoConnection()
+{
+    Server server;
+    server.setWorkerThreads(2, {});
+    QVERIFY(!server.listen(Endpoint::fromPath(m_directory->filePath(u"threads"_s))));
+    Child child(
+            [&] {
+                std::array<int, 2> ends = {-1, -1};
+                if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0)
+                    ::_exit(1);
+                const Error error = server.addConnection(ends[0]);
+                if (error.code() != ErrorCode::InvalidArgument)
+                    ::_exit(2);
+                char byte = 0; // The socket was taken over, and closed.
+                ::_exit(::read(ends[1], &byte, 1) == 0 ? 0 : 3);
             },
             End::WithoutACleanUp);
     QCOMPARE(child.exitCode(), 0);
