@@ -6,7 +6,6 @@
 #include "peer/peer_p.h"
 
 #include "peer/peerlog_p.h"
-#include "peer/streamsender_p.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qeventloop.h>
@@ -55,9 +54,9 @@ void PeerPrivate::sendAllThatWaits()
     sendValidationAnswer();
     if (m_requests)
         m_requests->sendAllAnswers();
-    const auto streams = q->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
-    for (StreamSender *const stream : streams)
-        stream->flushAll();
+    quint64 lastTold = 0;
+    while (SessionObserver *const observer = observers.next(&lastTold))
+        observer->sessionClosing();
     if (state == Peer::State::Open)
         sendAllOfOtherThreads();
 }

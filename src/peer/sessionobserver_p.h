@@ -21,6 +21,9 @@ class SessionObserver
 public:
     /// \a reason is that of Peer::disconnected(), which follows.
     virtual void sessionEnded(const Error &reason) = 0;
+    /// The last moment at which something can be sent in the session, and there is room for all of
+    /// it. Inside calls of the application, so nothing is to be emitted.
+    virtual void sessionClosing() {}
     /// As Peer::readyToSend(), which follows.
     virtual void readyToSend(quint16 /*channel*/) {}
     /// The peer must not be used any more. If its session has ended before, sessionEnded() comes

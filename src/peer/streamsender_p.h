@@ -40,12 +40,6 @@ public:
     qint64 write(QByteArrayView bytes, qint64 limit);
     /// Hands over now what otherwise waits for more to come, to the end of this event loop turn.
     void flush();
-    /// The same, as there is room for everything again.
-    void flushAll()
-    {
-        m_isBlocked = false;
-        flush();
-    }
     /// Nothing follows: the end mark is to be sent.
     void finish();
     /// finish(), and goes when that is done.
@@ -73,6 +67,11 @@ Q_SIGNALS:
 private:
     // SessionObserver
     void sessionEnded(const Error &reason) override;
+    void sessionClosing() override
+    {
+        m_isBlocked = false;
+        flush();
+    }
     void readyToSend(quint16 channel) override;
     void peerDestroyed() override { m_isPeerGone = true; }
 

@@ -61,6 +61,7 @@ private:
     ChannelUser asUser() const { return {this, "a JsonRpc", true}; }
     // SessionObserver
     void sessionEnded(const Error &reason) override;
+    void sessionClosing() override { service.sendAllAnswers(); }
     void readyToSend(quint16 readyChannel) override;
     void peerDestroyed() override;
 

@@ -79,31 +79,50 @@ void RpcService::refuse(const RpcId &id, const RpcError &error, const BatchPoint
 
 void RpcService::deliverAnswers()
 {
-    if (!m_mailbox)
-        return;
-    for (RpcAnswer &answer : m_mailbox->take())
-        m_answers.push_back(std::move(answer));
+    takeAnswers();
     TurnShare share;
     while (!m_answers.empty()) {
-        const RpcAnswer answer = std::move(m_answers.front());
-        m_answers.pop_front();
-        const auto node = m_calls.extract(answer.call);
-        if (node.empty())
-            continue;
-        const auto &[id, batch, cost] = node.mapped();
-        m_heldBytes -= cost;
-        if (id.isEmpty()) {
-            --m_owed;
-            continue;
-        }
-        add(toReply(id, answer.result), batch, Owed::Yes);
-        if (batch)
-            close(batch);
-        if (!m_answers.empty() && share.spend()) {
+        deliverFirst();
+        if (!m_answers.empty() && m_mailbox && share.spend()) {
             m_mailbox->ring();
             return;
         }
     }
+}
+
+void RpcService::sendAllAnswers()
+{
+    takeAnswers();
+    while (!m_answers.empty())
+        deliverFirst();
+    sendWaiting();
+}
+
+void RpcService::takeAnswers()
+{
+    if (!m_mailbox)
+        return;
+    for (RpcAnswer &answer : m_mailbox->take())
+        m_answers.push_back(std::move(answer));
+}
+
+// A validator may answer another call meanwhile, and end the session.
+void RpcService::deliverFirst()
+{
+    const RpcAnswer answer = std::move(m_answers.front());
+    m_answers.pop_front();
+    const auto node = m_calls.extract(answer.call);
+    if (node.empty())
+        return;
+    const auto &[id, batch, cost] = node.mapped();
+    m_heldBytes -= cost;
+    if (id.isEmpty()) {
+        --m_owed;
+        return;
+    }
+    add(toReply(id, answer.result), batch, Owed::Yes);
+    if (batch)
+        close(batch);
 }
 
 RpcReply RpcService::toReply(const RpcId &id, const RpcResult &result)
@@ -142,6 +161,7 @@ RpcReply RpcService::toReply(const RpcId &id, const RpcResult &result)
 
 void RpcService::giveUpCalls()
 {
+    sendAllAnswers();
     if (const auto mailbox = std::exchange(m_mailbox, nullptr))
         mailbox->close();
     for (const auto &[number, call] : std::exchange(m_calls, {})) {

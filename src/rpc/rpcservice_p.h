@@ -69,7 +69,9 @@ public:
     /// Whether the other side leaves answers unread: there is no room for more in the send queue.
     bool hasUnreadAnswers() const { return !m_waiting.empty(); }
 
-    /// Answers the calls that are being worked on with an error.
+    /// Sends at once what was answered, also in other threads.
+    void sendAllAnswers();
+    /// Answers the calls that are still being worked on with an error.
     void giveUpCalls();
     /// Nothing is answered any more; the next session starts with nothing.
     void endSession();
@@ -85,6 +87,8 @@ private:
 
     QString overload(const RpcRequest &request) const;
     void deliverAnswers();
+    void takeAnswers();
+    void deliverFirst();
     void add(RpcReply answer, const BatchPointer &batch, Owed owed);
     void post(Message message, Owed owed);
     void release(const Message &message);

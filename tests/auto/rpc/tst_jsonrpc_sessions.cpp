@@ -28,6 +28,9 @@ private Q_SLOTS:
     void missingChannelIsExplained();
     void answerIsNotTakenForThatOfAnother();
     void destroyedJsonRpcAnswersItsCalls();
+    void destroyedJsonRpcSendsWhatWasAnswered();
+    void answersGivenBeforeCloseAreSent_data();
+    void answersGivenBeforeCloseAreSent();
     void endIsKnownBeforeDisconnected();
     void crashHasOneCode_data();
     void crashHasOneCode();
@@ -123,6 +126,53 @@ void tst_JsonRpcSessions::destroyedJsonRpcAnswersItsCalls()
     QCOMPARE(waitFor(single).rpcError.code, RpcError::InternalError);
     QCOMPARE(waitFor(first).value, 1);
     QCOMPARE(waitFor(second).rpcError.code, RpcError::InternalError);
+}
+
+void tst_JsonRpcSessions::destroyedJsonRpcSendsWhatWasAnswered()
+{
+    open();
+    JsonRpc client(m_client.get());
+    auto server = std::make_unique<JsonRpc>(m_peer);
+    QList<RpcCall> kept;
+    server->setMethod(u"keep"_s, [&](const RpcCall &call) { kept.append(call); });
+    const QFuture<RpcResult> answered = client.call(u"keep"_s, QJsonArray(), 1h);
+    const QFuture<RpcResult> open = client.call(u"keep"_s, QJsonArray(), 1h);
+    QTRY_COMPARE_WITH_TIMEOUT(kept.size(), 2, Patience);
+    // This thread's event loop doesn't run meanwhile.
+    std::thread([&kept] { kept[0].reply(u"in time"_s); }).join();
+    server.reset();
+    QCOMPARE(waitFor(answered).value, u"in time"_s);
+    QCOMPARE(waitFor(open).rpcError.code, RpcError::InternalError);
+}
+
+void tst_JsonRpcSessions::answersGivenBeforeCloseAreSent_data()
+{
+    QTest::addColumn<int>("size");
+    QTest::newRow("with room for them") << 10;
+    QTest::newRow("with more than the queue takes") << 100'000;
+}
+
+void tst_JsonRpcSessions::answersGivenBeforeCloseAreSent()
+{
+    QFETCH(int, size);
+    open();
+    m_peer->setSendWaterMarks(100'000, 10'000);
+    JsonRpc client(m_client.get());
+    JsonRpc server(m_peer);
+    QList<RpcCall> kept;
+    server.setMethod(u"keep"_s, [&](const RpcCall &call) { kept.append(call); });
+    std::vector<QFuture<RpcResult>> results;
+    for (int i = 0; i < 10; ++i)
+        results.push_back(client.call(u"keep"_s, QJsonArray(), 1h));
+    QTRY_COMPARE_WITH_TIMEOUT(kept.size(), 10, Patience);
+    const QString text(size, u'x');
+    std::thread([&] {
+        for (const RpcCall &call : std::as_const(kept))
+            call.reply(text);
+    }).join();
+    m_peer->close();
+    for (const QFuture<RpcResult> &result : results)
+        QCOMPARE(waitFor(result).value, text);
 }
 
 void tst_JsonRpcSessions::endIsKnownBeforeDisconnected()
