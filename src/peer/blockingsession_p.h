@@ -129,7 +129,10 @@ private:
     void handle(const Session::Send &event);
     void handle(const Session::AuthorizationAsked &event);
     void handle(const Session::Opened &event);
-    void handle(const Session::ShutdownAsked &) {}
+    void handle(const Session::ShutdownAsked &)
+    {
+        m_session.acknowledgeShutdown(Session::Clock::now());
+    }
     void handle(const Session::Draining &event);
     void handle(const Session::PingEnded &event) { m_pingEnded = event; }
     void handle(const Session::Ended &event);

@@ -241,7 +241,11 @@ void PeerPrivate::handle(const Session::Opened &)
 
 void PeerPrivate::handle(const Session::ShutdownAsked &event)
 {
-    sendAllOfOtherThreads(); // The acknowledgement comes after everything else.
+    if (state == Peer::State::Open)
+        sendAllThatWaits(); // The acknowledgement comes after everything else.
+    session->acknowledgeShutdown(Session::Clock::now());
+    if (state == Peer::State::Closed)
+        return; // A validator has ended the session.
     state = Peer::State::Closing;
     waitWhenQuitting();
     const auto isStillClosing = [this, generation = reconnection.generation] {

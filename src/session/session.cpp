@@ -179,15 +179,24 @@ void Session::shutDown(const QString &reason, Instant now, std::chrono::millisec
 
 void Session::receiveShutdownRequest(const QString &reason, Instant now)
 {
-    m_wasAskedToShutDown = true;
+    const bool isFirst = !std::exchange(m_wasAskedToShutDown, true);
+    if (m_state != State::Open || !isFirst) {
+        acknowledgeShutdown(now);
+        return;
+    }
+    m_shutdownReason = reason;
+    m_events.push_back(ShutdownAsked{reason});
+}
+
+void Session::acknowledgeShutdown(Instant now)
+{
     if (m_state == State::Open) {
         m_state = State::ClosingThere;
-        m_shutdownReason = reason;
         m_deadline = deadlineAfter(m_settings.shutdownTimeout, now);
         m_bytesQueuedBefore = std::numeric_limits<qint64>::max();
-        m_events.push_back(ShutdownAsked{reason});
     }
-    m_events.push_back(Send{encodeControl(ControlMessage::Type::ShutdownAck), true});
+    if (!isOver())
+        m_events.push_back(Send{encodeControl(ControlMessage::Type::ShutdownAck), true});
 }
 
 // Time and the end

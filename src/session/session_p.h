@@ -90,7 +90,8 @@ public:
     /// The handshake is over; channels() and peerId() are known.
     struct Opened
     {};
-    /// The other side asked to shut down. Nothing more should be sent.
+    /// The other side asked to shut down. What is still to be sent has to be accepted now, before
+    /// acknowledgeShutdown().
     struct ShutdownAsked
     {
         QString reason;
@@ -155,6 +156,9 @@ public:
     void grant(const QList<quint16> &channels);
     /// As above, in the manner of every refusal: without a word to the client.
     void refuse(const Error &reason);
+
+    /// The answer to ShutdownAsked. Comes to nothing if the session has ended.
+    void acknowledgeShutdown(Instant now);
 
     // What this side wants
 

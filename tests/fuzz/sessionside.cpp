@@ -93,6 +93,7 @@ void SessionSide::receive(const Frame &frame, Session::Instant now)
         ++m_deliveredCount;
         return;
     }
+    m_lastReceived = now;
     m_session.receive(frame.channel, frame.payload, now);
     collect();
     if (frame.channel != Channel::Control)
@@ -156,6 +157,7 @@ void SessionSide::handle(const Session::ShutdownAsked &)
     require(m_hasOpened && !hasEnded() && !m_wasAskedToShutDown,
             "a shutdown is reported once, of an open session");
     m_wasAskedToShutDown = true;
+    m_session.acknowledgeShutdown(m_lastReceived);
 }
 
 void SessionSide::handle(const Session::PingEnded &event)

@@ -75,6 +75,7 @@ private:
     bool m_isAsked = false; // For authorization.
     bool m_wasAskedToShutDown = false;
     bool m_hasAskedToShutDown = false;
+    Session::Instant m_lastReceived;
     qsizetype m_sentCount = 0;
     qsizetype m_deliveredCount = 0;
 };

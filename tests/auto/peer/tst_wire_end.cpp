@@ -3,11 +3,15 @@
 
 #include "observedserver.h"
 
+#include <IpcPrims/turntime.h>
+
+#include <QtCore/qscopeguard.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
 using namespace IpcPrims;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 static constexpr int Patience = 30'000; // ms; only a failing test waits that long.
 
@@ -35,6 +39,7 @@ private Q_SLOTS:
     void halfClosedClientThatShutsDownGetsAllEchoes();
     void clientThatBreaksARuleGetsAllEchoes();
     void halfClosedClientGetsAnswersThatWaitForRoom();
+    void clientThatShutsDownGetsAllThatWasAnswered();
     void framesOfOtherThreadsLeave();
     void nothingIsReceivedOrAcceptedMeanwhile();
     void abortEndsItAtOnce();
@@ -224,6 +229,34 @@ void tst_WireEnd::halfClosedClientGetsAnswersThatWaitForRoom()
     }
     QVERIFY(m_client.waitForClosed());
     QCOMPARE(m_client.leftovers(), QByteArray());
+}
+
+// More answers at once than are sent in one turn of the event loop.
+void tst_WireEnd::clientThatShutsDownGetsAllThatWasAnswered()
+{
+    constexpr int count = 50;
+    setTurnTime(0us);
+    const auto reset = qScopeGuard([] { setTurnTime(4ms); });
+    m_client = m_observed->openSession();
+    QTRY_VERIFY_WITH_TIMEOUT(m_observed->peer, Patience);
+    QList<Request> kept;
+    m_observed->peer->setRequestHandler([&kept](const Request &request) {
+        kept.append(request);
+        if (kept.size() < count)
+            return;
+        // The first one last, as the others have to wait for it.
+        for (auto it = kept.crbegin(); it != kept.crend(); ++it)
+            it->reply("answer");
+    });
+    QByteArray requests;
+    for (int i = 0; i < count; ++i)
+        requests += RawSocket::frame(Channel::Command, QByteArray::number(i));
+    requests += RawSocket::frame(0, R"({"type":"shutdown_request"})");
+    QVERIFY(m_client.write(requests));
+    for (int i = 0; i < count; ++i)
+        QCOMPARE(m_client.readFrame(), (RawSocket::Frame{Channel::Command, "answer"}));
+    QCOMPARE(m_client.readFrame(), (RawSocket::Frame{0, R"({"type":"shutdown_ack"})"}));
+    QVERIFY(m_client.waitForClosed());
 }
 
 void tst_WireEnd::framesOfOtherThreadsLeave()

@@ -48,8 +48,14 @@ public:
             else if (const auto *question = std::get_if<Session::AuthorizationAsked>(&event))
                 questions.append(question->requestedChannels);
             else if (const auto *asked = std::get_if<Session::ShutdownAsked>(&event))
-                shutdownReasons.append(asked->reason);
+                acknowledge(asked->reason);
         }
+    }
+
+    void acknowledge(const QString &reason)
+    {
+        shutdownReasons.append(reason);
+        session.acknowledgeShutdown(now);
     }
 
     void receive(const QByteArray &control)
