@@ -87,7 +87,9 @@ void Session::receiveControl(QByteArrayView payload, Instant now)
     }
     switch (message.type) {
     case ControlMessage::Type::Ping:
-        m_events.push_back(Send{encodeControl(ControlMessage::Type::Pong)});
+        // In the order of what they answer: an acknowledgement leaves last.
+        m_events.push_back(
+                Send{encodeControl(ControlMessage::Type::Pong), m_state == State::ClosingThere});
         break;
     case ControlMessage::Type::Pong:
         receivePong(now);

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void shutdownRequestIsAcknowledgedExactly();
     void framesAfterAShutdownRequestAreDelivered();
     void everyShutdownRequestIsAcknowledged();
+    void answersLeaveInOrder();
     void closeAsksExactly_data();
     void closeAsksExactly();
     void closeAsksAfterEverythingElse();
@@ -139,6 +140,17 @@ void tst_WireControl::everyShutdownRequestIsAcknowledged()
     verifyNext(ShutdownAck);
     verifyNext(ShutdownAck);
     QCOMPARE(m_observed->shutdownReasons.size(), 1);
+}
+
+void tst_WireControl::answersLeaveInOrder()
+{
+    QByteArray atOnce;
+    for (const RawSocket::Frame &frame : {Ping, ShutdownRequest, Ping})
+        atOnce += RawSocket::frame(frame.channel, frame.payload);
+    QVERIFY(m_client.write(atOnce));
+    verifyNext(Pong);
+    verifyNext(ShutdownAck);
+    verifyNext(Pong);
 }
 
 void tst_WireControl::closeAsksExactly_data()
