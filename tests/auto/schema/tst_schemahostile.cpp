@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "judging.h"
+#include "processortimer.h"
 
 #include <QtCore/qthread.h>
-
-#include <ctime>
 
 using namespace IpcPrims;
 
@@ -28,27 +27,10 @@ private Q_SLOTS:
 namespace {
 constexpr int Million = 1 << 20;
 
-// In milliseconds of processor time, which others on the machine cost less than time on the clock.
-// An optimised build on a quiet machine takes an eighth; sanitizers slow everything down.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr double TimeLimit = 8000;
-#else
-constexpr double TimeLimit = 400;
-#endif
+// In milliseconds. An optimised build on a quiet machine takes an eighth.
+constexpr double TimeLimit = 400 * Slowness;
 
 constexpr int LargestPayload = 16 << 20;
-
-class ProcessorTimer
-{
-public:
-    double milliseconds() const
-    {
-        return 1000.0 * double(std::clock() - m_start) / double(CLOCKS_PER_SEC);
-    }
-
-private:
-    const std::clock_t m_start = std::clock();
-};
 
 QByteArray repeated(const QByteArray &element, int count)
 {
