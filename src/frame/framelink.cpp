@@ -321,7 +321,9 @@ bool FrameLink::isStillRead()
 
 void FrameLink::end(const Error &error)
 {
+    const bool acceptsFrames = m_acceptsFrames && !error;
     stopReading();
+    m_acceptsFrames = acceptsFrames; // Of a side that may still read, until the sink drains it.
     m_sink->linkEnded(error);
 }
 

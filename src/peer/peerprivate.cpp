@@ -150,6 +150,8 @@ void PeerPrivate::reportBytesQueued(qint64 bytes)
 
 void PeerPrivate::linkEnded(const Error &error)
 {
+    if (!error && state == Peer::State::Open && sendsFrames())
+        sendAllThatWaits(); // The other side may have ended its own direction only.
     session->streamEnded(error, Session::Clock::now());
     processEvents();
 }

@@ -39,7 +39,8 @@ private Q_SLOTS:
     void halfClosedClientThatShutsDownGetsAllEchoes();
     void clientThatBreaksARuleGetsAllEchoes();
     void halfClosedClientGetsAnswersThatWaitForRoom();
-    void clientThatShutsDownGetsAllThatWasAnswered();
+    void clientThatEndsGetsAllThatWasAnswered_data();
+    void clientThatEndsGetsAllThatWasAnswered();
     void framesOfOtherThreadsLeave();
     void nothingIsReceivedOrAcceptedMeanwhile();
     void abortEndsItAtOnce();
@@ -231,9 +232,17 @@ void tst_WireEnd::halfClosedClientGetsAnswersThatWaitForRoom()
     QCOMPARE(m_client.leftovers(), QByteArray());
 }
 
-// More answers at once than are sent in one turn of the event loop.
-void tst_WireEnd::clientThatShutsDownGetsAllThatWasAnswered()
+void tst_WireEnd::clientThatEndsGetsAllThatWasAnswered_data()
 {
+    QTest::addColumn<bool>("asks");
+    QTest::newRow("asks to shut down") << true;
+    QTest::newRow("sends nothing more") << false;
+}
+
+// More answers at once than are sent in one turn of the event loop.
+void tst_WireEnd::clientThatEndsGetsAllThatWasAnswered()
+{
+    QFETCH(const bool, asks);
     constexpr int count = 50;
     setTurnTime(0us);
     const auto reset = qScopeGuard([] { setTurnTime(4ms); });
@@ -251,11 +260,15 @@ void tst_WireEnd::clientThatShutsDownGetsAllThatWasAnswered()
     QByteArray requests;
     for (int i = 0; i < count; ++i)
         requests += RawSocket::frame(Channel::Command, QByteArray::number(i));
-    requests += RawSocket::frame(0, R"({"type":"shutdown_request"})");
+    if (asks)
+        requests += RawSocket::frame(0, R"({"type":"shutdown_request"})");
     QVERIFY(m_client.write(requests));
+    if (!asks)
+        m_client.finishWriting();
     for (int i = 0; i < count; ++i)
         QCOMPARE(m_client.readFrame(), (RawSocket::Frame{Channel::Command, "answer"}));
-    QCOMPARE(m_client.readFrame(), (RawSocket::Frame{0, R"({"type":"shutdown_ack"})"}));
+    if (asks)
+        QCOMPARE(m_client.readFrame(), (RawSocket::Frame{0, R"({"type":"shutdown_ack"})"}));
     QVERIFY(m_client.waitForClosed());
 }
 
