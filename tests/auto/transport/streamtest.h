@@ -5,8 +5,8 @@
 
 #include "testbed.h"
 
-#include "rawsocket.h"
 #include "frame/bytestream_p.h"
+#include "rawsocket.h"
 
 #include <functional>
 #include <memory>
