@@ -118,18 +118,19 @@ void FrameLink::streamWritable()
 Error FrameLink::writeAlone(quint16 channel, const QByteArray &payload)
 {
     const Running running(this);
+    const qsizetype size = payload.size(); // A slot of the device may change the payload.
     std::array<char, FrameHeader::Size + AloneLimit> frame;
-    const FrameHeader header = {quint32(payload.size()), channel};
+    const FrameHeader header = {quint32(size), channel};
     header.write(frame.data());
-    std::copy_n(payload.constData(), payload.size(), frame.data() + FrameHeader::Size);
+    std::copy_n(payload.constData(), size, frame.data() + FrameHeader::Size);
     const std::array<QByteArrayView, 1> buffers
-            = {QByteArrayView(frame.data(), FrameHeader::Size + payload.size())};
+            = {QByteArrayView(frame.data(), FrameHeader::Size + size)};
     const ByteStream::Result result = writeStream(buffers);
     if (Q_LIKELY(result.bytes == buffers.front().size() && m_stream->bytesToWrite() == 0))
         return {};
     if (!isOpen()) // A slot of the device has closed it.
-        return sendError(channel, payload.size());
-    m_queue.enqueueBegun(channel, payload);
+        return sendError(channel, size);
+    m_queue.enqueueBegun(channel, QByteArray(frame.data() + FrameHeader::Size, size));
     if (written(result, buffers.front().size()) && m_queue.hasMore())
         joinTurn();
     noticeQueue();

@@ -9,6 +9,7 @@
 #include <QtCore/qlist.h>
 #include <QtCore/qstring.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace IpcPrims {
@@ -44,7 +45,13 @@ private:
         QString protocolVersion;
         std::optional<PeerCredentials> credentials;
 
-        friend bool operator==(const SessionFacts &, const SessionFacts &) = default;
+        // QList's own comparison hands the null pointer of an empty one to memcmp().
+        friend bool operator==(const SessionFacts &a, const SessionFacts &b)
+        {
+            return a.generation == b.generation && a.peerId == b.peerId && a.peerName == b.peerName
+                   && std::ranges::equal(a.channels, b.channels)
+                   && a.protocolVersion == b.protocolVersion && a.credentials == b.credentials;
+        }
     };
 
     SessionFacts m_session;

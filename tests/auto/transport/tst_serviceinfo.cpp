@@ -187,7 +187,7 @@ void tst_ServiceInfo::hostileNoteSaysNothing_data()
     QTest::newRow("huge number") << QByteArray("pid 99999999999999999999\nservice x\n");
     QTest::newRow("control characters") << QByteArray("pid 1\nservice x\x1b[2J\n");
     QTest::newRow("path") << QByteArray("pid 1\nservice ../x\n");
-    QTest::newRow("NUL") << QByteArray("pid 1\nservice x\0y\n", 20);
+    QTest::newRow("NUL") << QByteArray("pid 1\nservice x\0y\n", 18);
     QTest::newRow("long name") << "pid 1\nservice " + QByteArray(1025, 'x') + '\n';
     QTest::newRow("large") << QByteArray(10'000'000, 'x');
 }
