@@ -1,49 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "allocations.h"
 #include "judging.h"
 
-#include <atomic>
-#include <cstdlib>
-
 using namespace IpcPrims;
-
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#    define COUNTS_ALLOCATIONS 1
-#else
-#    define COUNTS_ALLOCATIONS 0
-#endif
-
-namespace {
-std::atomic<int> allocationCount = 0;
-} // namespace
-
-#if COUNTS_ALLOCATIONS
-// These stand in for the C library's in the whole process, the libraries it uses included.
-extern "C" {
-void *__libc_malloc(std::size_t size);
-void *__libc_calloc(std::size_t count, std::size_t size);
-void *__libc_realloc(void *memory, std::size_t size);
-
-void *malloc(std::size_t size)
-{
-    ++allocationCount;
-    return __libc_malloc(size);
-}
-
-void *calloc(std::size_t count, std::size_t size)
-{
-    ++allocationCount;
-    return __libc_calloc(count, size);
-}
-
-void *realloc(void *memory, std::size_t size)
-{
-    ++allocationCount;
-    return __libc_realloc(memory, size);
-}
-}
-#endif
 
 /// Good messages cost no memory, once the first few have been judged.
 class tst_SchemaAllocations : public QObject
@@ -59,16 +20,16 @@ private Q_SLOTS:
 
 void tst_SchemaAllocations::initTestCase()
 {
-    if (!COUNTS_ALLOCATIONS)
+    if (!IPCPRIMS_COUNTS_ALLOCATIONS)
         QSKIP("allocations are only counted with glibc, and without sanitizers");
 }
 
 void tst_SchemaAllocations::badMessageIsCounted()
 {
     const auto registry = registryOf(R"({"type":"null"})");
-    const int before = allocationCount;
+    const qint64 before = allocations();
     QVERIFY(registry->validate(TestChannel, "1"));
-    QVERIFY(allocationCount > before);
+    QVERIFY(allocations() > before);
 }
 
 void tst_SchemaAllocations::goodMessageAllocatesNothing_data()
@@ -119,10 +80,10 @@ void tst_SchemaAllocations::goodMessageAllocatesNothing()
     bool isValid = true;
     for (int i = 0; i < 3; ++i)
         isValid = isValid && !registry->validate(TestChannel, payload);
-    const int before = allocationCount;
+    const qint64 before = allocations();
     for (int i = 0; i < 100; ++i)
         isValid = isValid && !registry->validate(TestChannel, payload);
-    const int count = allocationCount - before;
+    const qint64 count = allocations() - before;
     QVERIFY(isValid);
     QCOMPARE(count, 0);
 }

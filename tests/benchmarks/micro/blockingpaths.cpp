@@ -14,12 +14,6 @@ using namespace IpcPrims;
 namespace Bench {
 namespace {
 
-void checked(const Error &error)
-{
-    if (error)
-        giveUp(error.message());
-}
-
 /// A client and the server's peer, with an open session. Used by one thread: what one of them has
 /// sent the other one can receive.
 class Session

@@ -10,8 +10,9 @@
         <program> --run NAME TIMES  runs one case's batch so often, for a count of its system calls,
                                     and prints how often the case was done
 */
-#include "micro/allocations.h"
 #include "micro/case.h"
+
+#include "allocations.h"
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qcoreapplication.h>
@@ -33,14 +34,14 @@ namespace Bench {
 
 void Meter::start()
 {
-    m_atStart = Bench::allocations();
+    m_atStart = ::allocations();
     CALLGRIND_TOGGLE_COLLECT;
 }
 
 void Meter::stop()
 {
     CALLGRIND_TOGGLE_COLLECT;
-    m_allocations += Bench::allocations() - m_atStart;
+    m_allocations += ::allocations() - m_atStart;
 }
 
 namespace {

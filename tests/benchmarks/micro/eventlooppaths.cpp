@@ -23,12 +23,6 @@ constexpr int RoundTripsAtOnce = 200;
 
 enum class Delivery { Signal, View };
 
-void checked(const Error &error)
-{
-    if (error)
-        giveUp(error.message());
-}
-
 // What a posted event has done, processEvents() would sleep over, so these are delivered before.
 template<typename Condition>
 void processEventsUntil(Condition condition)

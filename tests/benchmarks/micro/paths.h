@@ -5,6 +5,8 @@
 
 #include "micro/case.h"
 
+#include <IpcPrims/Error>
+
 #include <QtCore/qstring.h>
 
 namespace Bench {
@@ -16,6 +18,13 @@ constexpr qsizetype FramesAtOnce = 256; ///< Fit into the socket: sent before an
 QString newSocketPath();
 
 [[noreturn]] void giveUp(const QString &reason);
+
+/// Ends the program if there is an error. Inline, as it is a part of what is counted.
+inline void checked(const IpcPrims::Error &error)
+{
+    if (error)
+        giveUp(error.message());
+}
 
 std::vector<Case> eventLoopCases();
 std::vector<Case> blockingCases();

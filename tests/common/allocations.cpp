@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "micro/allocations.h"
+#include "allocations.h"
 
 #include <cstddef>
 
@@ -11,21 +11,20 @@ thread_local constinit qint64 count = 0;
 
 } // namespace
 
-qint64 Bench::allocations()
+qint64 allocations()
 {
     return count;
 }
 
+#if IPCPRIMS_COUNTS_ALLOCATIONS
 // The program's own definitions come before those of the C library, for all libraries; what Qt and
 // operator new take passes through here. The functions behind them are the C library's by another
 // name.
 extern "C" {
 
-// NOLINTBEGIN(bugprone-reserved-identifier)
 void *__libc_malloc(std::size_t size);
 void *__libc_calloc(std::size_t number, std::size_t size);
 void *__libc_realloc(void *memory, std::size_t size);
-// NOLINTEND(bugprone-reserved-identifier)
 
 void *malloc(std::size_t size)
 {
@@ -46,3 +45,4 @@ void *realloc(void *memory, std::size_t size)
 }
 
 } // extern "C"
+#endif
