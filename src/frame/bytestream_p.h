@@ -23,7 +23,7 @@ namespace IpcPrims {
 
     A device under it may be the application's, and call slots of that from inside any function
     below but setReadEnabled(), bytesToWrite(), requestWritable() and close(). These slots may run
-   an event loop or call close(); whoever calls a function has to keep the stream until it returns.
+    an event loop or call close(); whoever calls a function has to keep the stream until it returns.
 */
 class IPCPRIMS_AUTOTEST_EXPORT ByteStream : public QObject
 {

@@ -45,7 +45,7 @@ struct WaterMarks
 /*!
     Moves frames over a byte stream: the engine under Framer and Peer. Reads as much per turn of the
     event loop as its budget and TurnTime allow and delivers every whole frame; gathers what is
-   sent.
+    sent.
 
     When frames leave: the first one of an event loop turn at once, and so the answer to a frame
     that came alone; those that follow it together at the end of the turn, when 64 KiB have come
@@ -197,7 +197,7 @@ private:
             // The analyzer doesn't see that the count of an outer function keeps the link.
             if (--m_link->m_running == 0 // NOLINT(clang-analyzer-cplusplus.NewDelete)
                 && Q_UNLIKELY(m_link->m_isDiscarded))
-                delete m_link;
+                m_link->destroy();
         }
 
     private:
@@ -217,6 +217,7 @@ private:
     ByteStream::Result readStream(std::span<char> target, std::span<char> overflow);
     void streamEnded() override;
     bool isStillRead();
+    void destroy();
     void end(const Error &error);
     void discard();
     void stopReading();

@@ -87,8 +87,8 @@ private:
 
 /*!
     A share of a turn for work that comes in one piece, of which the most is small: answers that
-   wait for one before them, or frames of other threads. Once it is used up, the rest follows from
-   an event that is posted: nobody floods this side with it, so it waits for nobody's turn either.
+    wait for one before them, or frames of other threads. Once it is used up, the rest follows from
+    an event that is posted: nobody floods this side with it, so it waits for nobody's turn either.
 */
 class TurnShare
 {

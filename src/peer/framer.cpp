@@ -11,7 +11,6 @@
 #endif
 
 #include <QtCore/qmetaobject.h>
-#include <QtCore/qthread.h>
 
 #include <algorithm>
 #include <limits>
@@ -93,13 +92,8 @@ Framer::~Framer() = default;
 
 void Framer::connectNotify(const QMetaMethod &signal)
 {
-    if (signal != QMetaMethod::fromSignal(&Framer::bytesQueuedChanged))
-        return;
-    if (QThread::currentThread() == thread())
-        d->watchQueue();
-    else
-        QMetaObject::invokeMethod(
-                this, [this] { d->watchQueue(); }, Qt::QueuedConnection);
+    if (signal == QMetaMethod::fromSignal(&Framer::bytesQueuedChanged))
+        QMetaObject::invokeMethod(this, [this] { d->watchQueue(); }); // In the framer's thread.
 }
 
 QIODevice *Framer::device() const

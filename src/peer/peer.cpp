@@ -33,13 +33,8 @@ bool Peer::event(QEvent *event)
 
 void Peer::connectNotify(const QMetaMethod &signal)
 {
-    if (signal != QMetaMethod::fromSignal(&Peer::bytesQueuedChanged))
-        return;
-    if (d->isInOwnThread())
-        d->watchQueue();
-    else
-        QMetaObject::invokeMethod(
-                this, [this] { d->watchQueue(); }, Qt::QueuedConnection);
+    if (signal == QMetaMethod::fromSignal(&Peer::bytesQueuedChanged))
+        QMetaObject::invokeMethod(this, [this] { d->watchQueue(); }); // In the peer's thread.
 }
 
 void Peer::timerEvent(QTimerEvent *event)

@@ -8,7 +8,6 @@
 
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qmetaobject.h>
-#include <QtCore/qthread.h>
 
 #include <algorithm>
 
@@ -28,13 +27,8 @@ PeerHealth::~PeerHealth() = default;
 
 void PeerHealth::connectNotify(const QMetaMethod &signal)
 {
-    if (signal != QMetaMethod::fromSignal(&PeerHealth::timePassed))
-        return;
-    if (QThread::currentThread() == thread())
-        d->startTicking();
-    else
-        QMetaObject::invokeMethod(
-                this, [this] { d->startTicking(); }, Qt::QueuedConnection);
+    if (signal == QMetaMethod::fromSignal(&PeerHealth::timePassed))
+        QMetaObject::invokeMethod(this, [this] { d->startTicking(); }); // In the peer's thread.
 }
 
 void PeerHealth::timerEvent(QTimerEvent *event)

@@ -9,6 +9,7 @@
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qpointer.h>
+#include <QtCore/qscopedvaluerollback.h>
 
 #include <algorithm>
 #include <utility>
@@ -177,9 +178,8 @@ void PeerPrivate::processEvents()
 
 void PeerPrivate::processEventsInCall()
 {
-    m_isInCall = true;
+    const QScopedValueRollback inCall(m_isInCall, true); // A validator may make another call.
     processEvents();
-    m_isInCall = false;
 }
 
 void PeerPrivate::handle(const Session::Send &event)

@@ -14,7 +14,7 @@ namespace IpcPrims {
 /*!
     A part of the library that works over the sessions of a peer. It is told of what happens before
     the application is, so that no slot that runs an event loop, or destroys the peer, comes
-   between. It may do anything when it is told.
+    between. It may do anything when it is told.
 */
 class SessionObserver
 {

@@ -18,7 +18,7 @@ class Peer;
 
 /*!
     The values of a peer's properties, besides its state, when they were looked at last; and which
-   of their signals are still to be emitted. Values change in many places, and a property has to be
+    of their signals are still to be emitted. Values change in many places, and a property has to be
     notified wherever it did.
 */
 class ToldProperties
