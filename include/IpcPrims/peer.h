@@ -88,7 +88,7 @@ class StreamSender;
     before close() ends the session. It also is when the other side ends the session, by closing its
     sending direction or by breaking a rule, as long as that side reads: after 5 s without any
     progress it is given up. Answers and bytes of a ChannelDevice that still wait for room in the
-   send queue are not among that, unless it is this side that closes.
+    send queue are not among that, unless it is this side that closes.
 */
 class IPCPRIMS_CORE_EXPORT Peer : public QObject
 {
@@ -407,9 +407,9 @@ public:
         handler gets then; send() refuses that channel with InvalidArgument. So does this function,
         and sets nothing, if something else has it: a frame handler of its own, a JsonRpc, a
         ChannelDevice, or requests that wait for their answers. Set it before the session's first
-       frame, so that both sides number the requests alike: before connecting, or in a slot of
-       Server::peerConnected(). The handler may do anything, replace itself and delete the peer
-       included. An empty one ends that.
+        frame, so that both sides number the requests alike: before connecting, or in a slot of
+        Server::peerConnected(). The handler may do anything, replace itself and delete the peer
+        included. An empty one ends that.
 
         Requests may be answered in any order, and from any thread; the answers leave in the order
         of the requests, so one that comes early waits. Nothing is received while answers fill the
@@ -430,8 +430,8 @@ public:
     /*!
         The same for the bytes of these requests: for each its payload, once it is answered the
         answer's until that leaves, and 256 bytes. 32 MiB by default. What reaches the limit is
-       still received, and answered: beyond it there may be one request, and the answers to those
-       that were in progress.
+        still received, and answered: beyond it there may be one request, and the answers to those
+        that were in progress.
     */
     qint64 requestBytesLimit() const;
     void setRequestBytesLimit(qint64 bytes);
@@ -443,8 +443,8 @@ public:
         request. A request() of this library ends with RequestFailed then, and the session goes on.
 
         With \c false, or if ERROR was not negotiated, the session ends instead: the other side
-       would take the answer to the next request for that of the failed one. The answers before it
-       are sent; then the session is closed as by close(), with the reason, and disconnected() has
+        would take the answer to the next request for that of the failed one. The answers before it
+        are sent; then the session is closed as by close(), with the reason, and disconnected() has
         RequestFailed.
     */
     bool answersFailedRequests() const;

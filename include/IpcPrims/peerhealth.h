@@ -100,8 +100,8 @@ public:
         24 days. Any frame is a sign of life. While a ping waits for its answer, each further
         interval without one counts as missed: one makes the peer Degraded, \a missedLimit of them
         (at least 1) Unresponsive. So a peer that falls silent is Unresponsive after \a missedLimit
-       + 1 intervals, or \a missedLimit of them after a Peer::ping() that comes first, never
-       earlier. With the next frame it is Healthy again.
+        + 1 intervals, or \a missedLimit of them after a Peer::ping() that comes first, never
+        earlier. With the next frame it is Healthy again.
 
         At most one ping is under way at a time, and none is sent while one of Peer::ping() waits.
         Nothing is missed while this side holds the other one back: by Peer::setReceiving(false), by
@@ -114,7 +114,7 @@ public:
         sent for long, choose a long interval.
 
         Unresponsive is an observation: the session goes on, and Peer::abort() ends it. Only a
-       client with a ReconnectPolicy gives it up for a new one by itself.
+        client with a ReconnectPolicy gives it up for a new one by itself.
     */
     void setHeartbeat(std::chrono::milliseconds interval, int missedLimit = 3);
     std::chrono::milliseconds heartbeatInterval() const;

@@ -123,8 +123,8 @@ public:
     /*!
         Whether a client's token \a given is the \a expected one. The time that this takes depends
        on the length of \a given only, so that nobody can find the token out bit by bit. An empty \a
-       expected token is the same as none: an unset variable lets nobody in. May be called from any
-       thread.
+        expected token is the same as none: an unset variable lets nobody in. May be called from any
+        thread.
     */
     static bool isSameToken(QByteArrayView given, QByteArrayView expected);
 
@@ -176,8 +176,8 @@ public:
         another process, or accepted elsewhere; on Windows of a pipe. All that is said of clients
         holds for it. The server need not listen. It takes the socket over, and closes it also on an
         error: InvalidArgument if it is no such socket, or if this process was forked from that of
-        the worker threads. The client's user is that of whoever has
-        connected the socket: with socketpair(), of the process that called it.
+        the worker threads. The client's user is that of whoever has connected the socket: with
+        socketpair(), of the process that called it.
     */
     Error addConnection(qintptr socketDescriptor);
 

@@ -13,7 +13,7 @@ namespace IpcPrims {
     How long the peers, servers and framers of the calling thread may work, all of them together,
     until the thread's timers, windows and other events have had their turn: 4 ms by default. A slot
     or handler that takes longer is not interrupted, but is the last one of its turn. Peers with
-   more to deliver take turns, so that a flood from one of them holds up neither the others nor the
+    more to deliver take turns, so that a flood from one of them holds up neither the others nor the
     thread.
 
     Worker threads of a Server have a limit of their own, each: it can be set by the handler of

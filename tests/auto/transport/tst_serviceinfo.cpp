@@ -219,7 +219,7 @@ void tst_ServiceInfo::nameOfAnotherServiceIsNotBelieved()
 void tst_ServiceInfo::noteOfAnotherUserSaysNothing()
 {
     if (::geteuid() != 0)
-        QSKIP("needs root");
+        QSKIP("only root can make a file of another user");
     const RawListener foreign(filePath(u"x.sock"_s));
     writeFile(u"x.sock.lock"_s, LockNote{1, "x"}.toText());
     const QByteArray path = QFile::encodeName(filePath(u"x.sock.lock"_s));
@@ -242,7 +242,7 @@ void tst_ServiceInfo::directoryOfAnotherUserIsRefused()
     QCOMPARE(error.code(), ErrorCode::PermissionDenied);
     QCOMPARE(::chmod(path.constData(), 0700), 0);
     if (::geteuid() != 0)
-        QSKIP("the rest needs root");
+        QSKIP("only root can make a directory of another user");
     QCOMPARE(::chown(path.constData(), OtherUser, OtherUser), 0);
     QVERIFY(ServiceInfo::find(&error).isEmpty());
     QCOMPARE(error.code(), ErrorCode::PermissionDenied);
