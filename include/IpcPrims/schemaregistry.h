@@ -45,7 +45,7 @@ struct SchemaLoadError
     QString source; ///< The file, or the name that the schema was added with.
     QString schemaPointer; ///< Where in it, as a JSON pointer.
     QString reason;
-    /// All three, for people.
+    /// All three, for people: in one line, with control characters as escapes.
     IPCPRIMS_SCHEMA_EXPORT QString toString() const;
 };
 

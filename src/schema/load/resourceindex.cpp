@@ -16,6 +16,9 @@ namespace IpcPrims::JsonSchema {
 namespace {
 constexpr qsizetype LongestName = 100; // of a schema's place in messages
 
+// An $id of three bytes makes a URI as long as that of the schema around.
+constexpr std::size_t LargestUriMemory = std::size_t(32) << 20;
+
 // For a message.
 QString text(std::string_view utf8)
 {
@@ -209,26 +212,42 @@ Resource *ResourceIndex::enterResource(const Value &schema, Resource *outer)
     if (parts.uri.empty())
         return outer;
 
-    const std::string uri
-            = parts.uri.size() > LongestUri ? std::string() : resolveUri(outer->uri, parts.uri);
-    if (uri.empty() || uri.size() > LongestUri) {
-        fail(outer, schema,
-             QStringLiteral("the URI that $id makes has more than %1 bytes").arg(LongestUri));
+    const std::optional<std::string> uri = makeUri(schema, outer, parts.uri);
+    if (!uri)
         return outer;
-    }
     if (&schema == outer->root) { // known by what it was added as, too
-        if (uri != outer->uri)
-            claimUri(uri, outer, schema);
-        outer->uri = uri;
+        if (*uri != outer->uri)
+            claimUri(*uri, outer, schema);
+        outer->uri = *uri;
         return outer;
     }
-    Resource *resource = makeResource(*outer->source, schema, uri);
+    Resource *resource = makeResource(*outer->source, schema, *uri);
     resource->dialect = outer->dialect;
     resource->outer = outer;
     const bool isKnown = applySchemaKeyword(resource);
     if (!isKnown || resource->isOfOtherDialect())
         m_otherDialects.insert(&schema);
     return isKnown ? resource : nullptr;
+}
+
+// Nothing, and a fault of the resource around, if there is too much of it.
+std::optional<std::string> ResourceIndex::makeUri(const Value &schema, Resource *outer,
+                                                  std::string_view id)
+{
+    std::string uri = id.size() > LongestUri ? std::string() : resolveUri(outer->uri, id);
+    if (uri.empty() || uri.size() > LongestUri) {
+        fail(outer, schema,
+             QStringLiteral("the URI that $id makes has more than %1 bytes").arg(LongestUri));
+        return std::nullopt;
+    }
+    m_uriBytes += uri.size();
+    if (m_uriBytes > LargestUriMemory) {
+        fail(outer, schema,
+             QStringLiteral("with this one, the URIs of all schemas have more than %1 bytes")
+                     .arg(LargestUriMemory));
+        return std::nullopt;
+    }
+    return uri;
 }
 
 // A $schema without an $id beside it may not begin another dialect in the middle of a resource.

@@ -73,6 +73,7 @@ private:
 
     void findTwins();
     void findMetaschemas();
+    std::optional<std::string> makeUri(const Value &schema, Resource *outer, std::string_view id);
     void claimUri(const std::string &uri, Resource *resource, const Value &root);
     const KnownDialect &dialect(std::string_view uri);
     KnownDialect readDialect(std::string_view uri) const;
@@ -88,6 +89,7 @@ private:
     std::deque<std::unique_ptr<Source>> m_sources;
     std::deque<Resource> m_resources;
     std::map<std::string, Resource *, std::less<>> m_byUri;
+    std::size_t m_uriBytes = 0; ///< Of all URIs that an $id has made.
     std::unordered_map<const Value *, Resource *> m_byRoot;
     std::unordered_map<const Value *, Resource *> m_contexts;
     std::unordered_set<const Value *> m_closed;

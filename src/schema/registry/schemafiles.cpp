@@ -6,10 +6,13 @@
 #include <IpcPrims/protocol.h>
 
 #include <QtCore/qdir.h>
+#include <QtCore/qdiriterator.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <utility>
 
 #ifdef Q_OS_UNIX
 #    include <fcntl.h>
@@ -23,19 +26,45 @@ namespace {
 constexpr QLatin1String Suffix(".schema.json");
 
 // What is opened is a file: a link in its place is not followed, and nothing waits for somebody at
-// the other end of a pipe.
-bool openRegularFile(QFile *file)
+// the other end of a pipe. Empty if that works, else the reason.
+QString openRegularFile(QFile *file)
 {
+    const QString notRegular = QStringLiteral("not a regular file");
 #ifdef Q_OS_UNIX
-    struct stat status = {};
     const int descriptor = ::open(QFile::encodeName(file->fileName()).constData(),
-                                  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    return descriptor >= 0 && file->open(descriptor, QFile::ReadOnly, QFile::AutoCloseHandle)
-           && ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+                                  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (descriptor < 0) {
+        switch (errno) {
+        case ELOOP: // What O_NOFOLLOW gives for a link.
+            return QStringLiteral("symbolic links are not followed");
+        case ENXIO: // A socket, or a device that isn't there.
+            return notRegular;
+        default:
+            return QStringLiteral("can't be opened: ") + qt_error_string(errno);
+        }
+    }
+    struct stat status = {};
+    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+        ::close(descriptor);
+        return notRegular;
+    }
+    return file->open(descriptor, QFile::ReadOnly, QFile::AutoCloseHandle) ? QString()
+                                                                           : file->errorString();
 #else
     const QFileInfo info(*file);
-    return !info.isSymLink() && info.isFile() && file->open(QFile::ReadOnly);
+    if (info.isSymLink())
+        return QStringLiteral("symbolic links are not followed");
+    if (!info.isFile())
+        return notRegular;
+    return file->open(QFile::ReadOnly) ? QString() : file->errorString();
 #endif
+}
+
+// Whether a file of this name has to be one with a schema: it stands for a channel, or looks so
+// much like it that it was meant to.
+bool isSchemaName(const QString &name)
+{
+    return channelOfFileName(name) >= 0 || name.endsWith(Suffix);
 }
 } // namespace
 
@@ -63,39 +92,39 @@ int channelOfFileName(const QString &name)
 
 QList<SchemaFile> listSchemaFiles(const QString &directory, int maxFiles, SchemaLoadError *problem)
 {
-    const QDir dir(directory);
-    if (!dir.exists() || !dir.isReadable()) {
+    const QFileInfo info(directory);
+    if (!info.isDir() || !info.isReadable()) {
         *problem = {directory, {}, QStringLiteral("not a directory that can be read")};
         return {};
     }
-    QList<SchemaFile> files;
-    const QFileInfoList entries = dir.entryInfoList(
-            QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot, QDir::Name);
-    for (const QFileInfo &entry : entries) {
-        const QString name = entry.fileName();
-        const bool hasExactSuffix = name.endsWith(Suffix);
-        if (entry.isSymLink()) {
-            if (!hasExactSuffix)
-                continue;
-            *problem = {name, {}, QStringLiteral("symbolic links are not followed")};
+    // One by one, as it may be any directory, with millions of other files in it.
+    QDirIterator entries(directory,
+                         QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
+    QStringList names;
+    while (entries.hasNext()) {
+        entries.next();
+        const QString name = entries.fileName();
+        if (!isSchemaName(name))
+            continue;
+        if (names.size() >= maxFiles) {
+            *problem = {directory, {}, QStringLiteral("more than %1 schema files").arg(maxFiles)};
             return {};
         }
-        if (!entry.isFile())
-            continue;
+        names.append(name);
+    }
+    std::sort(names.begin(), names.end());
+
+    QList<SchemaFile> files;
+    for (const QString &name : std::as_const(names)) {
         const int channel = channelOfFileName(name);
-        if (channel >= 0) {
-            files.append({entry.filePath(), quint16(channel)});
-        } else if (hasExactSuffix) {
+        if (channel < 0) {
             *problem = {name,
                         {},
                         QStringLiteral("unknown name: expected channel_N.schema.json, or control, "
                                        "command, data, telemetry or error")};
             return {};
         }
-        if (files.size() > maxFiles) {
-            *problem = {directory, {}, QStringLiteral("more than %1 schema files").arg(maxFiles)};
-            return {};
-        }
+        files.append({QDir(directory).filePath(name), quint16(channel)});
     }
     return files;
 }
@@ -104,15 +133,16 @@ QByteArray readSchemaFile(const QString &path, qint64 maxSize, SchemaLoadError *
 {
     QFile file(path);
     const QString name = QFileInfo(path).fileName();
-    if (!openRegularFile(&file)) {
-        *problem = {name, {}, QStringLiteral("cannot be opened as a regular file")};
+    if (const QString reason = openRegularFile(&file); !reason.isEmpty()) {
+        *problem = {name, {}, reason};
         return {};
     }
-    if (file.size() > maxSize) {
+    const qint64 size = file.size();
+    if (size > maxSize) {
         *problem = {name, {}, QStringLiteral("larger than %1 bytes").arg(maxSize)};
         return {};
     }
-    return file.read(std::min(maxSize, file.size())); // which may have grown
+    return file.read(size); // It may have grown; the beginning of a schema is none.
 }
 
 } // namespace IpcPrims

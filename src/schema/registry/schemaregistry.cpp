@@ -4,6 +4,7 @@
 #include <IpcPrims/schemaregistry.h>
 
 #include "schema/engine/explanation_p.h"
+#include "schema/json/shorttext_p.h"
 #include "schema/registry/schemaregistry_p.h"
 
 #include <QtCore/qscopeguard.h>
@@ -60,9 +61,12 @@ PayloadValidator::Failure failure(const QString &message)
 
 QString SchemaLoadError::toString() const
 {
+    // A file is named by whoever may write to its directory.
+    constexpr qsizetype longestSource = 4096;
+    const QString shownSource = shortText(source, longestSource);
     return schemaPointer.isEmpty()
-                   ? QStringLiteral("%1: %2").arg(source, reason)
-                   : QStringLiteral("%1: at %2: %3").arg(source, schemaPointer, reason);
+                   ? QStringLiteral("%1: %2").arg(shownSource, reason)
+                   : QStringLiteral("%1: at %2: %3").arg(shownSource, schemaPointer, reason);
 }
 
 std::optional<PayloadValidator::Failure>

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void embeddedSchemaMayBeOfAnotherDialect_data();
     void embeddedSchemaMayBeOfAnotherDialect();
     void patternsMayNotTakeAllMemory();
+    void urisMayNotTakeAllMemory();
     void nothingIsEverFetched_data();
     void nothingIsEverFetched();
     void brokenDocumentThatNobodyUsesDoesNoHarm();
@@ -173,6 +174,23 @@ void tst_SchemaLoading::patternsMayNotTakeAllMemory()
              qPrintable(error));
 }
 
+// Each of these short identifiers makes a URI of 4000 bytes.
+void tst_SchemaLoading::urisMayNotTakeAllMemory()
+{
+    const auto schemaWithParts = [](int count) {
+        QByteArray parts;
+        for (int i = 0; i < count; ++i) {
+            const QByteArray name = QByteArray::number(i, 16);
+            parts += (i ? R"(,")" : R"(")") + name + R"(":{"$id":")" + name + R"("})";
+        }
+        return QByteArray(R"({"$id":"http://x/)" + QByteArray(3980, 'x') + R"(/","$defs":{)" + parts
+                          + "}}");
+    };
+    QCOMPARE(loadErrorOf(schemaWithParts(8000)), QString());
+    const QString message = loadErrorOf(schemaWithParts(9000));
+    QVERIFY2(message.contains(QLatin1String("more than 33554432 bytes")), qPrintable(message));
+}
+
 void tst_SchemaLoading::nothingIsEverFetched_data()
 {
     QTest::addColumn<QByteArray>("reference");
@@ -280,9 +298,9 @@ void tst_SchemaLoading::otherFilesAreIgnored()
     write(directory.filePath(QStringLiteral("README.md")), "text");
     write(directory.filePath(QStringLiteral("other.json")), "text");
     write(directory.filePath(QStringLiteral("other.SCHEMA.json")), "text");
-    QVERIFY(QDir(directory.path()).mkdir(QStringLiteral("data.schema.json")));
+    QVERIFY(QDir(directory.path()).mkdir(QStringLiteral("old.SCHEMA.json")));
     QVERIFY(QFile::link(directory.filePath(QStringLiteral("other.json")),
-                        directory.filePath(QStringLiteral("command.schema.JSON"))));
+                        directory.filePath(QStringLiteral("link.schema.JSON"))));
     write(directory.filePath(QStringLiteral("command.schema.json")), "true");
     Error error;
     const auto registry = SchemaRegistry::fromDirectory(directory.path(), {}, &error);
