@@ -11,6 +11,29 @@ namespace IpcPrims {
 // nobody makes us reserve 16 MiB by sending eight bytes.
 static constexpr qsizetype TrustedReservation = 256 * 1024;
 
+// Whether nobody has a copy any more, not even one in another thread, and all have finished reading
+// theirs: isDetached() does not say the latter.
+static bool isOnlyOne(QByteArray &array)
+{
+    const auto *data = array.data_ptr().d_ptr();
+    return data && data->ref_.loadAcquire() == 1;
+}
+
+// A slot that keeps a small payload must not keep a large one's memory with it.
+void DecodedFrame::copyPayload()
+{
+    m_isArray = true;
+    const qsizetype size = m_view.size();
+    const qsizetype capacity = m_array.capacity();
+    if (Q_LIKELY(capacity >= size && capacity <= 2 * size + 64 && isOnlyOne(m_array))) {
+        if (m_array.size() != size)
+            m_array.resize(size);
+        std::copy_n(m_view.data(), size, m_array.data());
+    } else {
+        m_array = m_view.toByteArray();
+    }
+}
+
 void FrameDecoder::feed(QByteArrayView input)
 {
     Q_ASSERT(!hasInput());
@@ -78,9 +101,8 @@ FrameDecoder::Status FrameDecoder::readPayload(const char *headerBytes, DecodedF
 
     frame->m_channel = header.channel;
     frame->m_view = m_input.first(header.payloadSize);
+    frame->m_isArray = false;
     // Mostly there is nothing to keep and nothing to let go; asking is cheaper than assigning.
-    if (Q_UNLIKELY(!frame->m_owned.isNull()))
-        frame->m_owned = QByteArray();
     if (Q_UNLIKELY(!frame->m_backing.isNull() || !m_detached.isNull()))
         frame->m_backing = m_detached;
     m_input = m_input.sliced(header.payloadSize);
@@ -101,8 +123,9 @@ FrameDecoder::Status FrameDecoder::assemble(DecodedFrame *frame)
 
     m_isAssembling = false;
     frame->m_channel = m_header.channel;
-    frame->m_owned = std::exchange(m_payload, QByteArray());
-    frame->m_view = frame->m_owned;
+    frame->m_array = std::exchange(m_payload, QByteArray());
+    frame->m_isArray = true;
+    frame->m_view = frame->m_array;
     return Status::Frame;
 }
 

@@ -22,7 +22,7 @@ namespace IpcPrims {
     A frame as the decoder hands it out. Small payloads are views into the decoder's input; a
     payload that was assembled from several pieces owns its bytes.
 */
-class DecodedFrame
+class IPCPRIMS_AUTOTEST_EXPORT DecodedFrame
 {
 public:
     quint16 channel() const { return m_channel; }
@@ -30,20 +30,45 @@ public:
     /// Valid until the decoder is used again.
     QByteArrayView payload() const { return m_view; }
 
-    /// The payload as an array of its own, without a copy where it was assembled in one.
+    /// The payload as an array, whose memory is that of the next one again unless a copy of the
+    /// array was kept. Valid as long as payload().
+    const QByteArray &payloadArray()
+    {
+        if (Q_LIKELY(!m_isArray))
+            copyPayload();
+        return m_array;
+    }
+    /// As above, for the caller to keep.
     QByteArray takePayload()
     {
-        if (!m_owned.isNull())
-            return std::exchange(m_owned, QByteArray());
-        return m_view.toByteArray();
+        payloadArray();
+        m_isArray = false;
+        return std::exchange(m_array, QByteArray());
+    }
+
+    /// Gives memory for the array that payloadArray() or takePayload() makes.
+    void lend(QByteArray &&memory)
+    {
+        if (Q_LIKELY(!m_isArray))
+            m_array = std::move(memory);
+    }
+    /// Takes back what is left of that, if it is worth keeping for small payloads.
+    QByteArray takeSpare()
+    {
+        m_isArray = false;
+        return m_array.capacity() <= MaxSpare ? std::exchange(m_array, QByteArray()) : QByteArray();
     }
 
 private:
     friend class FrameDecoder;
+    static constexpr qsizetype MaxSpare = 1024;
+
+    void copyPayload();
 
     quint16 m_channel = 0;
+    bool m_isArray = false; // Whether m_array is the payload already, else it is memory for it.
     QByteArrayView m_view;
-    QByteArray m_owned;
+    QByteArray m_array;
     QByteArray m_backing; // Keeps the memory of m_view if that is not the caller's.
 };
 
@@ -78,6 +103,8 @@ public:
     Status next(DecodedFrame *frame);
 
     bool hasInput() const { return !m_input.isEmpty(); }
+    /// Whether next() may have something to say.
+    bool isInUse() const { return hasInput() || m_isAssembling; }
 
     /// Keeps a copy of input that is not used up, so that the caller's buffer can go.
     void detach();

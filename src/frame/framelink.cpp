@@ -4,7 +4,9 @@
 #include "frame/framelink_p.h"
 
 #include "frame/readbuffer_p.h"
+#include "frame/smallframe_p.h"
 
+#include <QtCore/qscopeguard.h>
 #include <QtCore/qtimer.h>
 
 #include <algorithm>
@@ -73,7 +75,7 @@ Error FrameLink::send(quint16 channel, const QByteArray &payload)
 {
     if (Q_UNLIKELY(payload.size() > maxSendSize() || !acceptsFrames() || isFull(channel)))
         return sendError(channel, payload.size());
-    if (isIdle() && payload.size() <= AloneLimit && isDueAtOnce())
+    if (isIdle() && payload.size() <= SmallFrame::MaxPayloadSize && isDueAtOnce())
         return writeAlone(channel, payload);
     m_queue.enqueue(channel, payload);
     writeWhenDue();
@@ -204,6 +206,8 @@ void FrameLink::streamReadable()
 bool FrameLink::deliver(TurnTime &time, MayFollow mayFollow)
 {
     DecodedFrame frame;
+    frame.lend(std::exchange(m_sparePayload, QByteArray()));
+    const auto keepSpare = qScopeGuard([&] { m_sparePayload = frame.takeSpare(); });
     while (m_isReceiving && isOpen()) {
         switch (m_decoder.next(&frame)) {
         case FrameDecoder::Status::Frame:

@@ -204,10 +204,6 @@ private:
         FrameLink *const m_link;
     };
 
-    // Up to this size a payload is copied behind its header to leave on its own; that costs less
-    // than to have the system gather the two.
-    static constexpr qsizetype AloneLimit = 4 * 1024;
-
     void readLater();
     void streamReadable() override;
     enum class MayFollow { More, Nothing };
@@ -261,6 +257,7 @@ private:
     const std::unique_ptr<ByteStream> m_stream;
     Sink *const m_sink; // Not to be called any more once the link has ended.
     FrameDecoder m_decoder;
+    QByteArray m_sparePayload; // Memory for the next small one.
     qint64 m_maxSendSize = MaxPayloadSize;
     SendQueue m_queue;
     WaterMarks m_waterMarks;

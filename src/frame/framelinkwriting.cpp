@@ -5,6 +5,8 @@
 
 #include "frame/framelink_p.h"
 
+#include "frame/smallframe_p.h"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -118,19 +120,15 @@ void FrameLink::streamWritable()
 Error FrameLink::writeAlone(quint16 channel, const QByteArray &payload)
 {
     const Running running(this);
-    const qsizetype size = payload.size(); // A slot of the device may change the payload.
-    std::array<char, FrameHeader::Size + AloneLimit> frame;
-    const FrameHeader header = {quint32(size), channel};
-    header.write(frame.data());
-    std::copy_n(payload.constData(), size, frame.data() + FrameHeader::Size);
-    const std::array<QByteArrayView, 1> buffers
-            = {QByteArrayView(frame.data(), FrameHeader::Size + size)};
+    const SmallFrame frame(channel, payload);
+    const std::array<QByteArrayView, 1> buffers = {frame.bytes()};
     const ByteStream::Result result = writeStream(buffers);
     if (Q_LIKELY(result.bytes == buffers.front().size() && m_stream->bytesToWrite() == 0))
         return {};
     if (!isOpen()) // A slot of the device has closed it.
-        return sendError(channel, size);
-    m_queue.enqueueBegun(channel, QByteArray(frame.data() + FrameHeader::Size, size));
+        return sendError(channel, frame.payload().size());
+    // A slot of the device may have changed the caller's payload.
+    m_queue.enqueueBegun(channel, frame.payload().toByteArray());
     if (written(result, buffers.front().size()) && m_queue.hasMore())
         joinTurn();
     noticeQueue();

@@ -4,6 +4,7 @@
 #include "peer/blockingsession_p.h"
 
 #include "frame/header_p.h"
+#include "frame/smallframe_p.h"
 #include "peer/receivelimits_p.h"
 
 #include <algorithm>
@@ -100,6 +101,7 @@ bool BlockingSession::decode(Frame *frame)
             m_isBulk = decoded.payload().size() >= BulkSize;
             if (Q_LIKELY(m_session.delivers(decoded.channel()))) {
                 frame->channel = decoded.channel();
+                decoded.lend(std::move(frame->payload));
                 frame->payload = decoded.takePayload();
                 return true;
             }
@@ -219,7 +221,8 @@ void BlockingSession::timePassed()
 Waiter::Outcome BlockingSession::wait(Waiter &waiter, const Deadline &deadline)
 {
     const bool owedAnswers = m_owesAnswers;
-    writeQueue();
+    if (Q_UNLIKELY(!m_queue.isEmpty()))
+        writeQueue();
     endIfDrained();
     if (hasEnded() || (Q_UNLIKELY(owedAnswers) && !m_owesAnswers))
         return Waiter::Outcome::Ready;
@@ -252,11 +255,16 @@ Waiter::Outcome BlockingSession::waitFor(short events, Waiter &waiter, const Dea
 // How much of the frame has left.
 qsizetype BlockingSession::writeNow(quint16 channel, const QByteArray &payload)
 {
-    std::array<char, FrameHeader::Size> header;
-    FrameHeader{quint32(payload.size()), channel}.write(header.data());
-    const std::array<QByteArrayView, 2> buffers
-            = {QByteArrayView(header.data(), qsizetype(header.size())), payload};
-    const IoResult result = m_socket.send(buffers);
+    IoResult result;
+    if (Q_LIKELY(payload.size() <= SmallFrame::MaxPayloadSize)) {
+        result = m_socket.send(SmallFrame(channel, payload).bytes());
+    } else {
+        std::array<char, FrameHeader::Size> header;
+        FrameHeader{quint32(payload.size()), channel}.write(header.data());
+        const std::array<QByteArrayView, 2> buffers
+                = {QByteArrayView(header.data(), qsizetype(header.size())), payload};
+        result = m_socket.send(buffers);
+    }
     if (Q_UNLIKELY(result.reason != 0) && !result.wouldBlock())
         failWriting(result);
     return result.bytes;
@@ -309,7 +317,8 @@ Error BlockingSession::send(quint16 channel, const QByteArray &payload, Waiter &
                             const Deadline &deadline)
 {
     for (;;) {
-        writeQueue();
+        if (Q_UNLIKELY(!m_queue.isEmpty()))
+            writeQueue();
         if (Q_UNLIKELY(!m_session.acceptsSend(channel)))
             return sendError(channel);
         if (Q_LIKELY(m_queue.isEmpty() && !m_writeError)) {

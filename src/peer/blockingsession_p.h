@@ -57,7 +57,9 @@ public:
     {
         if (Q_UNLIKELY(m_owesAnswers))
             return false;
-        return Q_LIKELY(m_arrived.empty()) ? decode(frame) : takeArrived(frame);
+        if (Q_UNLIKELY(!m_arrived.empty()))
+            return takeArrived(frame);
+        return m_decoder.isInUse() && decode(frame);
     }
 
     /*!

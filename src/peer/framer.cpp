@@ -31,7 +31,7 @@ public:
 
     void frameDecoded(DecodedFrame &frame) override
     {
-        Q_EMIT q->frameReceived(frame.channel(), frame.takePayload());
+        Q_EMIT q->frameReceived(frame.channel(), frame.payloadArray());
     }
 
     void linkEnded(const Error &error) override

@@ -117,7 +117,7 @@ void PeerPrivate::frameDecoded(DecodedFrame &frame)
         if (!frameHandler.isEmpty())
             frameHandler.call(frame.channel(), frame.payload());
         else
-            Q_EMIT q->frameReceived(frame.channel(), frame.takePayload());
+            Q_EMIT q->frameReceived(frame.channel(), frame.payloadArray());
         return;
     }
     session->receive(frame.channel(), frame.payload(), Session::Clock::now());

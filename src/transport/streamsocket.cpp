@@ -120,6 +120,15 @@ IoResult StreamSocket::send(std::span<const QByteArrayView> buffers)
     return {written, 0};
 }
 
+IoResult StreamSocket::send(QByteArrayView bytes)
+{
+    ssize_t written = 0;
+    do {
+        written = ::send(m_descriptor.get(), bytes.data(), size_t(bytes.size()), SendFlags);
+    } while (written < 0 && errno == EINTR);
+    return written < 0 ? IoResult{0, errno} : IoResult{written, 0};
+}
+
 static std::optional<int> sendBufferSize(const FileDescriptor &descriptor)
 {
     int size = 0;

@@ -45,6 +45,8 @@ public:
 
     /// Writes as much of \a buffers as there is room for.
     IoResult send(std::span<const QByteArrayView> buffers);
+    /// As above for a small one.
+    IoResult send(QByteArrayView bytes);
 
 private:
     void raiseSendBuffer();

@@ -7,6 +7,7 @@
 #include <QtTest/qtest.h>
 
 #include <algorithm>
+#include <utility>
 
 using namespace IpcPrims;
 using namespace Qt::StringLiterals;
@@ -61,6 +62,9 @@ private Q_SLOTS:
     void announcedLengthReservesLittle();
     void payloadIsReadStraightIntoItsPlace();
     void detachedInputOutlivesTheBuffer();
+    void memoryOfAPayloadIsUsedAgain();
+    void keptPayloadsStay();
+    void smallPayloadKeepsNoLargeMemory();
     void endInsideAFrameIsTold_data();
     void endInsideAFrameIsTold();
 };
@@ -301,6 +305,58 @@ void tst_Decoder::detachedInputOutlivesTheBuffer()
     QCOMPARE(decoder.next(&frame), Status::NeedMore);
     decoder.feed({});
     QCOMPARE(frame.payload(), "third"); // A view keeps the memory it needs.
+}
+
+void tst_Decoder::memoryOfAPayloadIsUsedAgain()
+{
+    FrameDecoder decoder;
+    const QByteArray input = wireFrame(1, pattern(60)) + wireFrame(1, pattern(50));
+    DecodedFrame frame;
+    decoder.feed(input);
+    QCOMPARE(decoder.next(&frame), Status::Frame);
+    QCOMPARE(frame.payloadArray(), pattern(60));
+    const char *const memory = frame.payloadArray().constData();
+    QCOMPARE(decoder.next(&frame), Status::Frame);
+    QCOMPARE(frame.payloadArray(), pattern(50));
+    QCOMPARE(static_cast<const void *>(frame.payloadArray().constData()),
+             static_cast<const void *>(memory));
+}
+
+void tst_Decoder::keptPayloadsStay()
+{
+    FrameDecoder decoder;
+    QByteArray input;
+    for (qsizetype size = 0; size < 200; ++size)
+        input += wireFrame(1, pattern(size));
+    DecodedFrame frame;
+    decoder.feed(input);
+    QByteArrayList kept;
+    for (qsizetype size = 0; size < 200; ++size) {
+        QCOMPARE(decoder.next(&frame), Status::Frame);
+        if (size % 3 != 0)
+            kept.append(frame.payloadArray());
+        else if (size % 2 != 0)
+            kept.append(frame.takePayload());
+        else
+            QCOMPARE(frame.payloadArray(), pattern(size));
+    }
+    for (const QByteArray &payload : std::as_const(kept))
+        QCOMPARE(payload, pattern(payload.size()));
+    QCOMPARE(kept.size(), 166);
+}
+
+void tst_Decoder::smallPayloadKeepsNoLargeMemory()
+{
+    FrameDecoder decoder;
+    const QByteArray input = wireFrame(1, pattern(1000)) + wireFrame(1, pattern(10));
+    DecodedFrame frame;
+    decoder.feed(input);
+    QCOMPARE(decoder.next(&frame), Status::Frame);
+    QCOMPARE(frame.payloadArray(), pattern(1000));
+    QCOMPARE(decoder.next(&frame), Status::Frame);
+    QCOMPARE(frame.payloadArray(), pattern(10));
+    QVERIFY2(frame.payloadArray().capacity() < 200,
+             qPrintable(QString::number(frame.payloadArray().capacity())));
 }
 
 void tst_Decoder::endInsideAFrameIsTold_data()
