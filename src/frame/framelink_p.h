@@ -283,7 +283,8 @@ private:
     bool m_isBulk = false; // The last frame was large.
     bool m_isEnded = false;
     bool m_isQueueWatched = false;
-    bool m_isBlocked = false; // Until the stream is writable.
+    bool m_isBlocked = false; // Until the stream is writable, or so much is queued.
+    qint64 m_writesAgainAt = 0;
     bool m_hasWriteFailed = false;
     bool m_isInTurn = false; // turnEnded() is to come.
     bool m_isWaiting = false; // turnCame() is to come, to go on with

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 namespace IpcPrims {
@@ -20,6 +21,8 @@ static constexpr qsizetype WriteBudget = 1024 * 1024;
 
 void FrameLink::writeWhenDue()
 {
+    if (Q_UNLIKELY(m_isBlocked) && m_queue.bytes() >= m_writesAgainAt && m_writesAtOnce)
+        m_isBlocked = false;
     if (isDueAtOnce() || (m_queue.bytes() >= SendQueue::ChunkSize && m_writesAtOnce))
         writeQueue();
 }
@@ -189,6 +192,7 @@ void FrameLink::writeQueue(qsizetype budget)
 void FrameLink::block()
 {
     m_isBlocked = true;
+    m_writesAgainAt = std::numeric_limits<qint64>::max();
     m_stream->requestWritable();
 }
 
@@ -217,6 +221,9 @@ bool FrameLink::written(const ByteStream::Result &result, qsizetype offered)
         return true;
     }
     block(); // Offering the rest now would only be told to wait.
+    // Before the event loop has its turn, the other side may have read everything. After so much
+    // more, trying costs next to nothing.
+    m_writesAgainAt = m_queue.bytes() + SendQueue::ChunkSize;
     return false;
 }
 

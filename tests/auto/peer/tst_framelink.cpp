@@ -138,6 +138,7 @@ private Q_SLOTS:
     void answersToFramesThatCameTogetherLeaveTogether();
     void loneFrameThatBlocksLeavesLater();
     void gatheredFramesLeaveAt64KiB();
+    void blockedLinkTriesAgainForEach64KiB();
     void busyConnectionDoesNotStarveTheEventLoop();
     void longQueueLeavesTurnByTurn();
     void closeDuringAWrite();
@@ -351,6 +352,27 @@ void tst_FrameLink::gatheredFramesLeaveAt64KiB()
     }
     QVERIFY(most < 64 * 1024);
     QTRY_COMPARE_WITH_TIMEOUT(pair.b->payloads.size(), 1000, Patience);
+}
+
+// Else a side that is quicker than this one's turn waits for it.
+void tst_FrameLink::blockedLinkTriesAgainForEach64KiB()
+{
+    QByteArray written;
+    End end(std::make_unique<StutteringStream>(1000, &written));
+    const QByteArray payload(1000, 'x');
+    qsizetype sent = 0;
+    const auto send = [&] {
+        QVERIFY(!end.link->send(1, payload));
+        sent += FrameHeader::Size + payload.size();
+    };
+    send();
+    QCOMPARE(written.size(), 1000);
+    while (end.link->bytesToWrite() < 60 * 1024)
+        send();
+    QCOMPARE(written.size(), 1000);
+    while (written.size() == 1000 && end.link->bytesToWrite() < 80 * 1024)
+        send();
+    QCOMPARE(written.size(), sent);
 }
 
 void tst_FrameLink::busyConnectionDoesNotStarveTheEventLoop()
