@@ -15,6 +15,8 @@
 #include <QtCore/qtemporarydir.h>
 #include <QtTest/qtest.h>
 
+#include <csignal>
+
 using namespace IpcPrims;
 using namespace Qt::StringLiterals;
 
@@ -150,8 +152,11 @@ void tst_StreamProcesses::largeStreamArrivesWholeWhileCommandsPass()
         }
         write();
     });
+    // Who doesn't read holds the writer back.
+    ::kill(pid_t(m_process->processId()), SIGSTOP);
     write();
-    QVERIFY(written < StreamSize); // There is back-pressure.
+    QVERIFY(written < StreamSize);
+    ::kill(pid_t(m_process->processId()), SIGCONT);
     QTRY_VERIFY_WITH_TIMEOUT(!result.isEmpty(), Patience);
 
     QCOMPARE(result["size"_L1].toInteger(), StreamSize);
