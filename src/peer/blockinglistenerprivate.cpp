@@ -131,9 +131,13 @@ void BlockingListenerPrivate::waitForClients(const Deadline &deadline)
         client.session->timePassed();
 }
 
+// Until there is a client to hand out: mostly it came alone, and to find that out by asking for
+// another one costs a system call.
 void BlockingListenerPrivate::acceptWaiting()
 {
-    for (int i = 0; i < MaxAcceptsInARow; ++i) {
+    const auto hasClient
+            = [this] { return !m_pending.empty() && m_pending.back().session->hasOpened(); };
+    for (int i = 0; i < MaxAcceptsInARow && !hasClient(); ++i) {
         UnixConnection connection;
         switch (m_acceptor.accept(m_socket.descriptor(), endpoint, &connection)) {
         case UnixAcceptor::Outcome::Accepted:

@@ -17,7 +17,10 @@ class FileDescriptor
 {
 public:
     FileDescriptor() = default;
-    explicit FileDescriptor(int descriptor) { reset(descriptor); }
+    explicit FileDescriptor(int descriptor, ForkGuard::Check check = ForkGuard::Check::Identity)
+        : m_descriptor(descriptor)
+        , m_guard(descriptor >= 0 ? std::make_unique<ForkGuard>(descriptor, check) : nullptr)
+    {}
     FileDescriptor(FileDescriptor &&other) noexcept
         : m_descriptor(std::exchange(other.m_descriptor, -1))
         , m_guard(std::move(other.m_guard))
@@ -40,13 +43,13 @@ public:
         m_guard.reset();
         return std::exchange(m_descriptor, -1);
     }
-    void reset(int descriptor = -1)
+    void reset()
     {
         // Until it is closed no child may get it.
         if (isValid())
             ::close(m_descriptor);
-        m_guard = descriptor >= 0 ? std::make_unique<ForkGuard>(descriptor) : nullptr;
-        m_descriptor = descriptor;
+        m_guard.reset();
+        m_descriptor = -1;
     }
 
 private:

@@ -30,9 +30,10 @@ static std::optional<FileIdentity> identityOf(int descriptor)
     return FileIdentity(found);
 }
 
-ForkGuard::ForkGuard(int descriptor)
+ForkGuard::ForkGuard(int descriptor, Check check)
     : m_descriptor(descriptor)
-    , m_identity(identityOf(descriptor))
+    , m_check(check)
+    , m_identity(check == Check::Identity ? identityOf(descriptor) : std::nullopt)
 {
     static std::once_flag isPrepared;
     std::call_once(isPrepared,
@@ -100,6 +101,10 @@ void ForkGuard::replaceBy(int descriptor) const
 
 bool ForkGuard::isStillOpen() const
 {
+    if (m_check == Check::IsSocket) {
+        struct stat found = {};
+        return ::fstat(m_descriptor, &found) == 0 && S_ISSOCK(found.st_mode);
+    }
     return m_identity && identityOf(m_descriptor) == m_identity;
 }
 

@@ -32,8 +32,13 @@ class IPCPRIMS_AUTOTEST_EXPORT ForkGuard
     Q_DISABLE_COPY_MOVE(ForkGuard)
 
 public:
+    /// How a child makes sure that the number still means what its parent's guard was made for.
+    enum class Check {
+        Identity, ///< By what the system said then, which costs a system call.
+        IsSocket, ///< Any socket will do, as nobody but the guard's owner closes it.
+    };
     /// \a descriptor must be open. If somebody else closes it, the guard does nothing any more.
-    explicit ForkGuard(int descriptor);
+    explicit ForkGuard(int descriptor, Check check = Check::Identity);
     ~ForkGuard();
 
     /// Another number in a child than in its parent, at the price of reading a variable. The same
@@ -50,7 +55,8 @@ private:
     static int s_generation;
 
     const int m_descriptor;
-    std::optional<FileIdentity> m_identity;
+    const Check m_check;
+    const std::optional<FileIdentity> m_identity;
     ForkGuard *m_previous = nullptr;
     ForkGuard *m_next = nullptr;
 };

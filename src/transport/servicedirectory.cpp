@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <string_view>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -186,8 +187,24 @@ Error prepareServiceDirectory(const Endpoint &endpoint)
     return checkIsPrivate(directory);
 }
 
+// Whether it looks like an address below directoryBelow(), for any user: most don't, and then there
+// is no need to ask for this one's number.
+static bool mayBeBelowTemporaries(const QByteArray &path)
+{
+    constexpr std::string_view Name = "/ipcprims-";
+    const std::string_view text(path.constData(), size_t(path.size()));
+    const size_t end = text.rfind('/');
+    const size_t begin = end == 0 || end == text.npos ? text.npos : text.rfind('/', end - 1);
+    if (begin == text.npos || text.substr(begin, Name.size()) != Name)
+        return false;
+    const char first = text[begin + Name.size()];
+    return first >= '0' && first <= '9';
+}
+
 Error checkServiceDirectory(const Endpoint &endpoint)
 {
+    if (!mayBeBelowTemporaries(endpoint.nativeAddress()))
+        return Error();
     const std::array<QByteArray, 2> directories
             = {directoryBelow("/tmp"), directoryBelow(absolutePathFrom("TMPDIR"))};
     for (const QByteArray &directory : directories) {

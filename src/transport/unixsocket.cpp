@@ -25,13 +25,15 @@ SocketAddress::SocketAddress(const QByteArray &address, bool isAbstract)
 
 static FileDescriptor openSocket(int type)
 {
-    return FileDescriptor(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    return FileDescriptor(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+                          ForkGuard::Check::IsSocket);
 }
 
 FileDescriptor acceptConnection(int listeningDescriptor)
 {
     return FileDescriptor(
-            ::accept4(listeningDescriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+            ::accept4(listeningDescriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK),
+            ForkGuard::Check::IsSocket);
 }
 
 #else
@@ -47,12 +49,13 @@ static FileDescriptor prepared(FileDescriptor descriptor)
 
 static FileDescriptor openSocket(int type)
 {
-    return prepared(FileDescriptor(::socket(AF_UNIX, type, 0)));
+    return prepared(FileDescriptor(::socket(AF_UNIX, type, 0), ForkGuard::Check::IsSocket));
 }
 
 FileDescriptor acceptConnection(int listeningDescriptor)
 {
-    return prepared(FileDescriptor(::accept(listeningDescriptor, nullptr, nullptr)));
+    return prepared(FileDescriptor(::accept(listeningDescriptor, nullptr, nullptr),
+                                   ForkGuard::Check::IsSocket));
 }
 
 #endif

@@ -64,8 +64,11 @@ void Waiter::openIfNeeded()
     open();
 }
 
+// The descriptors of another process are closed only.
 void Waiter::closeAll()
 {
+    if (m_generation == ForkGuard::generation())
+        keepForTheNext();
     for (const int descriptor : {m_descriptor.exchange(-1), std::exchange(m_ringer, -1)}) {
         if (descriptor >= 0)
             ::close(descriptor);
@@ -80,9 +83,48 @@ Waiter::~Waiter()
 
 #ifdef Q_OS_LINUX
 
+namespace {
+/// A clock that a waiter has left to the next one in its thread: to make, set and close one would
+/// be three of a short session's system calls.
+struct SpareClock
+{
+    ~SpareClock()
+    {
+        if (descriptor >= 0)
+            ::close(descriptor);
+    }
+
+    int descriptor = -1;
+    Deadline alarm;
+    int generation = 0;
+};
+} // namespace
+
+static thread_local SpareClock spareClock;
+
 void Waiter::open()
 {
-    m_descriptor = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (spareClock.descriptor < 0) {
+        m_descriptor = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+        return;
+    }
+    const int descriptor = std::exchange(spareClock.descriptor, -1);
+    if (spareClock.generation == m_generation) {
+        m_alarm = spareClock.alarm;
+        m_descriptor = descriptor;
+    } else { // It is the clock of the process that has forked this one.
+        ::close(descriptor);
+        open();
+    }
+}
+
+void Waiter::keepForTheNext()
+{
+    if (spareClock.descriptor >= 0)
+        return;
+    spareClock.descriptor = m_descriptor.exchange(-1);
+    spareClock.alarm = m_alarm;
+    spareClock.generation = m_generation;
 }
 
 // Returns the time-out for poll().
@@ -119,6 +161,8 @@ void Waiter::cancel()
 }
 
 #else
+
+void Waiter::keepForTheNext() {}
 
 void Waiter::open()
 {

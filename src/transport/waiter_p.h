@@ -49,6 +49,7 @@ public:
 private:
     int prepare(const Deadline &deadline);
     void openIfNeeded();
+    void keepForTheNext();
     void closeAll();
     void open();
     void silence();
