@@ -37,9 +37,9 @@ class Peer;
     on when half of them are read. The protocol has no flow control for a single channel, so a
     reader that does not read holds back the other channels of its session, too.
 
-    A stream ends with its session; a peer that connects again needs a new open(). What a broken
-    stream has left unsent is nothing that the next session should send: leave the channel's
-    Peer::unsentFrames() at Report.
+    A stream ends with its session; a peer that connects again needs a new open(). The next session
+    doesn't send what a broken stream has left unsent: Peer::framesNotSent() reports it, whatever
+    Peer::setUnsentFrames() says of the channel.
 
     The waitFor functions of QIODevice are not supported, they return false: use the signals. The
     device lives in the peer's thread. A validator of the peer judges its frames like any others.
@@ -67,8 +67,8 @@ public:
 
     /*!
         Ends the stream in the writing direction as finish() does, and drops what was not read;
-        from now on the channel's frames are the peer's. What still waits for room in the peer's
-        queue is lost at Peer::close(): before that, wait for bytesToWrite() to be 0.
+        from now on the channel's frames are the peer's. Peer::close() still sends what waits for
+        room in the peer's queue.
     */
     void close() override;
 
@@ -85,11 +85,16 @@ public:
     /// error behind what has left already. write() fails from now on, reading goes on.
     void abort();
 
-    /// Wants no more of the stream that is being read: drops what arrives of it, and has its writer
-    /// told, whose errorOccurred() says Cancelled and whose write() fails from then on. When that
-    /// has ended it, readChannelFinished() comes; until then the channel can't be opened for
-    /// reading again. An end that isn't of this library sees a frame it doesn't know, see
-    /// docs/protocol.md.
+    /*!
+        Wants no more of the stream that is being read: drops what arrives of it, and has its writer
+        told, whose errorOccurred() says Cancelled and whose write() fails from then on. When that
+        has ended it, readChannelFinished() comes; until then the channel can't be opened for
+        reading again.
+
+        The writer is told once something of its stream has arrived, so that it surely has one, and
+        once the send queue has room; also if this device is closed or deleted before. An end that
+        isn't of this library sees a frame that it doesn't know, see docs/protocol.md.
+    */
     void stopReading();
 
     /// Says to the reader how many bytes will follow, after open() and before the first write().

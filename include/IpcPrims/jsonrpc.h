@@ -33,8 +33,8 @@ class Peer;
     It takes the frames of its channel with Peer::setFrameHandler(channel, …) for as long as it
     lives, over all sessions of the peer, and lives in the peer's thread, where its functions are to
     be called; call(), notify() and send() may be called from any thread, as long as nobody deletes
-    it or the peer meanwhile. Messages of sessions before the present one are forgotten; so the
-    channel is set to UnsentFrames::Report and has to stay so. A peer has at most one JsonRpc for
+    it or the peer meanwhile. Messages of sessions before the present one are forgotten, so the
+    channel is one of UnsentFrames::Report from then on. A peer has at most one JsonRpc for
     each channel; with COMMAND, it can't have requests as well.
 
     What is no message of JSON-RPC is answered as the specification says and reported by

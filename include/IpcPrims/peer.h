@@ -172,8 +172,9 @@ public:
         Keep,
     };
     Q_ENUM(UnsentFrames)
-    /// Once a peer has requests, those of COMMAND and ERROR are reported in any case: an answer in
-    /// another session would be taken for that of another request.
+    /// What means nothing to another session is reported in any case: the frames of COMMAND and
+    /// ERROR once the peer has had requests, and those of a channel that a JsonRpc has had, or on
+    /// which a ChannelDevice has written or stopped a stream. Then this is Report.
     UnsentFrames unsentFrames(quint16 channel) const;
     void setUnsentFrames(quint16 channel, UnsentFrames policy);
 

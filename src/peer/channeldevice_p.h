@@ -51,7 +51,6 @@ public:
 private:
     // SessionObserver
     void sessionEnded(const Error &reason) override;
-    void readyToSend(quint16 readyChannel) override;
     void peerDestroyed() override;
 
     ChannelUser asUser() const { return {this, "a ChannelDevice"}; }
@@ -59,7 +58,6 @@ private:
     void announce();
     void take(const StreamMark &mark);
     void takeEnd();
-    void sendStop();
     void stopReading();
     void stopObserving();
     bool isWriting() const { return sender && !sender->isFinished(); }
@@ -67,9 +65,9 @@ private:
     void fail(const QString &what, const Error &reason);
 
     bool m_isObserving = false;
+    bool m_hasBegun = false; // Something of the stream has arrived.
     bool m_isCut = false; // The writer said so of what it sends.
     bool m_isStopped = false; // This side wants no more of it.
-    bool m_isStopDue = false;
     bool m_holdsReceiving = false;
     bool m_isAnnouncing = false;
     bool m_hasNews = false;

@@ -51,7 +51,7 @@ void ChannelDevicePrivate::open(QIODevice::OpenMode mode)
     isFinished = false;
     bytesReceived = 0;
     totalSize = -1;
-    m_isCut = m_isStopped = m_isStopDue = false;
+    m_hasBegun = m_isCut = m_isStopped = false;
     isReading = mode.testFlag(QIODevice::ReadOnly);
     if (isReading)
         peer->d->setFrameHandler(
@@ -91,13 +91,18 @@ void ChannelDevicePrivate::receive(QByteArrayView payload)
         takeEnd();
         return;
     }
-    if (const auto mark = StreamMark::fromFrame(payload)) {
+    m_hasBegun = true;
+    const auto mark = StreamMark::fromFrame(payload);
+    if (!mark)
+        bytesReceived += payload.size();
+    if (m_isStopped) {
+        peer->d->streams.stop(channel);
+        return;
+    }
+    if (mark) {
         take(*mark);
         return;
     }
-    bytesReceived += payload.size();
-    if (m_isStopped)
-        return;
     received.append(payload);
     updateHold();
     announce();
@@ -118,7 +123,6 @@ void ChannelDevicePrivate::takeEnd()
     const QPointer<ChannelDevice> alive(q);
     const bool isWhole = !m_isCut && (totalSize < 0 || totalSize == bytesReceived);
     isFinished = isWhole && !m_isStopped;
-    m_isStopDue = false; // It would be for the next one.
     stopReading();
     if (!isWhole && !m_isStopped) {
         fail(QStringLiteral("the other side cut the stream on channel %1 after %2 bytes")
@@ -141,18 +145,8 @@ void ChannelDevicePrivate::stop()
     m_isStopped = true;
     received.clear();
     updateHold();
-    m_isStopDue = true;
-    sendStop();
-}
-
-void ChannelDevicePrivate::sendStop()
-{
-    if (!m_isStopDue || !peer)
-        return;
-    // The other side may have ended this stream already, and have begun another one.
-    const StreamMark mark(StreamMark::Kind::Stop, peer->d->streamEndsReceived.value(channel));
-    const Error failure = peer->send(channel, mark.toFrame());
-    m_isStopDue = failure.code() == ErrorCode::QueueFull;
+    if (m_hasBegun && peer)
+        peer->d->streams.stop(channel);
 }
 
 void ChannelDevicePrivate::announceSize(qint64 bytes)
@@ -205,12 +199,6 @@ void ChannelDevicePrivate::stopReading()
     updateHold();
     if (peer)
         peer->d->setFrameHandler(channel, {}, asUser());
-}
-
-void ChannelDevicePrivate::readyToSend(quint16 readyChannel)
-{
-    if (readyChannel == channel)
-        sendStop();
 }
 
 void ChannelDevicePrivate::sessionEnded(const Error &reason)

@@ -10,7 +10,8 @@ namespace IpcPrims {
 Peer::UnsentFrames Outbox::policy(quint16 channel) const
 {
     const auto it = m_policies.find(channel);
-    return it == m_policies.end() ? Peer::UnsentFrames::Report : it->second;
+    return it == m_policies.end() || m_neverKept.count(channel) > 0 ? Peer::UnsentFrames::Report
+                                                                    : it->second;
 }
 
 void Outbox::setPolicy(quint16 channel, Peer::UnsentFrames policy)

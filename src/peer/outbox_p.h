@@ -30,6 +30,9 @@ public:
 
     Peer::UnsentFrames policy(quint16 channel) const;
     void setPolicy(quint16 channel, Peer::UnsentFrames policy);
+    /// What the library sends on \a channel means nothing to another session: from now on its
+    /// frames are reported, whatever the application wants.
+    void neverKeep(quint16 channel) { m_neverKept.insert(channel); }
 
     /// Whether add() would refuse a frame of \a channel; only that one has its room announced.
     Error fullError(quint16 channel, qint64 highWaterMark) const;
@@ -61,6 +64,7 @@ private:
     void append(SendQueue::Frame frame);
 
     std::map<quint16, Peer::UnsentFrames> m_policies;
+    std::set<quint16> m_neverKept;
     qint64 m_allBytes = 0; // Headers included.
     std::map<quint16, qint64> m_bytes;
     std::set<quint16> m_full;

@@ -108,7 +108,7 @@ Peer::UnsentFrames Peer::unsentFrames(quint16 channel) const
 
 void Peer::setUnsentFrames(quint16 channel, UnsentFrames policy)
 {
-    d->setUnsentFrames(channel, policy);
+    d->reconnection.outbox.setPolicy(channel, policy);
 }
 
 quint64 Peer::generation() const

@@ -13,6 +13,7 @@
 #include "peer/reconnection_p.h"
 #include "peer/requests_p.h"
 #include "peer/sessionobserver_p.h"
+#include "peer/sessionstreams_p.h"
 #include "peer/taskbox_p.h"
 #include "peer/toldproperties_p.h"
 #include "peer/validation_p.h"
@@ -27,7 +28,6 @@
 #include <IpcPrims/receivelimits.h>
 
 #include <QtCore/qbasictimer.h>
-#include <QtCore/qhash.h>
 #include <QtCore/qiodevice.h>
 #include <QtCore/qpromise.h>
 #include <QtCore/qthread.h>
@@ -111,7 +111,6 @@ public:
     /// Why the application may send nothing of its own on COMMAND; no error if it may.
     Error commandError() const;
     void setRequestLimits(const RequestLimits &limits);
-    void setUnsentFrames(quint16 channel, Peer::UnsentFrames policy);
     void setReconnectPolicy(const ReconnectPolicy &policy);
     std::chrono::milliseconds nextRetryIn() const;
     /// Whether the timer was one of the peer's own.
@@ -197,10 +196,7 @@ public:
     TaskBox tasksFromOtherThreads;
     RequestLimits requestLimits;
     SessionObservers observers;
-    /// How many streams of each channel have ended in this session, which is the number of the one
-    /// that follows: those of this side, and those of the other one.
-    QHash<quint16, qint64> streamEndsSent;
-    QHash<quint16, qint64> streamEndsReceived;
+    SessionStreams streams;
     /// Of JSON-RPC calls: whoever makes some, and in whatever thread, uses none that was used
     /// before.
     std::atomic<quint64> lastRpcCall = 0;

@@ -51,6 +51,7 @@ void PeerPrivate::sendAllThatWaits()
 {
     constexpr qint64 most = std::numeric_limits<qint64>::max();
     link->setWaterMarks(WaterMarks::bounded(most, most));
+    streams.sendStops();
     sendValidationAnswer();
     if (m_requests)
         m_requests->sendAllAnswers();

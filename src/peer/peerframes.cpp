@@ -77,6 +77,7 @@ Error PeerPrivate::replaceError(quint16 channel) const
 
 void PeerPrivate::readyToSend(quint16 channel)
 {
+    streams.sendStop(channel);
     sendValidationAnswer();
     if (m_requests)
         m_requests->sendAnswers();
@@ -108,7 +109,7 @@ void PeerPrivate::frameDecoded(DecodedFrame &frame)
         return;
     if (Q_LIKELY(session->delivers(frame.channel()))) {
         if (Q_UNLIKELY(frame.payload().isEmpty()))
-            ++streamEndsReceived[frame.channel()]; // Whoever reads it, and accepted or not.
+            streams.noteEndReceived(frame.channel()); // Whoever reads it, and accepted or not.
         // Whoever refuses a frame may have deleted the peer.
         if (Q_UNLIKELY(validation.validator) && !admits(frame.channel(), frame.payload()))
             return;
@@ -234,8 +235,8 @@ Requests &PeerPrivate::requests()
     if (!m_requests) {
         m_requests = std::make_unique<Requests>(this);
         m_routesFrames = true;
-        setUnsentFrames(Channel::Command, Peer::UnsentFrames::Report);
-        setUnsentFrames(Channel::Error, Peer::UnsentFrames::Report);
+        reconnection.outbox.neverKeep(Channel::Command);
+        reconnection.outbox.neverKeep(Channel::Error);
     }
     return *m_requests;
 }
@@ -246,16 +247,6 @@ void PeerPrivate::setRequestLimits(const RequestLimits &limits)
                      std::max<qint64>(1, limits.bytes)};
     if (m_requests)
         m_requests->applyLimits();
-}
-
-void PeerPrivate::setUnsentFrames(quint16 channel, Peer::UnsentFrames policy)
-{
-    // Neither a request nor an answer means anything to another session.
-    const bool isOfRequests = channel == Channel::Command || channel == Channel::Error;
-    if (!m_requests || !isOfRequests)
-        reconnection.outbox.setPolicy(channel, policy);
-    else
-        reconnection.outbox.setPolicy(channel, Peer::UnsentFrames::Report);
 }
 
 void PeerPrivate::closeBecauseOf(const Error &error)

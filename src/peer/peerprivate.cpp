@@ -21,6 +21,7 @@ PeerPrivate::PeerPrivate(Peer *peer)
     : q(peer)
     , fromOtherThreads(this)
     , tasksFromOtherThreads(peer)
+    , streams(this)
 {}
 
 PeerPrivate::~PeerPrivate() = default;
@@ -212,8 +213,7 @@ void PeerPrivate::handle(const Session::Opened &)
     // What comes with the handshake waits, also where a slot runs an event loop.
     m_isOpeningTold = false;
     updateReceiving();
-    streamEndsSent.clear();
-    streamEndsReceived.clear();
+    streams.clear();
     // A slot may end the session, and even see the next one open.
     const auto isStillOpen = [this, generation] {
         return state == Peer::State::Open && reconnection.generation == generation;

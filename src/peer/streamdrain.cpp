@@ -15,16 +15,22 @@ StreamDrain::StreamDrain(Peer *peer, quint16 channel)
     , m_channel(channel)
 {
     peer->d->observers.add(this);
-    peer->setFrameHandler(channel, [this](quint16, QByteArrayView payload) {
-        if (payload.isEmpty())
-            finish();
-    });
+    peer->d->setFrameHandler(
+            channel, [this](quint16, QByteArrayView payload) { receive(payload); }, asUser());
 }
 
 StreamDrain::~StreamDrain()
 {
     if (m_peer)
         m_peer->d->observers.remove(this);
+}
+
+void StreamDrain::receive(QByteArrayView payload)
+{
+    if (payload.isEmpty())
+        finish();
+    else
+        m_peer->d->streams.stop(m_channel);
 }
 
 void StreamDrain::sessionEnded(const Error &)
@@ -41,7 +47,7 @@ void StreamDrain::finish()
     m_peer = nullptr;
     setParent(nullptr); // From here on the channel is free.
     deleteLater();
-    peer->setFrameHandler(m_channel, {});
+    peer->d->setFrameHandler(m_channel, {}, asUser());
 }
 
 } // namespace IpcPrims

@@ -3,8 +3,10 @@
 
 #pragma once
 
+#include "peer/channelhandlers_p.h"
 #include "peer/sessionobserver_p.h"
 
+#include <QtCore/qbytearrayview.h>
 #include <QtCore/qobject.h>
 
 namespace IpcPrims {
@@ -13,7 +15,7 @@ class Peer;
 
 /*!
     Takes what still arrives of a stream whose reader has stopped it and is gone, up to its end, so
-    that it isn't taken for something else. A child of the peer.
+    that it isn't taken for something else, and its writer is told. A child of the peer.
 */
 class StreamDrain : public QObject, private SessionObserver
 {
@@ -28,6 +30,8 @@ public:
 private:
     void sessionEnded(const Error &reason) override;
     void peerDestroyed() override { m_peer = nullptr; }
+    ChannelUser asUser() const { return {this, "a ChannelDevice"}; }
+    void receive(QByteArrayView payload);
     void finish();
 
     Peer *m_peer;

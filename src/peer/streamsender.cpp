@@ -27,6 +27,8 @@ StreamSender::StreamSender(Peer *peer, quint16 channel)
     if (m_predecessor) // Later, as the peer may be on its way out, too.
         connect(m_predecessor, &QObject::destroyed, this, &StreamSender::goOnLater);
     peer->d->routeStreamMarks();
+    // The rest of a stream would pass for a whole one in the next session.
+    peer->d->reconnection.outbox.neverKeep(channel);
     peer->d->observers.add(this);
 }
 
@@ -118,7 +120,7 @@ bool StreamSender::takeStop(Peer *peer, quint16 channel, QByteArrayView payload)
     if (!mark || mark->kind != StreamMark::Kind::Stop)
         return false;
     // It may have crossed the end of its stream, and must not be taken for one of the next.
-    if (mark->number >= 0 && mark->number != peer->d->streamEndsSent.value(channel))
+    if (mark->number >= 0 && mark->number != peer->d->streams.numberSent(channel))
         return true;
     const auto senders = peer->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
     for (StreamSender *const sender : senders) {
@@ -192,7 +194,7 @@ void StreamSender::sendEnd()
     }
     m_isEndHandedOver = sendFrame(QByteArray());
     if (m_isEndHandedOver)
-        ++m_peer->d->streamEndsSent[m_channel];
+        m_peer->d->streams.noteEndSent(m_channel);
 }
 
 bool StreamSender::waitsForAnother() const
@@ -207,10 +209,13 @@ bool StreamSender::sendFrame(const QByteArray &payload)
         return true;
     if (error.code() == ErrorCode::QueueFull) {
         m_isBlocked = true;
-    } else {
-        m_isCut = false; // There is nobody to say it to.
-        fail(error);
+        return false;
     }
+    // A validator has refused it. The reader is told, unless the validator refuses that as well;
+    // else it would take the next stream for the rest of this one.
+    m_isCut = !m_error && m_peer->isOpen();
+    m_isFinishing = m_isFinishing || m_isCut;
+    fail(error);
     return false;
 }
 

@@ -32,7 +32,7 @@ JsonRpcPrivate::JsonRpcPrivate(JsonRpc *rpc, Peer *itsPeer, quint16 itsChannel)
         peer->setRequestedChannels(channels);
     }
     // The ids of an answer mean nothing to another session.
-    peer->setUnsentFrames(channel, Peer::UnsentFrames::Report);
+    peer->d->reconnection.outbox.neverKeep(channel);
     m_takenError = peer->d->setFrameHandler(
             channel, [this](quint16, QByteArrayView payload) { receive(payload); }, asUser());
     if (m_takenError)

@@ -393,6 +393,7 @@ void tst_StreamEnds::streamsThatNoDeviceHasReadCount()
         QTRY_COMPARE_WITH_TIMEOUT(diary.frames.size(), stream, Patience);
     }
     QVERIFY(writer.open(QIODevice::WriteOnly));
+    writer.write("x");
     ChannelDevice reader(m_peer, Channel::Data);
     QVERIFY(reader.open(QIODevice::ReadOnly));
     reader.stopReading();
