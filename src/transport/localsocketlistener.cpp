@@ -32,7 +32,7 @@ using namespace std::chrono_literals;
 
 static constexpr std::chrono::milliseconds WatchInterval = 500ms;
 
-// Most connections that are held while accepting is off.
+// Most connections that are held while accepting is off, where it can't be.
 static constexpr qsizetype MaxHeld = 128;
 
 class LocalSocketListener::Server final : public QLocalServer
@@ -185,14 +185,20 @@ void LocalSocketListener::setAccepting(bool accepting)
     m_isAccepting = accepting;
     if (!m_isListening)
         return;
-#ifdef Q_OS_LINUX
-    // Elsewhere the endpoint would vanish, so there connections are held until they are wanted.
-    m_server.reset();
-#endif
+    stopServer();
     if (accepting) {
         lookAfterServer(); // For the first time, or again in a while if that fails.
         QMetaObject::invokeMethod(this, &LocalSocketListener::deliver, Qt::QueuedConnection);
     }
+}
+
+// Clients wait in the system's backlog from now on.
+void LocalSocketListener::stopServer()
+{
+#ifdef Q_OS_LINUX
+    // Elsewhere the endpoint would vanish, so there connections are held until they are wanted.
+    m_server.reset();
+#endif
 }
 
 static Error acceptFailure(const Endpoint &endpoint, const QString &reason)
@@ -212,7 +218,7 @@ static Error acceptFailure(const Endpoint &endpoint, const QString &reason)
 
 void LocalSocketListener::lookAfterServer()
 {
-    if (!m_isAccepting || !isListening() || (m_server && !m_server->hasFailed()))
+    if (!m_isAccepting || m_waitsForTurn || !isListening() || (m_server && !m_server->hasFailed()))
         return;
     Error error;
     // Without a text, a client had gone again before it could be accepted.
@@ -244,11 +250,14 @@ void LocalSocketListener::deliver()
         if (time.isOver()) {
             m_waitsForTurn = true;
             time.wait(this);
+            stopServer(); // It doesn't know of turns, and there is no end to those it would accept.
             return;
         }
         handOver(m_accepted.takeFirst());
         time.spend();
     }
+    if (alive && !m_server)
+        lookAfterServer();
 }
 
 void LocalSocketListener::turnCame()

@@ -43,6 +43,7 @@ private:
 
     Error open(const ListenOptions &options);
     Error startServer();
+    void stopServer();
     void lookAfterServer();
     void enqueue(const std::shared_ptr<IncomingConnection> &connection);
     void deliver();

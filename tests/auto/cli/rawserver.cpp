@@ -48,6 +48,15 @@ bool RawServer::acknowledgeShutdown()
            && m_socket.writeFrame(0, R"({"type":"shutdown_ack"})");
 }
 
+bool agreeToShutdown(RawSocket &client)
+{
+    while (const auto frame = client.readFrame()) {
+        if (frame->channel == 0 && frame->payload.contains("shutdown_request"))
+            return client.writeFrame(0, R"({"type":"shutdown_ack"})");
+    }
+    return false;
+}
+
 RawSocket connectRawClient(const QString &path, const QList<int> &channels)
 {
     RawSocket socket = RawSocket::connectTo(path);

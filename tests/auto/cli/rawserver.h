@@ -36,5 +36,9 @@ private:
 /// A client's side of the same: connects and shakes hands; not valid if that failed.
 RawSocket connectRawClient(const QString &path, const QList<int> &channels = {1, 2, 3, 4});
 
+/// Reads on to the server's shutdown request, and agrees to it, so that the server has nobody to
+/// wait for.
+bool agreeToShutdown(RawSocket &client);
+
 /// Sends \a payload and says whether it comes back.
 bool isEchoed(RawSocket &client, quint16 channel, const QByteArray &payload);

@@ -192,6 +192,7 @@ void tst_tool_listen::rawIsThePayloadAndNothingElse()
     QVERIFY(client.writeFrame(2, bytes));
     QVERIFY(client.writeFrame(1, "end"));
 
+    QVERIFY(agreeToShutdown(client));
     QCOMPARE(listen.waitForEnd().output, bytes + "end");
 }
 
@@ -205,6 +206,7 @@ void tst_tool_listen::tableHasOneHeadingForAllFrames()
     QVERIFY(client.writeFrame(3, "\xff"));
     QVERIFY(client.writeFrame(2, QByteArray(1000, 'x')));
 
+    QVERIFY(agreeToShutdown(client));
     QCOMPARE(listen.waitForEnd().output,
              "+---------------+----------+------------+--------------------------------------+\n"
              "| CHANNEL       | SIZE     | PEER       | PAYLOAD                              |\n"
@@ -258,6 +260,7 @@ void tst_tool_listen::onlyTheChosenChannelsArePrinted()
     for (const quint16 channel : {1, 2, 4, 3})
         QVERIFY(client.writeFrame(channel, QByteArray::number(channel)));
 
+    QVERIFY(agreeToShutdown(client));
     QCOMPARE(listen.waitForEnd().output, "23");
 }
 
@@ -283,6 +286,7 @@ void tst_tool_listen::countEndsItWith0AndRemovesTheSocket()
     for (const char *payload : {"a", "b", "c"})
         QVERIFY(client.writeFrame(1, payload));
 
+    QVERIFY(agreeToShutdown(client));
     const ToolResult result = listen.waitForEnd();
     QCOMPARE(result.exitCode, 0);
     QCOMPARE(result.output, "ab");
@@ -302,6 +306,8 @@ void tst_tool_listen::countIsOverAllClientsAndOnlyOfPrintedFrames()
     QVERIFY(listen.isRunning());
     QVERIFY(second.writeFrame(2, "yes"));
 
+    QVERIFY(agreeToShutdown(first));
+    QVERIFY(agreeToShutdown(second));
     QCOMPARE(listen.waitForEnd().output, "yesyes");
 }
 
@@ -314,10 +320,14 @@ void tst_tool_listen::clientIsAnsweredBeforeTheCountEndsTheServer()
     QVERIFY(client.write(RawSocket::frame(1, "x")
                          + RawSocket::frame(0, R"({"type":"shutdown_request"})")));
 
+    const QByteArray expected = R"({"type":"shutdown_ack"})";
     QByteArray answers;
-    while (const auto answer = client.readFrame())
+    while (!answers.contains(expected)) {
+        const auto answer = client.readFrame();
+        QVERIFY2(answer, answers.constData());
         answers += answer->payload;
-    QVERIFY2(answers.contains(R"({"type":"shutdown_ack"})"), answers.constData());
+    }
+    client.close();
     QCOMPARE(listen.waitForEnd().exitCode, 0);
 }
 
@@ -374,6 +384,7 @@ void tst_tool_listen::signalEndsItAlthoughNobodyReadsItsOutput()
 
     listen.sendSignal(SIGTERM);
 
+    QVERIFY(agreeToShutdown(client));
     QCOMPARE(listen.waitForEnd().exitCode, 0);
     QVERIFY(!QFile::exists(path()));
     ::close(reader);
