@@ -3,7 +3,11 @@
 
 #include "observedserver.h"
 
+#include <QtCore/qloggingcategory.h>
 #include <QtTest/qtest.h>
+
+#include <functional>
+#include <utility>
 
 using namespace IpcPrims;
 using namespace Qt::StringLiterals;
@@ -19,6 +23,33 @@ const RawSocket::Frame Ping = control(R"({"type":"ping"})");
 const RawSocket::Frame Pong = control(R"({"type":"pong"})");
 const RawSocket::Frame ShutdownRequest = control(R"({"type":"shutdown_request"})");
 const RawSocket::Frame ShutdownAck = control(R"({"type":"shutdown_ack"})");
+
+/// Calls the application from inside whatever is logged, once.
+class EagerLog
+{
+public:
+    explicit EagerLog(std::function<void()> act)
+    {
+        s_act = std::move(act);
+        QLoggingCategory::setFilterRules(u"ipcprims.*=true"_s);
+        m_before = qInstallMessageHandler(
+                [](QtMsgType, const QMessageLogContext &, const QString &) {
+                    if (const auto once = std::exchange(s_act, nullptr))
+                        once();
+                });
+    }
+    ~EagerLog()
+    {
+        qInstallMessageHandler(m_before);
+        QLoggingCategory::setFilterRules(QString());
+    }
+    EagerLog(const EagerLog &) = delete;
+    EagerLog &operator=(const EagerLog &) = delete;
+
+private:
+    static inline std::function<void()> s_act;
+    QtMessageHandler m_before = nullptr;
+};
 
 } // namespace
 
@@ -46,6 +77,7 @@ private Q_SLOTS:
     void whileWaitingForTheAckEverythingIsServed();
     void endInsteadOfTheAckFailsTheShutdown();
     void twoShutdownsAtOnceAgree();
+    void callFromALogEntryEmitsNothing();
 
 private:
     void send(const RawSocket::Frame &frame)
@@ -226,6 +258,40 @@ void tst_WireControl::twoShutdownsAtOnceAgree()
     QVERIFY(m_client.waitForClosed());
     QTRY_COMPARE(m_observed->endings.size(), 1);
     QVERIFY(!m_observed->endings.first());
+}
+
+// A client that leaves too many pings unread ends the session inside ping(), which is logged there.
+void tst_WireControl::callFromALogEntryEmitsNothing()
+{
+    const QPointer<Peer> peer = m_observed->peer;
+    peer->setSendWaterMarks(Q_INT64_C(1) << 40, 0);
+    while (peer->bytesQueued(Channel::Telemetry) < 256 * 1024) { // More than the system takes.
+        QVERIFY(!peer->send(Channel::Telemetry, QByteArray(60'000, 'x')));
+        peer->flush();
+    }
+    bool isCalled = false;
+    bool isInCall = true;
+    QList<bool> tellings;
+    const auto note = [&] { tellings.append(isInCall); };
+    connect(peer, &Peer::stateChanged, this, note);
+    connect(peer, &Peer::disconnected, this, note);
+    const EagerLog log([&] {
+        static_cast<void>(peer->ping());
+        isCalled = true;
+    });
+    // Pings of this side and answers to those of the other one count together.
+    QByteArray pings;
+    for (int i = 0; i < 2600; ++i)
+        pings += RawSocket::frame(Channel::Control, Ping.payload)
+                 + RawSocket::frame(Channel::Data, "x");
+    QVERIFY(m_client.write(pings));
+    QTRY_COMPARE_WITH_TIMEOUT(m_observed->frames.size(), 2600, 30'000);
+    QVERIFY(peer->isOpen());
+    for (int i = 0; i < 600 && peer->isOpen(); ++i)
+        static_cast<void>(peer->ping());
+    isInCall = false;
+    QVERIFY(isCalled);
+    QTRY_COMPARE_WITH_TIMEOUT(tellings, QList<bool>({false, false}), 30'000);
 }
 
 QTEST_GUILESS_MAIN(tst_WireControl)
