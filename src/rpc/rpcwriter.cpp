@@ -34,9 +34,16 @@ QByteArray rpcRequestText(const QString &method, const QJsonValue &params, const
     return text + '}';
 }
 
+// The id comes first: whoever finds what follows too large to be read still learns which call it
+// is.
+static QByteArray responseText(const RpcId &id, const char *member, const QByteArray &text)
+{
+    return "{\"id\":" + id + R"(,"jsonrpc":"2.0",")" + member + "\":" + text + '}';
+}
+
 QByteArray rpcResultText(const RpcId &id, const QJsonValue &value)
 {
-    return "{\"id\":" + id + R"(,"jsonrpc":"2.0","result":)" + jsonText(value) + '}';
+    return responseText(id, "result", jsonText(value));
 }
 
 QByteArray rpcErrorText(const RpcId &id, const RpcError &error)
@@ -44,7 +51,7 @@ QByteArray rpcErrorText(const RpcId &id, const RpcError &error)
     const QJsonObject object{{QLatin1String("code"), error.code},
                              {QLatin1String("message"), error.message},
                              {QLatin1String("data"), error.data}}; // Left out if undefined.
-    return "{\"error\":" + jsonText(object) + ",\"id\":" + id + R"(,"jsonrpc":"2.0"})";
+    return responseText(id, "error", jsonText(object));
 }
 
 QByteArray rpcBatchText(const QByteArrayList &messages)
