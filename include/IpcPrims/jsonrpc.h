@@ -57,8 +57,8 @@ public:
         may be destroyed first: then there is no session any more.
     */
     explicit JsonRpc(Peer *peer, quint16 channel = Channel::Command, QObject *parent = nullptr);
-    /// This side's calls that wait end with Cancelled, those of the other side with an internal
-    /// error. What the peer has taken is still sent; answers that wait for room in its queue
+    /// This side's calls that wait end with Cancelled, those of the other side, also those of a
+    /// batch that were not read yet, with an internal error. What the peer has taken is still sent; answers that wait for room in its queue
     /// aren't.
     ~JsonRpc() override;
 
@@ -134,7 +134,8 @@ public:
     /// How large a message may be that is received, which is refused with RpcError::InvalidRequest
     /// else, or sent. An answer beyond this side's limits is sent as RpcError::InternalError, which
     /// says so. A call whose answer this side refuses ends with ProtocolViolation if the id comes
-    /// before the result, as it does from this library. An id may have 1024 bytes, as JSON text.
+    /// before the result or the error, as it does from this library; so do all calls of a batch
+    /// whose answers come together. An id may have 1024 bytes, as JSON text.
     RpcMessageLimits messageLimits() const;
     void setMessageLimits(const RpcMessageLimits &limits);
 
@@ -143,8 +144,8 @@ Q_SIGNALS:
     void notificationReceived(const QString &method, const QJsonValue &params);
     /// A message was dropped: it was none of JSON-RPC or can't be kept, an answer to no call that
     /// waits (any more), or there was no room for what is to be answered; or an answer of this side
-    /// can't be sent. The reason says which. In one turn of the event loop 64 are told, and then
-    /// how many more there were.
+    /// can't be sent. The reason says which. At most 64 reports wait for the event loop; of further
+    /// messages only their number is reported.
     void messageRefused(const IpcPrims::Error &reason);
 
 private:

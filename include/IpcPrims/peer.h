@@ -224,8 +224,9 @@ public:
     void acceptOver(qintptr socketDescriptor);
 
     /*!
-        Ends the session in order: sends what is queued, and the answers and the bytes of a
-        ChannelDevice that wait for room in the queue; asks the other side to shut down, receives
+        Ends the session in order: sends what is queued, the answers (of a batch of JSON-RPC those
+        that are there) and the bytes of a ChannelDevice that wait for room in the queue; asks the
+        other side to shut down, receives
         until it has acknowledged, and closes. The outcome is disconnected(): with no error, or with
         ShutdownFailed if the other side did not acknowledge in time (5 s). \a reason (its first
         1024 characters) is for the other side's log. Turns receiving on, as the acknowledgement

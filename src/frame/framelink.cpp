@@ -305,6 +305,10 @@ void FrameLink::streamEnded()
 {
     // Whoever waits for the queue to get shorter has to learn that there is no use in it.
     const Running running(this);
+    if (TurnTime::ofThisThread().isOver()) { // Many may end at once.
+        QMetaObject::invokeMethod(this, &FrameLink::streamEnded, Qt::QueuedConnection);
+        return;
+    }
     m_isBlocked = false;
     writeQueue();
     if (!isOpen() || m_hasReadAll)
@@ -335,6 +339,7 @@ void FrameLink::end(const Error &error)
     stopReading();
     m_acceptsFrames = acceptsFrames; // Of a side that may still read, until the sink drains it.
     m_sink->linkEnded(error);
+    static_cast<void>(TurnTime::ofThisThread().spend()); // The next one sees whether it is over.
 }
 
 void FrameLink::stopReading()

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "frame/framelink_p.h"
+#include "frame/turntime_p.h"
 #include "peer/attemptpacing_p.h"
 #include "peer/channelhandlers_p.h"
 #include "peer/crossthreadsender_p.h"
@@ -50,10 +51,13 @@ class PeerHealthPrivate;
 
     What the event loop brings is reported at once. What a call of the application leads to is
     reported by report(), which runs from the event loop: so no signal is emitted inside a call.
+    Where many are to be told, as at the end of a session, that takes no more than the peer's part
+    of a turn.
 */
 class PeerPrivate final : public FrameLink::Sink,
                           private Connector::Listener,
-                          private QueueWatch::Owner
+                          private QueueWatch::Owner,
+                          private TurnTime::Waiter
 {
 public:
     /// Who has accepted the peer's connection.
@@ -284,7 +288,12 @@ private:
 
     void reportLater();
     void reportLater(std::function<void()> report);
+    void reportNext(std::function<void()> report);
     void report();
+    bool isTurnOver() const;
+    void waitForTurn();
+    void leaveTurn();
+    void turnCame() override;
     void changeState(Peer::State newState);
     void forgetSession();
     void finish(const Error &reason);
@@ -294,7 +303,10 @@ private:
     void finishClosing(const Error &reason);
     void tellReports();
     void tellObserversOfRoom(quint16 channel, quint64 lastTold);
+    void tellRequestsOfEnd();
     void tellObserversOfEnd(const Error &reason, quint64 lastTold);
+    void goOnTellingOfEnd(const Error &reason, quint64 number);
+    void tellPingsOfEnd();
     void updateReceiving();
     void applyReceiveLimits();
     void updateTimer();
@@ -329,7 +341,14 @@ private:
     std::optional<Error> m_unreportedEnd;
     Error m_closeReason; // Of closeBecauseOf().
     std::optional<Attempt> m_attempt; // To begin.
-    std::deque<std::function<void()>> m_reports; // One for each to be told, in order.
+    struct Report
+    {
+        std::function<void()> tell;
+        bool isOneOfMany = false; // Others may have their turn before the next one.
+    };
+    std::deque<Report> m_reports; // One for each to be told, in order.
+    bool m_isWaitingForTurn = false; // turnCame() is to come.
+    bool m_isThreadEnding = false; // No other turn will come.
     bool m_isOpeningTold = true;
     bool m_isEndTold = true;
     std::vector<QPromise<Error>> m_closePromises;

@@ -131,10 +131,11 @@ void PeerPrivate::finish(const Error &reason)
     reportLater([this] { changeState(state); });
     reportLater([this, told] {
         if (m_requests)
-            m_requests->endSession(told);
+            m_requests->drop(sessionEndedError(told));
     });
+    reportLater([this] { tellRequestsOfEnd(); });
     reportLater([this, told] { tellObserversOfEnd(told, 0); });
-    reportLater([this] { processEvents(); }); // The ends of pings.
+    reportLater([this] { tellPingsOfEnd(); });
     reportLater([this, told] {
         if (owner)
             owner->peerEnded(q, told);
@@ -196,20 +197,38 @@ void PeerPrivate::reportLater()
 
 void PeerPrivate::reportLater(std::function<void()> report)
 {
-    m_reports.push_back(std::move(report));
+    m_reports.push_back({std::move(report)});
+    reportLater();
+}
+
+// Before all others, of which it is one of many.
+void PeerPrivate::reportNext(std::function<void()> report)
+{
+    m_reports.push_front({std::move(report), true});
     reportLater();
 }
 
 void PeerPrivate::report()
 {
+    // Many peers may end at once.
+    const bool isEnd = state == Peer::State::Closed;
+    if (isEnd && isTurnOver()) {
+        waitForTurn();
+        return;
+    }
     const QPointer<Peer> alive(q);
+    const auto goesOn = [this, &alive] { return alive && m_reports.empty(); };
     m_isReportDue = false;
 
     tellReports();
-    if (alive && session)
+    if (goesOn() && session)
         processEvents();
-    if (alive && m_unreportedEnd)
+    if (goesOn() && m_unreportedEnd)
         finish(*std::exchange(m_unreportedEnd, std::nullopt));
+    if (isEnd)
+        static_cast<void>(TurnTime::ofThisThread().spend());
+    if (!goesOn())
+        return; // In another turn, there is more to tell first.
     if (alive && m_attempt)
         forgetSession();
     if (alive)
@@ -229,20 +248,80 @@ void PeerPrivate::tellReports()
         return; // report() will, from the event loop.
     const QPointer<Peer> alive(q);
     while (alive && !m_reports.empty()) {
-        const auto report = std::move(m_reports.front());
+        if (m_reports.front().isOneOfMany && isTurnOver()) {
+            waitForTurn();
+            return;
+        }
+        const Report report = std::move(m_reports.front());
         m_reports.pop_front();
         if (!m_reports.empty())
             reportLater(); // Should the report run an event loop.
-        report();
+        report.tell();
+        if (report.isOneOfMany && TurnTime::ofThisThread().spend() && alive && !m_reports.empty()
+            && !m_isThreadEnding) {
+            waitForTurn();
+            return;
+        }
     }
+}
+
+bool PeerPrivate::isTurnOver() const
+{
+    return !m_isThreadEnding && TurnTime::ofThisThread().isOver();
+}
+
+void PeerPrivate::waitForTurn()
+{
+    if (!std::exchange(m_isWaitingForTurn, true))
+        TurnTime::ofThisThread().wait(this);
+}
+
+void PeerPrivate::leaveTurn()
+{
+    if (std::exchange(m_isWaitingForTurn, false))
+        TurnTime::ofThisThread().forget(this);
+}
+
+void PeerPrivate::turnCame()
+{
+    m_isWaitingForTurn = false;
+    report();
+}
+
+void PeerPrivate::tellRequestsOfEnd()
+{
+    if (!m_requests || !m_requests->hasEnded())
+        return;
+    reportNext([this] { tellRequestsOfEnd(); });
+    m_requests->finishFirstEnded();
 }
 
 void PeerPrivate::tellObserversOfEnd(const Error &reason, quint64 lastTold)
 {
     if (SessionObserver *const observer = observers.next(&lastTold)) {
-        m_reports.push_front([=, this] { tellObserversOfEnd(reason, lastTold); });
+        reportNext([=, this] { goOnTellingOfEnd(reason, lastTold); });
         observer->sessionEnded(reason);
     }
+}
+
+void PeerPrivate::goOnTellingOfEnd(const Error &reason, quint64 number)
+{
+    SessionObserver *const observer = observers.find(number);
+    if (!observer || !observer->isEnding()) {
+        tellObserversOfEnd(reason, number);
+        return;
+    }
+    reportNext([=, this] { goOnTellingOfEnd(reason, number); });
+    observer->goOnEnding();
+}
+
+void PeerPrivate::tellPingsOfEnd()
+{
+    Session::Event event;
+    if (!session || !session->takeEvent(&event))
+        return;
+    reportNext([this] { tellPingsOfEnd(); });
+    std::visit([this](const auto &one) { handle(one); }, event);
 }
 
 // Emits the signal of every property that differs. All values are new before the first of them.

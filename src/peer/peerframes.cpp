@@ -94,7 +94,7 @@ void PeerPrivate::tellObserversOfRoom(quint16 channel, quint64 lastTold)
     if (state != Peer::State::Open)
         return;
     if (SessionObserver *const observer = observers.next(&lastTold)) {
-        m_reports.push_front([=, this] { tellObserversOfRoom(channel, lastTold); });
+        m_reports.push_front({[=, this] { tellObserversOfRoom(channel, lastTold); }});
         observer->readyToSend(channel);
     }
 }

@@ -3,6 +3,8 @@
 
 #include "peer/peergroup_p.h"
 
+#include "frame/turntime_p.h"
+
 #include <IpcPrims/authorizationrequest.h>
 
 #include <QtCore/qpointer.h>
@@ -20,8 +22,8 @@ PeerGroup::PeerGroup(std::shared_ptr<ClientList> clients, Observer *observer,
 
 PeerGroup::~PeerGroup()
 {
-    if (m_answers)
-        m_answers->close();
+    if (m_mailbox)
+        m_mailbox->close();
     for (auto it = m_numbers.cbegin(); it != m_numbers.cend(); ++it) // Some may live longer.
         it.key()->d->owner = nullptr;
 }
@@ -104,8 +106,8 @@ void PeerGroup::authorizationAsked(Peer *peer, const QList<quint16> &requestedCh
     const quint64 number = m_numbers.value(peer);
     // It may have itself replaced, and the server deleted.
     const auto authorizer = m_pending[number].authorizer;
-    if (!m_answers) {
-        m_answers = std::make_shared<Mailbox<AuthorizationAnswer>>(this,
+    if (!m_mailbox) {
+        m_mailbox = std::make_shared<Mailbox<AuthorizationAnswer>>(this,
                                                                    [this] { deliverAnswers(); });
     }
     const AuthorizationRequest request(std::make_shared<AuthorizationRequestState>(
@@ -113,25 +115,39 @@ void PeerGroup::authorizationAsked(Peer *peer, const QList<quint16> &requestedCh
                                              peer->credentials(), requestedChannels,
                                              peer->channels()},
             peer->takeAuthToken(),
-            [answers = m_answers](const AuthorizationAnswer &answer) { answers->put(answer); }));
+            [mailbox = m_mailbox](const AuthorizationAnswer &answer) { mailbox->put(answer); }));
     (*authorizer)(request);
 }
 
 void PeerGroup::deliverAnswers()
 {
     const QPointer<PeerGroup> alive(this);
-    for (const AuthorizationAnswer &answer : m_answers->take()) {
-        const auto pending = m_pending.find(answer.client);
-        if (pending == m_pending.end())
-            continue; // It has gone meanwhile.
-        Peer *const peer = pending->second.peer;
-        if (answer.refusal)
-            peer->d->refuse(answer.refusal);
-        else
-            peer->d->grant(answer.channels);
-        if (!alive)
+    TurnShare share;
+    for (AuthorizationAnswer &answer : m_mailbox->take())
+        m_answers.push_back(std::move(answer));
+    while (!m_answers.empty()) {
+        const AuthorizationAnswer answer = std::move(m_answers.front());
+        m_answers.pop_front();
+        const bool isLast = m_answers.empty();
+        if (!isLast)
+            m_mailbox->ring(); // The application may run an event loop, from which the others
+                               // follow.
+        deliver(answer);
+        if (!alive || (!isLast && share.spend()))
             return;
     }
+}
+
+void PeerGroup::deliver(const AuthorizationAnswer &answer)
+{
+    const auto pending = m_pending.find(answer.client);
+    if (pending == m_pending.end())
+        return; // It has gone meanwhile.
+    PeerPrivate *const peer = pending->second.peer->d.get();
+    if (answer.refusal)
+        peer->refuse(answer.refusal);
+    else
+        peer->grant(answer.channels);
 }
 
 void PeerGroup::peerOpened(Peer *peer)

@@ -19,6 +19,7 @@
 #include <QtCore/qlist.h>
 #include <QtCore/qobject.h>
 
+#include <deque>
 #include <map>
 #include <memory>
 
@@ -90,6 +91,7 @@ private:
     void peerDestroyed(Peer *peer) override;
 
     void deliverAnswers();
+    void deliver(const AuthorizationAnswer &answer);
     bool forget(Peer *peer);
     static void drop(Peer *peer);
     static void send(PeerPrivate *peer, quint16 channel, const QByteArray &payload,
@@ -102,7 +104,8 @@ private:
     QHash<Peer *, quint64> m_numbers; // Of all that follow.
     std::map<quint64, Pending> m_pending;
     QList<Peer *> m_peers;
-    std::shared_ptr<Mailbox<AuthorizationAnswer>> m_answers; // Once somebody was asked.
+    std::shared_ptr<Mailbox<AuthorizationAnswer>> m_mailbox; // Once somebody was asked.
+    std::deque<AuthorizationAnswer> m_answers; // From the mailbox.
 };
 
 } // namespace IpcPrims

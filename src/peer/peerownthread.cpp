@@ -34,6 +34,11 @@ void PeerPrivate::leaveThread()
         m_watcher->stopTimers(); // Qt would start them again after they were stopped there.
     if (m_queueWatch)
         m_queueWatch->stopTimer();
+    if (m_isWaitingForTurn) { // What is left to be told is, there.
+        leaveTurn();
+        m_isReportDue = false;
+        reportLater();
+    }
     if (state != Peer::State::Closed) {
         qCWarning(lcPeer, "Peer: moved to another thread while it was not Closed, which ends its "
                           "session");
@@ -57,8 +62,12 @@ void PeerPrivate::threadEnded()
     const QPointer<Peer> alive(q);
     if (m_watcher)
         m_watcher->stopTimers();
+    leaveTurn();
+    m_isThreadEnding = true;
     abort(Error(ErrorCode::Cancelled, QStringLiteral("the peer's thread has ended")));
     report();
+    if (alive)
+        m_isThreadEnding = false;
     if (alive && m_watcher)
         m_watcher->stopTimers();
     if (alive && m_queueWatch)

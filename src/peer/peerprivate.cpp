@@ -36,15 +36,21 @@ void PeerPrivate::cancel()
     // Whoever has not been told yet that the session ended learns that, not what came afterwards.
     const bool isEndUntold = !m_isEndTold;
     const Error gone = isEndUntold ? sessionEndedError(disconnectReason) : peerDestroyedError();
+    leaveTurn();
     if (m_requests)
         m_requests->drop(gone);
+    while (m_requests && m_requests->hasEnded())
+        m_requests->finishFirstEnded();
     for (auto &[id, promise] : std::exchange(m_pings, {})) {
         promise.addResult(PingReply{gone, {}});
         promise.finish();
     }
     quint64 lastTold = 0;
-    while (SessionObserver *const observer = isEndUntold ? observers.next(&lastTold) : nullptr)
+    while (SessionObserver *observer = isEndUntold ? observers.next(&lastTold) : nullptr) {
         observer->sessionEnded(disconnectReason);
+        while ((observer = observers.find(lastTold)) && observer->isEnding())
+            observer->goOnEnding();
+    }
     lastTold = 0;
     while (SessionObserver *const observer = observers.next(&lastTold))
         observer->peerDestroyed();
@@ -173,13 +179,15 @@ void PeerPrivate::processEvents()
         std::visit([this](const auto &one) { handle(one); }, event);
         if (!alive)
             return;
+        if (std::holds_alternative<Session::Ended>(event))
+            break; // What follows has its place among the reports of the end.
     }
     updateTimer();
 }
 
 void PeerPrivate::processEventsInCall()
 {
-    const QScopedValueRollback inCall(m_isInCall, true); // A validator may make another call.
+    const QScopedValueRollback inCall(m_isInCall, true); // Whoever logs may make another call.
     processEvents();
 }
 

@@ -78,11 +78,6 @@ void Requests::takeInvalid(quint16 channel, const QString &text)
     }
 }
 
-void Requests::endSession(const Error &reason)
-{
-    drop(sessionEndedError(reason));
-}
-
 void Requests::drop(const Error &error)
 {
     if (const auto mailbox = std::exchange(m_mailbox, nullptr))
@@ -95,8 +90,15 @@ void Requests::drop(const Error &error)
     noteUser();
     while (!asked.isEmpty()) {
         if (auto promise = asked.takeFirst().promise)
-            finish(std::move(*promise), {error, {}});
+            m_ended.emplace_back(std::move(*promise), error);
     }
+}
+
+void Requests::finishFirstEnded()
+{
+    auto [promise, error] = std::move(m_ended.front());
+    m_ended.pop_front();
+    finish(std::move(promise), {error, {}});
 }
 
 // What this side asks

@@ -20,10 +20,13 @@
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qfuture.h>
+#include <QtCore/qpromise.h>
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace IpcPrims {
 
@@ -73,9 +76,12 @@ public:
     /// To be called when the peer's limits have changed.
     void applyLimits();
 
-    /// Nothing that was asked is answered any more, by either side.
-    void endSession(const Error &reason);
+    /// Nothing that was asked is answered any more, by either side: \a error is why. Those who wait
+    /// learn it from finishFirstEnded(), one after the other, as there may be many.
     void drop(const Error &error);
+    bool hasEnded() const { return !m_ended.empty(); }
+    /// Whoever waits may delete the peer.
+    void finishFirstEnded();
 
 private:
     enum class Outcome {
@@ -104,6 +110,7 @@ private:
     // Of this side
     RequestQueue m_asked;
     DeadlineTimer m_deadlines;
+    std::deque<std::pair<QPromise<Reply>, Error>> m_ended; // To be finished.
 
     // Of the other side
     std::shared_ptr<const Peer::RequestHandler> m_handler;

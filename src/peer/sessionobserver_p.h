@@ -21,6 +21,11 @@ class SessionObserver
 public:
     /// \a reason is that of Peer::disconnected(), which follows.
     virtual void sessionEnded(const Error &reason) = 0;
+    /// Whether there is more to do before that follows: then goOnEnding() is called, again and
+    /// again, between which others may have their turn. Each time it does one piece of the work,
+    /// such as telling one of those who wait for answers.
+    virtual bool isEnding() const { return false; }
+    virtual void goOnEnding() {}
     /// The last moment at which something can be sent in the session, and there is room for all of
     /// it. Inside calls of the application, so nothing is to be emitted.
     virtual void sessionClosing() {}
@@ -49,6 +54,12 @@ public:
         }
     }
 
+    /// The one of \a number, if it still is there.
+    SessionObserver *find(quint64 number) const
+    {
+        const auto it = m_observers.find(number);
+        return it == m_observers.end() ? nullptr : it->second;
+    }
     /// The next one after that of \a number, which becomes its own; null if it was the last.
     SessionObserver *next(quint64 *number) const
     {

@@ -10,7 +10,6 @@
 
 #include <deque>
 #include <functional>
-#include <optional>
 #include <utility>
 
 namespace IpcPrims {
@@ -23,7 +22,7 @@ class TaskBox
 public:
     explicit TaskBox(QObject *owner)
         : m_owner(owner)
-        , m_mailbox(owner, [this] { run(TurnShare()); })
+        , m_mailbox(owner, [this] { run(); })
     {}
     ~TaskBox() { close(); }
 
@@ -35,24 +34,38 @@ public:
         const auto gone = std::exchange(m_tasks, {});
     }
 
-    /// Makes the calls now that otherwise follow from the event loop. In the owner's thread.
-    void run() { run(std::nullopt); }
+    // For whoever can't wait until the calls follow from the event loop. In the owner's thread.
 
-private:
-    // A task may run an event loop: from there it is the next one's turn.
-    void run(std::optional<TurnShare> share)
+    /// How many there are to be made.
+    size_t size()
     {
-        const QPointer<QObject> owner(m_owner);
         for (auto &task : m_mailbox.take())
             m_tasks.push_back(std::move(task));
+        return m_tasks.size();
+    }
+    /// Makes the first of those that size() has counted, if it still is to be made.
+    void runFirst()
+    {
+        if (m_tasks.empty())
+            return;
+        const auto task = std::move(m_tasks.front());
+        m_tasks.pop_front();
+        if (!m_tasks.empty())
+            m_mailbox.ring(); // The task may run an event loop: from there it is the next one's
+                              // turn.
+        task();
+    }
+
+private:
+    void run()
+    {
+        const QPointer<QObject> owner(m_owner);
+        TurnShare share;
+        size();
         while (!m_tasks.empty()) {
-            const auto task = std::move(m_tasks.front());
-            m_tasks.pop_front();
-            const bool isLast = m_tasks.empty();
-            if (!isLast)
-                m_mailbox.ring();
-            task();
-            if (!owner || (!isLast && share && share->spend())) // Without it, this box is gone.
+            const bool isLast = m_tasks.size() == 1;
+            runFirst();
+            if (!owner || (!isLast && share.spend())) // Without it, this box is gone.
                 return;
         }
     }

@@ -20,10 +20,15 @@
 #include <QtCore/qpointer.h>
 
 #include <chrono>
+#include <deque>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace IpcPrims {
+
+struct RpcFrame;
 
 /// Connects the calls of both sides with the peer.
 class JsonRpcPrivate final : private SessionObserver
@@ -61,13 +66,17 @@ private:
     ChannelUser asUser() const { return {this, "a JsonRpc", true}; }
     // SessionObserver
     void sessionEnded(const Error &reason) override;
+    bool isEnding() const override { return m_endReason || m_calls.hasEnded(); }
+    void goOnEnding() override;
     void sessionClosing() override { service.sendAllAnswers(); }
     void readyToSend(quint16 readyChannel) override;
     void peerDestroyed() override;
 
     using Entries = std::vector<RpcBatchPrivate::Entry>;
     Error submit(Entries entries, bool isBatch, std::chrono::milliseconds timeout);
-    void add(Entries entries, quint64 firstNumber, std::chrono::milliseconds timeout);
+    void add(Entries entries, const RpcNumbers &numbers, std::chrono::milliseconds timeout);
+    void finishEnded();
+    void finishEndedLater();
 
     /// A batch that is being read.
     struct Reading
@@ -79,23 +88,31 @@ private:
     enum class Haste { None, Now };
 
     void receive(QByteArrayView payload);
+    void refuseRest(const Reading &reading);
     void goOnReading(Haste haste);
     void read(const std::shared_ptr<Reading> &reading, Haste haste);
     void dispatch(const RpcMessage &message, const RpcService::BatchPointer &batch);
     void handle(const RpcRequest &request, const RpcService::BatchPointer &batch);
     void handle(const RpcResponse &response, const RpcService::BatchPointer &batch);
     void handle(const InvalidRpcRequest &request, const RpcService::BatchPointer &batch);
+    void refuse(const RpcFrame &frame, QByteArrayView payload);
     void endSession(const Error &reason);
     void tellReports();
+    void tellReportsLater();
 
+    std::vector<std::shared_ptr<Reading>> m_readings; // All that are under way.
     std::shared_ptr<Reading> m_reading; // In a later turn; nothing is received before.
     quint64 m_session = 0; // Counts those that have ended.
     RpcCalls m_calls;
+    bool m_isFinishingDue = false; // Of the calls that have ended.
+    std::optional<Error> m_endReason; // The session is about to end.
+    size_t m_tasksDue = 0; // Before it does.
     Error m_takenError; // The channel belongs to something else.
     TaskBox m_tasks; // Of other threads.
     mutable std::mutex m_mutex; // Of the limits.
     RpcMessageLimits m_limits;
-    std::vector<Error> m_reports; // To be told.
+    std::deque<Error> m_reports; // To be told.
+    bool m_areReportsDue = false;
     qsizetype m_reportsDropped = 0;
 };
 

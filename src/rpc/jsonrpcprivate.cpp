@@ -3,6 +3,7 @@
 
 #include "rpc/jsonrpc_p.h"
 
+#include "frame/turntime_p.h"
 #include "peer/logging_p.h"
 #include "peer/peer_p.h"
 #include "rpc/rpcreader_p.h"
@@ -16,8 +17,8 @@
 
 namespace IpcPrims {
 
-// What messageRefused() tells in one turn; the other side decides how much there is to tell.
-static constexpr size_t MaxReportsInATurn = 64;
+// Reports of messageRefused(); the other side decides how much there is to report.
+static constexpr size_t MaxWaitingReports = 64;
 
 JsonRpcPrivate::JsonRpcPrivate(JsonRpc *rpc, Peer *itsPeer, quint16 itsChannel)
     : q(rpc)
@@ -42,6 +43,8 @@ JsonRpcPrivate::JsonRpcPrivate(JsonRpc *rpc, Peer *itsPeer, quint16 itsChannel)
 
 JsonRpcPrivate::~JsonRpcPrivate()
 {
+    for (const auto &reading : std::exchange(m_readings, {}))
+        refuseRest(*reading);
     service.giveUpCalls();
     // From here on whoever waited finds nothing that it could call with.
     if (Peer *const lastPeer = std::exchange(peer, nullptr)) {
@@ -51,17 +54,28 @@ JsonRpcPrivate::~JsonRpcPrivate()
         lastPeer->d->setFrameHandler(channel, {}, asUser());
     }
     endSession(Error(ErrorCode::Cancelled, QStringLiteral("the JsonRpc was destroyed")));
+    while (m_calls.hasEnded())
+        m_calls.finishFirstEnded();
 }
 
 void JsonRpcPrivate::sessionEnded(const Error &reason)
 {
-    const QPointer<JsonRpc> alive(q);
-    goOnReading(Haste::Now);
-    if (!alive)
-        return;
-    m_tasks.run(); // Calls that other threads have sent in this session.
-    if (alive)
-        endSession(sessionEndedError(reason));
+    m_endReason = sessionEndedError(reason);
+    m_tasksDue = m_tasks.size(); // Calls that other threads have sent in this session.
+}
+
+void JsonRpcPrivate::goOnEnding()
+{
+    if (m_reading) {
+        goOnReading(Haste::None);
+    } else if (m_tasksDue > 0) {
+        --m_tasksDue;
+        m_tasks.runFirst();
+    } else if (m_endReason) {
+        endSession(*std::exchange(m_endReason, std::nullopt));
+    } else {
+        m_calls.finishFirstEnded();
+    }
 }
 
 void JsonRpcPrivate::readyToSend(quint16 readyChannel)
@@ -74,14 +88,18 @@ void JsonRpcPrivate::peerDestroyed()
 {
     peer = nullptr;
     endSession(peerDestroyedError());
+    const QPointer<JsonRpc> alive(q);
+    while (alive && m_calls.hasEnded())
+        m_calls.finishFirstEnded();
 }
 
 void JsonRpcPrivate::endSession(const Error &reason)
 {
     m_reading.reset();
+    m_readings.clear();
     ++m_session;
     service.endSession();
-    m_calls.drop(reason);
+    m_calls.endAll(reason);
 }
 
 RpcMessageLimits JsonRpcPrivate::messageLimits() const
@@ -110,37 +128,46 @@ Error JsonRpcPrivate::send(const QByteArray &frame)
         return error;
     return Error(error.code(),
                  error.message()
-                         + QStringLiteral("; the client asks for the channel of a JsonRpc that is "
-                                          "made before it connects (else: "
-                                          "Peer::setRequestedChannels()), and the server has to "
-                                          "offer it (Server::setChannels(), before listen())"));
+                         + QStringLiteral("; a JsonRpc that is made before its peer connects asks "
+                                          "for its channel itself"));
 }
 
 // Reports
 
 void JsonRpcPrivate::report(const Error &reason)
 {
-    if (m_reports.size() == MaxReportsInATurn) {
+    if (m_reports.size() >= MaxWaitingReports) {
         ++m_reportsDropped;
         return;
     }
     m_reports.push_back(reason);
-    if (m_reports.size() == 1)
+    tellReportsLater();
+}
+
+void JsonRpcPrivate::tellReportsLater()
+{
+    if (!std::exchange(m_areReportsDue, true))
         QMetaObject::invokeMethod(
                 q, [this] { tellReports(); }, Qt::QueuedConnection);
 }
 
 void JsonRpcPrivate::tellReports()
 {
-    std::vector<Error> reports = std::exchange(m_reports, {});
-    if (const qsizetype dropped = std::exchange(m_reportsDropped, 0)) {
-        reports.push_back(Error(ErrorCode::QueueFull,
-                                QStringLiteral("%1 more messages were refused").arg(dropped)));
-    }
     const QPointer<JsonRpc> alive(q);
-    for (const Error &reason : reports) {
-        if (alive)
-            Q_EMIT alive->messageRefused(reason);
+    TurnShare share;
+    m_areReportsDue = false;
+    if (const qsizetype dropped = std::exchange(m_reportsDropped, 0)) {
+        m_reports.push_back(Error(ErrorCode::QueueFull,
+                                  QStringLiteral("%1 more messages were refused").arg(dropped)));
+    }
+    while (!m_reports.empty()) {
+        const Error reason = std::move(m_reports.front());
+        m_reports.pop_front();
+        if (!m_reports.empty())
+            tellReportsLater(); // A slot may run an event loop.
+        Q_EMIT q->messageRefused(reason);
+        if (!alive || share.spend())
+            return;
     }
 }
 
@@ -196,12 +223,13 @@ Error JsonRpcPrivate::submit(Entries entries, bool isBatch, std::chrono::millise
     const auto calls = std::count_if(
             entries.begin(), entries.end(),
             [](const RpcBatchPrivate::Entry &entry) { return bool(entry.promise); });
-    const quint64 firstNumber = peer ? peer->d->lastRpcCall.fetch_add(quint64(calls)) + 1 : 0;
+    const RpcNumbers numbers{peer ? peer->d->lastRpcCall.fetch_add(quint64(calls)) + 1 : 0,
+                             quint64(calls)};
     Error error;
     if (entries.empty())
         error = Error(ErrorCode::InvalidArgument, QStringLiteral("the batch is empty"));
     QByteArrayList messages;
-    quint64 number = firstNumber;
+    quint64 number = numbers.first;
     for (const RpcBatchPrivate::Entry &entry : entries) {
         messages.append(rpcRequestText(entry.method, entry.params,
                                        entry.promise ? RpcId::number(number++) : RpcId()));
@@ -221,7 +249,7 @@ Error JsonRpcPrivate::submit(Entries entries, bool isBatch, std::chrono::millise
     if (q->thread() == QThread::currentThread()) {
         error = send(text);
         if (!error) {
-            add(std::move(entries), firstNumber, timeout);
+            add(std::move(entries), numbers, timeout);
             return {};
         }
         m_calls.release(calls);
@@ -231,30 +259,51 @@ Error JsonRpcPrivate::submit(Entries entries, bool isBatch, std::chrono::millise
     // The calls have to wait for their answers before the first of these can come.
     if (calls > 0) {
         const auto batch = std::make_shared<RpcBatchPrivate>(std::move(entries));
-        m_tasks.put([this, batch, firstNumber, timeout] {
-            add(std::exchange(batch->entries, {}), firstNumber, timeout);
+        m_tasks.put([this, batch, numbers, timeout] {
+            add(std::exchange(batch->entries, {}), numbers, timeout);
         });
     }
     error = send(text);
     if (error && calls > 0) {
-        m_tasks.put([this, firstNumber, calls, error] {
-            const QPointer<JsonRpc> alive(q);
-            for (quint64 one = firstNumber; alive && one < firstNumber + quint64(calls); ++one)
-                m_calls.fail(one, error);
+        m_tasks.put([this, numbers, error] {
+            m_calls.end(numbers, error);
+            finishEndedLater();
         });
     }
     return error;
 }
 
-void JsonRpcPrivate::add(Entries entries, quint64 firstNumber, std::chrono::milliseconds timeout)
+void JsonRpcPrivate::add(Entries entries, const RpcNumbers &numbers,
+                         std::chrono::milliseconds timeout)
 {
-    quint64 number = firstNumber;
+    quint64 number = numbers.first;
     for (RpcBatchPrivate::Entry &entry : entries) {
         if (entry.promise)
-            m_calls.add(number++, std::move(*entry.promise), timeout);
+            m_calls.add(number++, numbers, std::move(*entry.promise), timeout);
     }
-    if (number > firstNumber)
+    if (numbers.count > 0)
         updateHold();
+}
+
+void JsonRpcPrivate::finishEndedLater()
+{
+    if (!std::exchange(m_isFinishingDue, true))
+        QMetaObject::invokeMethod(
+                q, [this] { finishEnded(); }, Qt::QueuedConnection);
+}
+
+// Whoever waits may run an event loop, from which the others follow.
+void JsonRpcPrivate::finishEnded()
+{
+    const QPointer<JsonRpc> alive(q);
+    TurnShare share;
+    m_isFinishingDue = false;
+    while (m_calls.hasEnded()) {
+        finishEndedLater();
+        m_calls.finishFirstEnded();
+        if (!alive || share.spend())
+            return;
+    }
 }
 
 // What the other side says
@@ -268,16 +317,7 @@ void JsonRpcPrivate::receive(QByteArrayView payload)
         return;
     RpcFrame frame = readRpcFrame(payload, messageLimits(), batchLimit);
     if (frame.error) {
-        report(Error(ErrorCode::ProtocolViolation,
-                     QStringLiteral("no message of JSON-RPC 2.0: ") + frame.why));
-        if (const auto call = callOfRefusedAnswer(payload)) {
-            m_calls.fail(*call, Error(ErrorCode::ProtocolViolation,
-                                      QStringLiteral("the answer was refused: ") + frame.why));
-            if (alive)
-                updateHold();
-            return;
-        }
-        service.refuse({}, *frame.error, nullptr);
+        refuse(frame, payload);
         return;
     }
     if (!frame.isBatch) {
@@ -288,8 +328,25 @@ void JsonRpcPrivate::receive(QByteArrayView payload)
     const auto reading = std::make_shared<Reading>();
     reading->messages = {std::make_move_iterator(frame.messages.begin()),
                          std::make_move_iterator(frame.messages.end())};
-    reading->batch = std::make_shared<RpcService::Batch>();
+    reading->batch = service.openBatch();
+    m_readings.push_back(reading);
     read(reading, Haste::None);
+}
+
+// An answer is never answered, but whoever waits for it has to learn that it can't be had. Those to
+// a batch come together, so one stands for all.
+void JsonRpcPrivate::refuse(const RpcFrame &frame, QByteArrayView payload)
+{
+    report(Error(ErrorCode::ProtocolViolation,
+                 QStringLiteral("no message of JSON-RPC 2.0: ") + frame.why));
+    if (const auto call = callOfRefusedAnswer(payload)) {
+        m_calls.endMessageOf(*call, Error(ErrorCode::ProtocolViolation,
+                                          QStringLiteral("the answer was refused: ") + frame.why));
+        updateHold();
+        finishEndedLater();
+        return;
+    }
+    service.refuse({}, *frame.error, nullptr);
 }
 
 void JsonRpcPrivate::goOnReading(Haste haste)
@@ -319,7 +376,22 @@ void JsonRpcPrivate::read(const std::shared_ptr<Reading> &reading, Haste haste)
         return;
     }
     peer->d->holdBack(&m_reading, bool(m_reading));
+    m_readings.erase(std::remove(m_readings.begin(), m_readings.end(), reading), m_readings.end());
     service.close(reading->batch);
+}
+
+// Of a batch that nobody will read any further.
+void JsonRpcPrivate::refuseRest(const Reading &reading)
+{
+    for (size_t i = reading.next; i < reading.messages.size(); ++i) {
+        const auto *const request = std::get_if<RpcRequest>(&reading.messages[i]);
+        if (request && !request->isNotification())
+            service.refuse(request->id, RpcError(RpcError::InternalError), reading.batch);
+        const auto *const invalid = std::get_if<InvalidRpcRequest>(&reading.messages[i]);
+        if (invalid && !invalid->isNotification)
+            service.refuse(invalid->id, invalid->error, reading.batch);
+    }
+    service.close(reading.batch);
 }
 
 void JsonRpcPrivate::dispatch(const RpcMessage &message, const RpcService::BatchPointer &batch)
@@ -338,10 +410,10 @@ void JsonRpcPrivate::handle(const RpcRequest &request, const RpcService::BatchPo
 void JsonRpcPrivate::handle(const RpcResponse &response, const RpcService::BatchPointer &)
 {
     const QPointer<JsonRpc> alive(q);
-    // That of another thread may still be in the box, behind others that take their time.
-    if (!m_calls.isAwaited(response))
-        m_tasks.run();
-    const bool isExpected = alive && m_calls.finish(response);
+    // That of another thread may still be in the box.
+    for (size_t left = m_tasks.size(); left > 0 && !m_calls.isAwaited(response); --left)
+        m_tasks.runFirst();
+    const bool isExpected = m_calls.finish(response);
     if (!alive)
         return; // Whoever waited may have deleted everything.
     updateHold();

@@ -32,11 +32,13 @@ Error RpcCalls::reserve(qsizetype calls)
                  QStringLiteral("%1 calls wait for their answers already").arg(others));
 }
 
-void RpcCalls::add(quint64 number, QPromise<RpcResult> promise, std::chrono::milliseconds timeout)
+void RpcCalls::add(quint64 number, const RpcNumbers &message, QPromise<RpcResult> promise,
+                   std::chrono::milliseconds timeout)
 {
     const Deadline deadline = deadlineAfter(timeout);
     m_deadlines.add(deadline, number);
-    m_calls.emplace_hint(m_calls.end(), number, Call{deadline, timeout, std::move(promise)});
+    m_calls.emplace_hint(m_calls.end(), number,
+                         Call{deadline, timeout, message, std::move(promise)});
     m_last = std::max(m_last, number);
     ++m_due;
 }
@@ -47,15 +49,6 @@ QPromise<RpcResult> RpcCalls::take(std::map<quint64, Call>::iterator call)
     auto node = m_calls.extract(call);
     m_deadlines.remove(node.mapped().deadline, node.key());
     return std::move(node.mapped().promise);
-}
-
-void RpcCalls::fail(quint64 number, const Error &error)
-{
-    const auto call = m_calls.find(number);
-    if (call == m_calls.end())
-        return;
-    --m_due;
-    finishRpc(take(call), RpcResult(error));
 }
 
 bool RpcCalls::isAwaited(const RpcResponse &response) const
@@ -79,13 +72,36 @@ bool RpcCalls::finish(const RpcResponse &response)
     return true;
 }
 
-void RpcCalls::drop(const Error &error)
+void RpcCalls::end(const RpcNumbers &message, const Error &error)
+{
+    auto call = m_calls.lower_bound(message.first);
+    while (call != m_calls.end() && call->first - message.first < message.count) {
+        m_due = std::max<qsizetype>(m_due - 1, 0);
+        m_ended.emplace_back(take(call++), error);
+    }
+}
+
+void RpcCalls::endMessageOf(quint64 number, const Error &error)
+{
+    const auto call = m_calls.find(number);
+    if (call != m_calls.end())
+        end(RpcNumbers(call->second.message), error);
+}
+
+void RpcCalls::endAll(const Error &error)
 {
     m_deadlines.clear();
     m_due = 0;
     release(qsizetype(m_calls.size()));
     for (auto &[number, call] : std::exchange(m_calls, {}))
-        finishRpc(std::move(call.promise), RpcResult(error));
+        m_ended.emplace_back(std::move(call.promise), error);
+}
+
+void RpcCalls::finishFirstEnded()
+{
+    auto [promise, error] = std::move(m_ended.front());
+    m_ended.pop_front();
+    finishRpc(std::move(promise), RpcResult(error));
 }
 
 void RpcCalls::onDeadline(quint64 number)

@@ -14,13 +14,23 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <map>
+#include <utility>
 
 namespace IpcPrims {
 
+/// The calls that are sent in one message.
+struct RpcNumbers
+{
+    quint64 first = 0;
+    quint64 count = 0;
+};
+
 /*!
     The calls that this side has made and that have no answer yet. Each function that finishes one
-    may find this object deleted afterwards, by whoever waited.
+    may find this object deleted afterwards, by whoever waited. Where there may be many, they are
+    only noted to have ended, and finished one by one.
 */
 class RpcCalls
 {
@@ -40,10 +50,9 @@ public:
 
     // In the thread of the JsonRpc
 
-    /// There has to be room for it.
-    void add(quint64 number, QPromise<RpcResult> promise, std::chrono::milliseconds timeout);
-    /// That one, if it still waits, has come to nothing.
-    void fail(quint64 number, const Error &error);
+    /// There has to be room for it. It is sent together with the others of \a message.
+    void add(quint64 number, const RpcNumbers &message, QPromise<RpcResult> promise,
+             std::chrono::milliseconds timeout);
 
     /// Whether an answer is that of a call that waits.
     bool isAwaited(const RpcResponse &response) const;
@@ -54,14 +63,24 @@ public:
     /// Whether the other side has to send answers, be they too late.
     bool areAnswersDue() const { return m_due > 0; }
 
+    // What ends many calls; see finishFirstEnded().
+
+    /// Those of \a message that still wait have come to nothing.
+    void end(const RpcNumbers &message, const Error &error);
+    /// So have all that were sent together with that of \a number, if it still waits.
+    void endMessageOf(quint64 number, const Error &error);
     /// Nothing will be answered any more.
-    void drop(const Error &error);
+    void endAll(const Error &error);
+
+    bool hasEnded() const { return !m_ended.empty(); }
+    void finishFirstEnded();
 
 private:
     struct Call
     {
         Deadline deadline;
         std::chrono::milliseconds timeout;
+        RpcNumbers message;
         QPromise<RpcResult> promise;
     };
 
@@ -69,7 +88,8 @@ private:
     QPromise<RpcResult> take(std::map<quint64, Call>::iterator call);
 
     const quint64 m_lastOfOthers;
-    std::map<quint64, Call> m_calls; // Sorted, to be dropped in the order in which they were made.
+    std::map<quint64, Call> m_calls; // Sorted, to end in the order in which they were made.
+    std::deque<std::pair<QPromise<RpcResult>, Error>> m_ended; // To be finished.
     DeadlineTimer m_deadlines;
     quint64 m_last;
     qsizetype m_due = 0;

@@ -285,6 +285,10 @@ std::optional<quint64> callOfRefusedAnswer(QByteArrayView payload)
 {
     constexpr qsizetype Beginning = 4 * 1024;
     StrictJsonReader reader(payload.first(std::min(payload.size(), Beginning)));
+    if (reader.next() == StrictJsonReader::Next::Array) {
+        reader.enterArray();
+        reader.nextElement();
+    }
     if (reader.next() != StrictJsonReader::Next::Object)
         return std::nullopt;
     reader.enterObject();

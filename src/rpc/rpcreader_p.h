@@ -30,8 +30,9 @@ struct RpcFrame
 IPCPRIMS_AUTOTEST_EXPORT RpcFrame readRpcFrame(QByteArrayView payload,
                                                const RpcMessageLimits &limits, int batchLimit);
 
-/// The call that \a payload answers, which was refused: nothing if it isn't the answer to one, or
-/// doesn't say so near its beginning, as more than that isn't looked at.
+/// The call that \a payload answers, which was refused, or the first that it does if it is a batch:
+/// nothing if it isn't the answer to one, or doesn't say so near its beginning, as more than that
+/// isn't looked at.
 std::optional<quint64> callOfRefusedAnswer(QByteArrayView payload);
 
 /// Why a message of this side, which is well-formed, exceeds \a limits.

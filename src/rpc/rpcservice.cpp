@@ -9,7 +9,7 @@
 #include "rpc/rpcvaluerules_p.h"
 #include "rpc/rpcwriter_p.h"
 
-#include <iterator>
+#include <algorithm>
 #include <utility>
 
 namespace IpcPrims {
@@ -92,10 +92,19 @@ void RpcService::deliverAnswers()
 
 void RpcService::sendAllAnswers()
 {
+    deliverAllAnswers();
+    for (size_t i = 0; i < m_batches.size(); ++i) {
+        const BatchPointer batch = m_batches[i];
+        post(batch); // Without those that will come too late.
+    }
+    sendWaiting();
+}
+
+void RpcService::deliverAllAnswers()
+{
     takeAnswers();
     while (!m_answers.empty())
         deliverFirst();
-    sendWaiting();
 }
 
 void RpcService::takeAnswers()
@@ -161,7 +170,7 @@ RpcReply RpcService::toReply(const RpcId &id, const RpcResult &result)
 
 void RpcService::giveUpCalls()
 {
-    sendAllAnswers();
+    deliverAllAnswers();
     if (const auto mailbox = std::exchange(m_mailbox, nullptr))
         mailbox->close();
     for (const auto &[number, call] : std::exchange(m_calls, {})) {
@@ -175,6 +184,7 @@ void RpcService::giveUpCalls()
         if (call.batch)
             close(call.batch);
     }
+    sendWaiting();
 }
 
 // Answers
@@ -192,11 +202,24 @@ void RpcService::add(RpcReply answer, const BatchPointer &batch, Owed owed)
     post(std::move(message), owed);
 }
 
+RpcService::BatchPointer RpcService::openBatch()
+{
+    m_batches.push_back(std::make_shared<Batch>());
+    return m_batches.back();
+}
+
 void RpcService::close(const BatchPointer &batch)
 {
-    if (--batch->open == 0 && !batch->answers.empty()) {
+    if (--batch->open > 0)
+        return;
+    m_batches.erase(std::remove(m_batches.begin(), m_batches.end(), batch), m_batches.end());
+    post(batch);
+}
+
+void RpcService::post(const BatchPointer &batch)
+{
+    if (!batch->answers.empty())
         post({std::exchange(batch->answers, {}), true}, batch->hasCalls ? Owed::Yes : Owed::No);
-    }
 }
 
 // The calls that were accepted are counted, and each is answered in the end. Whatever else the
@@ -298,6 +321,7 @@ void RpcService::endSession()
         mailbox->close();
     m_calls.clear();
     m_answers.clear();
+    m_batches.clear();
     m_waiting.clear();
     m_owed = 0;
     m_heldBytes = 0;

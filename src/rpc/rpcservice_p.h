@@ -58,6 +58,9 @@ public:
     };
     using BatchPointer = std::shared_ptr<Batch>; ///< None for a message on its own.
 
+    /// For the calls of a message that is about to be read.
+    BatchPointer openBatch();
+
     /// What is called may delete this object.
     void call(const RpcRequest &request, const BatchPointer &batch);
     void refuse(const RpcId &id, const RpcError &error, const BatchPointer &batch);
@@ -88,7 +91,9 @@ private:
     QString overload(const RpcRequest &request) const;
     void deliverAnswers();
     void takeAnswers();
+    void deliverAllAnswers();
     void deliverFirst();
+    void post(const BatchPointer &batch);
     void add(RpcReply answer, const BatchPointer &batch, Owed owed);
     void post(Message message, Owed owed);
     void release(const Message &message);
@@ -103,6 +108,7 @@ private:
     std::shared_ptr<Mailbox<RpcAnswer>> m_mailbox;
     std::unordered_map<quint64, Call> m_calls;
     std::deque<RpcAnswer> m_answers; // From the mailbox.
+    std::vector<BatchPointer> m_batches; // Of which not all is answered.
     bool m_isSending = false;
     quint64 m_lastCall = 0;
     std::deque<Message> m_waiting;

@@ -3,102 +3,36 @@
 
 #include "background.h"
 #include "flood.h"
+#include "turntest.h"
 
 #include <IpcPrims/jsonrpc.h>
-#include <IpcPrims/payloadvalidator.h>
 #include <IpcPrims/peer.h>
 #include <IpcPrims/request.h>
 #include <IpcPrims/rpcbatch.h>
 #include <IpcPrims/server.h>
 #include <IpcPrims/turntime.h>
 
-#include <QtCore/qeventloop.h>
-#include <QtCore/qtemporarydir.h>
-#include <QtCore/qthread.h>
 #include <QtCore/qtimer.h>
 #include <QtTest/qtest.h>
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include <ctime>
 
 using namespace IpcPrims;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 using std::chrono::microseconds;
-using std::chrono::milliseconds;
-
-static constexpr auto Patience = 30s; // Only a failing test waits that long.
-
-/// The processor time of this thread: what the machine does meanwhile doesn't count.
-static microseconds threadTime()
-{
-    timespec time = {};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return std::chrono::duration_cast<microseconds>(std::chrono::seconds(time.tv_sec)
-                                                    + std::chrono::nanoseconds(time.tv_nsec));
-}
-
-static void work(microseconds duration)
-{
-    const auto end = threadTime() + duration;
-    while (threadTime() < end) {
-    }
-}
-
-/// Takes its time where the event loop is.
-class SlowValidator final : public PayloadValidator
-{
-public:
-    std::optional<Failure> check(quint16, QByteArrayView, Direction direction) const override
-    {
-        if (direction == Direction::Send && QThread::currentThread() == m_thread)
-            work(200us);
-        return std::nullopt;
-    }
-
-private:
-    QThread *const m_thread = QThread::currentThread();
-};
-
-/*!
-    Runs the event loop, as an application does, until something has happened and a 10 ms timer has
-    fired so often. Says for how much of the thread's work the timer was silent at most.
-*/
-static microseconds longestSilence(const std::function<bool()> &hasHappened, int shots = 20)
-{
-    QEventLoop loop;
-    QTimer timer;
-    auto last = threadTime();
-    microseconds longest = 0us;
-    int fired = 0;
-    const auto end = std::chrono::steady_clock::now() + Patience;
-    QObject::connect(&timer, &QTimer::timeout, &timer, [&] {
-        const auto now = threadTime();
-        longest = std::max(longest, now - last);
-        last = now;
-        if ((++fired >= shots && hasHappened()) || std::chrono::steady_clock::now() > end)
-            loop.quit();
-    });
-    timer.start(10ms);
-    loop.exec();
-    return longest;
-}
 
 /// A thread's time is shared by whoever wants some of it.
-class tst_Fairness : public QObject
+class tst_Fairness : public TurnTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
-    void cleanup();
     void timersFireDuringAFlood_data();
     void timersFireDuringAFlood();
     void everyPeerHasItsTurn();
@@ -109,35 +43,7 @@ private Q_SLOTS:
     void framesOfOtherThreadsAreSentInTurns();
     void answersThatHaveWaitedLeaveInTurns();
     void limitOfAThreadCanBeSet();
-
-private:
-    void listen(const std::function<void(Peer *)> &onPeer);
-
-    std::unique_ptr<QTemporaryDir> m_directory;
-    std::unique_ptr<Server> m_server;
-    Endpoint m_endpoint;
 };
-
-void tst_Fairness::init()
-{
-    m_directory = std::make_unique<QTemporaryDir>();
-    m_endpoint = Endpoint::fromPath(m_directory->filePath(u"s"_s));
-    m_server = std::make_unique<Server>();
-    m_server->setMaxPendingHandshakes(1000);
-}
-
-void tst_Fairness::cleanup()
-{
-    m_server.reset();
-    setTurnTime(4ms);
-}
-
-void tst_Fairness::listen(const std::function<void(Peer *)> &onPeer)
-{
-    connect(m_server.get(), &Server::peerConnected, this, onPeer);
-    const Error error = m_server->listen(m_endpoint);
-    QVERIFY2(!error, qPrintable(error.message()));
-}
 
 void tst_Fairness::timersFireDuringAFlood_data()
 {
@@ -271,7 +177,7 @@ void tst_Fairness::batchOfCallsIsReadInTurns()
     Peer peer;
     JsonRpc client(&peer, Channel::Data);
     peer.connectToServer(m_endpoint);
-    QTRY_VERIFY_WITH_TIMEOUT(peer.isOpen() && rpc, int(milliseconds(Patience).count()));
+    QTRY_VERIFY_WITH_TIMEOUT(peer.isOpen() && rpc, PatienceMs);
     RpcBatch batch;
     QList<QFuture<RpcResult>> results;
     for (int i = 0; i < 400; ++i)
@@ -293,7 +199,7 @@ void tst_Fairness::framesOfOtherThreadsAreSentInTurns()
     Peer peer;
     peer.setValidator(std::make_shared<SlowValidator>());
     peer.connectToServer(m_endpoint);
-    QTRY_VERIFY_WITH_TIMEOUT(peer.isOpen(), int(milliseconds(Patience).count()));
+    QTRY_VERIFY_WITH_TIMEOUT(peer.isOpen(), PatienceMs);
     Background other([&peer] {
         for (int i = 0; i < 1000; ++i)
             static_cast<void>(peer.send(Channel::Data, "x"));
@@ -313,11 +219,11 @@ void tst_Fairness::answersThatHaveWaitedLeaveInTurns()
     });
     Peer peer;
     peer.connectToServer(m_endpoint);
-    QTRY_VERIFY_WITH_TIMEOUT(peer.isOpen(), int(milliseconds(Patience).count()));
+    QTRY_VERIFY_WITH_TIMEOUT(peer.isOpen(), PatienceMs);
     QList<QFuture<Reply>> replies;
     for (int i = 0; i < 900; ++i)
         replies.append(peer.request(QByteArray::number(i), 1min));
-    QTRY_COMPARE_WITH_TIMEOUT(requests.size(), 900, int(milliseconds(Patience).count()));
+    QTRY_COMPARE_WITH_TIMEOUT(requests.size(), 900, PatienceMs);
     // The first one is answered last, and all others have waited for that.
     for (qsizetype i = requests.size() - 1; i > 0; --i)
         requests[i].reply(requests[i].payload());

@@ -28,6 +28,8 @@ private Q_SLOTS:
     void messageAtTheLimitsIsTaken();
     void limitsHoldForWhatIsSent();
     void answerBeyondTheCallersLimitsEndsTheCall();
+    void errorBeyondTheCallersLimitsEndsTheCall();
+    void answersToABatchBeyondTheLimitsEndItsCalls();
     void limitsAreBounded();
     void clientThatDoesNotReadIsHeldBack();
     void keptCallsAreBoundedInBytes();
@@ -171,6 +173,65 @@ void tst_JsonRpcBounds::answerBeyondTheCallersLimitsEndsTheCall()
     QCOMPARE(tooDeep.result().error.code(), ErrorCode::ProtocolViolation);
     QCOMPARE(good.result().value, QJsonValue(true));
     QCOMPARE(waiting.result().rpcError.code, RpcError::MethodNotFound);
+    QCOMPARE(refusedByServer.size(), 0);
+}
+
+void tst_JsonRpcBounds::errorBeyondTheCallersLimitsEndsTheCall()
+{
+    open();
+    JsonRpc client(m_client.get());
+    JsonRpc server(m_peer);
+    RpcMessageLimits limits;
+    limits.bytes = 1000;
+    limits.depth = 5;
+    client.setMessageLimits(limits);
+    server.setMethod(u"long"_s,
+                     [](const QJsonValue &) { return RpcError(1, QString(5000, u'x')); });
+    server.setMethod(u"deep"_s, [](const QJsonValue &) {
+        return RpcError(1, u"m"_s, QJsonArray{QJsonArray{QJsonArray{QJsonArray{1}}}});
+    });
+    QList<QFuture<RpcResult>> results;
+    for (const QString &method : {u"long"_s, u"deep"_s})
+        results.append(client.call(method, QJsonArray(), NoTimeout));
+    for (const QFuture<RpcResult> &result : std::as_const(results)) {
+        QTRY_VERIFY_WITH_TIMEOUT(result.isFinished(), Patience);
+        QCOMPARE(result.result().error.code(), ErrorCode::ProtocolViolation);
+    }
+}
+
+// The answers come in one message, which is refused as a whole and answered with nothing.
+void tst_JsonRpcBounds::answersToABatchBeyondTheLimitsEndItsCalls()
+{
+    open();
+    JsonRpc client(m_client.get());
+    JsonRpc server(m_peer);
+    RpcMessageLimits limits;
+    limits.bytes = 1000;
+    client.setMessageLimits(limits);
+    server.setMethod(u"long"_s, [](const QJsonValue &) { return QString(400, u'x'); });
+    QList<RpcCall> kept;
+    server.setMethod(u"keep"_s, [&](const RpcCall &call) { kept.append(call); });
+    QSignalSpy refusedByServer(&server, &JsonRpc::messageRefused);
+    const QFuture<RpcResult> before = client.call(u"keep"_s, QJsonArray(), NoTimeout);
+    RpcBatch batch;
+    batch.notify(u"nothing"_s);
+    QList<QFuture<RpcResult>> results;
+    for (int i = 0; i < 3; ++i)
+        results.append(batch.call(u"long"_s));
+    QVERIFY(!client.send(std::move(batch), NoTimeout));
+    const QFuture<RpcResult> after = client.call(u"keep"_s, QJsonArray(), NoTimeout);
+    for (const QFuture<RpcResult> &result : std::as_const(results)) {
+        QTRY_VERIFY_WITH_TIMEOUT(result.isFinished(), Patience);
+        QCOMPARE(result.result().error.code(), ErrorCode::ProtocolViolation);
+    }
+    // No other call is taken for one of them, and none has lost its place.
+    QTRY_COMPARE_WITH_TIMEOUT(kept.size(), 2, Patience);
+    QVERIFY(!before.isFinished() && !after.isFinished());
+    for (const RpcCall &call : std::as_const(kept))
+        call.reply(1);
+    QTRY_VERIFY_WITH_TIMEOUT(before.isFinished() && after.isFinished(), Patience);
+    QCOMPARE(before.result().value, 1);
+    QCOMPARE(after.result().value, 1);
     QCOMPARE(refusedByServer.size(), 0);
 }
 

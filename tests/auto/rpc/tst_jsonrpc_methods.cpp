@@ -489,8 +489,13 @@ void tst_JsonRpcMethods::methodMayDeleteEverything()
     const QFuture<RpcResult> first = batch.call(u"a"_s);
     const QFuture<RpcResult> second = batch.call(u"a"_s);
     QVERIFY(!client.send(std::move(batch)));
-    QCOMPARE(waitFor(first).error.code(), ErrorCode::NotConnected);
-    QCOMPARE(waitFor(second).error.code(), ErrorCode::NotConnected);
+    // The JsonRpc's answer may have left before the peer went.
+    const auto isOver = [](const RpcResult &result) {
+        return result.error.code() == ErrorCode::NotConnected
+               || result.rpcError.code == RpcError::InternalError;
+    };
+    QVERIFY(isOver(waitFor(first)));
+    QVERIFY(isOver(waitFor(second)));
     QCOMPARE(called, 1);
 }
 
