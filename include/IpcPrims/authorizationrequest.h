@@ -26,8 +26,7 @@ class AuthorizationRequestState;
     It may be handed to another thread and answered there, and be kept, if it comes from a Server;
     a BlockingListener takes no answer that comes after its authorizer has returned. It may outlive
     the client and the server: an answer that comes too late goes nowhere. In the client's own
-    thread an answer takes effect at once, so that a Server's signals are emitted before accept()
-    returns.
+    thread an answer leaves at once; a Server's signals follow from the event loop.
 */
 class IPCPRIMS_CORE_EXPORT AuthorizationRequest
 {

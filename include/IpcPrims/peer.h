@@ -52,8 +52,7 @@ class StreamSender;
     may be moved to another thread only while it is Closed: moving it in another state ends the
     session, with InvalidArgument. When the thread ends, so does the session, with Cancelled;
     afterwards the peer may be deleted from any thread.
-    Signals are never emitted from inside a call of connectToServer(), close(), abort(), ping() or
-    send().
+    No call emits a signal but that of a property that it sets; the others come from the event loop.
     Slots may call anything, deleting the peer included. One that runs an event loop holds up those
     that were connected after it; what else is to be told of a session is told from that loop,
     before the next one begins.

@@ -43,8 +43,9 @@ struct BroadcastResult
     under its own deadline: a silent, slow or broken client delays nobody.
 
     A server lives in one thread with an event loop, and so do its peers, unless it has worker
-    threads, see setWorkerThreads(). All its functions are to be called there. When that thread ends
-    it stops listening; it also does, with a warning, when it is moved to another thread.
+    threads, see setWorkerThreads(). All its functions are to be called there. No call emits a
+    signal but that of a property that it sets. When that thread ends it stops listening; it also
+    does, with a warning, when it is moved to another thread.
 
     It belongs to the process that has called listen(): a child made by fork() neither listens nor
     has the sessions, and ends none of them. Daemons fork first.

@@ -73,7 +73,7 @@ void PeerPrivate::grant(const QList<quint16> &grantedChannels)
     if (!session)
         return;
     session->grant(grantedChannels);
-    processEvents();
+    processEventsInCall();
 }
 
 void PeerPrivate::refuse(const Error &reason)
@@ -81,7 +81,7 @@ void PeerPrivate::refuse(const Error &reason)
     if (!session)
         return;
     session->refuse(reason);
-    processEvents();
+    processEventsInCall();
 }
 
 Error PeerPrivate::notConnectedError()

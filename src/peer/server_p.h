@@ -80,9 +80,11 @@ private:
     PeerThread &threadOf(quint64 number) const { return *threads[number % threads.size()]; }
     void dropOldestPending();
     void turnAway(const Error &reason);
+    void reportFailed(const Error &reason);
     Error broadcastError(quint16 channel, const QByteArray &payload) const;
 
     SessionSettings m_served; // The settings at the time of listen().
+    bool m_isInCall = false; // Of the application's, in which nothing is emitted.
     quint64 m_acceptCount = 0;
     TokenBucket m_acceptBucket;
     TokenBucket::Clock::time_point m_lastAccept;

@@ -12,6 +12,7 @@
 
 #include <QtCore/qpointer.h>
 #include <QtCore/qpromise.h>
+#include <QtCore/qscopedvaluerollback.h>
 #include <QtCore/qthread.h>
 
 #include <algorithm>
@@ -105,6 +106,7 @@ Error ServerPrivate::addConnection(qintptr socketDescriptor)
         startThreads();
         m_served = settings;
     }
+    const QScopedValueRollback inCall(m_isInCall, true);
     accept(socket.connection);
     return {};
 }
@@ -208,7 +210,17 @@ void ServerPrivate::dropOldestPending()
 void ServerPrivate::turnAway(const Error &reason)
 {
     PeerLog::clientTurnedAway(reason);
-    Q_EMIT q->handshakeFailed(reason);
+    reportFailed(reason);
+}
+
+void ServerPrivate::reportFailed(const Error &reason)
+{
+    if (!m_isInCall) {
+        Q_EMIT q->handshakeFailed(reason);
+        return;
+    }
+    QMetaObject::invokeMethod(
+            q, [this, reason] { Q_EMIT q->handshakeFailed(reason); }, Qt::QueuedConnection);
 }
 
 // What becomes of clients
@@ -222,7 +234,7 @@ void ServerPrivate::clientOpened(Peer *peer)
 void ServerPrivate::clientFailed(const Error &reason)
 {
     updateAccepting();
-    Q_EMIT q->handshakeFailed(reason);
+    reportFailed(reason);
 }
 
 void ServerPrivate::clientGone()

@@ -228,7 +228,9 @@ void LocalSocketListener::lookAfterServer()
         error = startError;
     if (error && !std::exchange(m_isFailing, true)) {
         logAcceptError(error);
-        Q_EMIT acceptError(error);
+        // Later, as calls of the application lead here.
+        QMetaObject::invokeMethod(
+                this, [this, error] { Q_EMIT acceptError(error); }, Qt::QueuedConnection);
     }
 }
 

@@ -307,7 +307,7 @@ void tst_Authorizer::pendingClientGivesWay()
     server.request->accept();
     QVERIFY(second.readFrame());
     QCOMPARE(first.leftovers(), QByteArray());
-    QCOMPARE(server.server.peers().size(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(server.server.peers().size(), 1, Patience);
 }
 
 void tst_Authorizer::mayReplaceItself()
@@ -321,6 +321,7 @@ void tst_Authorizer::mayReplaceItself()
     });
     QVERIFY(server.listen());
     RawSocket first = server.openSession();
+    QTRY_VERIFY_WITH_TIMEOUT(server.peer, Patience);
     QCOMPARE(server.peer->channels(), QList<quint16>({1}));
     RawSocket second = server.openSession();
     QTRY_COMPARE_WITH_TIMEOUT(server.peer->channels(), QList<quint16>({1, 2, 3, 4}), Patience);

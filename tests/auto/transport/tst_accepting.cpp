@@ -54,6 +54,8 @@ private Q_SLOTS:
     void lackOfDescriptorsIsSurvived();
     void freeDescriptorsAreUsedAtOnce_data() { addTransportRows(); }
     void freeDescriptorsAreUsedAtOnce();
+    void lackOfDescriptorsIsReportedFromTheEventLoop_data() { addTransportRows(); }
+    void lackOfDescriptorsIsReportedFromTheEventLoop();
     void lackOfDescriptorsIsReportedOnce_data() { addTransportRows(); }
     void lackOfDescriptorsIsReportedOnce();
     void noDescriptorSurvivesExec_data() { addTransportRows(); }
@@ -332,6 +334,19 @@ void tst_Accepting::freeDescriptorsAreUsedAtOnce()
     for (int i = 0; i < 5; ++i)
         QCoreApplication::processEvents(); // Which wait for nothing.
     QCOMPARE(m_accepted.size(), 1u);
+}
+
+// setAccepting() may be called from inside any call of an application.
+void tst_Accepting::lackOfDescriptorsIsReportedFromTheEventLoop()
+{
+    QFETCH(const Transport, transport);
+    listen(transport);
+    m_listener->setAccepting(false);
+    const RawSocket client = RawSocket::connectTo(m_path);
+    limitDescriptors(0);
+    m_listener->setAccepting(true);
+    QVERIFY(m_errors.empty());
+    QTRY_COMPARE(m_errors.size(), 1u);
 }
 
 void tst_Accepting::lackOfDescriptorsIsReportedOnce()
