@@ -21,11 +21,13 @@ StreamSender::StreamSender(Peer *peer, quint16 channel)
 {
     const auto others = peer->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
     for (StreamSender *const other : others) {
-        if (other != this && other->m_channel == channel && !other->m_isEndHandedOver)
+        if (other != this && other->m_channel == channel && !other->isOver())
             m_predecessor = other;
     }
-    if (m_predecessor) // Later, as the peer may be on its way out, too.
+    if (m_predecessor) { // Later, as the peer may be on its way out, too.
         connect(m_predecessor, &QObject::destroyed, this, &StreamSender::goOnLater);
+        connect(m_predecessor, &StreamSender::over, this, &StreamSender::goOnLater);
+    }
     peer->d->routeStreamMarks();
     // The rest of a stream would pass for a whole one in the next session.
     peer->d->reconnection.outbox.neverKeep(channel);
@@ -124,10 +126,11 @@ bool StreamSender::takeStop(Peer *peer, quint16 channel, QByteArrayView payload)
         return true;
     const auto senders = peer->findChildren<StreamSender *>(Qt::FindDirectChildrenOnly);
     for (StreamSender *const sender : senders) {
-        if (sender->m_channel == channel && !sender->m_isEndHandedOver && !sender->m_error) {
+        if (sender->m_channel != channel || sender->isOver())
+            continue;
+        if (!sender->m_error) // Else it is about to say that its stream was cut.
             sender->stop();
-            break;
-        }
+        break;
     }
     return true;
 }
@@ -199,7 +202,7 @@ void StreamSender::sendEnd()
 
 bool StreamSender::waitsForAnother() const
 {
-    return m_predecessor && !m_predecessor->m_isEndHandedOver;
+    return m_predecessor && !m_predecessor->isOver();
 }
 
 bool StreamSender::sendFrame(const QByteArray &payload)
@@ -245,8 +248,11 @@ void StreamSender::goOn()
         Q_EMIT handedOver(bytes);
     if (alive && m_error && !std::exchange(m_isErrorTold, true))
         Q_EMIT failed(m_error);
-    if (alive && m_deletesItself && (m_isEndHandedOver || (m_error && !m_isCut)))
+    if (!alive || !isOver())
+        return;
+    if (m_deletesItself)
         deleteLater();
+    Q_EMIT over();
 }
 
 } // namespace IpcPrims

@@ -63,6 +63,8 @@ Q_SIGNALS:
     void handedOver(qint64 bytes);
     /// What waits will never be sent.
     void failed(const IpcPrims::Error &error);
+    /// It is another stream's turn on the channel. May come more than once.
+    void over();
 
 private:
     // SessionObserver
@@ -86,6 +88,8 @@ private:
     void goOn();
     void goOnLater();
     bool waitsForAnother() const;
+    /// Whether the peer has the end mark, or never will.
+    bool isOver() const { return m_isEndHandedOver || (m_error && !m_isCut); }
 
     Peer *const m_peer;
     const quint16 m_channel;

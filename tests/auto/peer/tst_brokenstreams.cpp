@@ -32,6 +32,9 @@ private Q_SLOTS:
     void restOfAStreamIsNotKept();
     void stopIsNotKept();
     void refusedFrameCutsTheStream();
+    void stopOfARefusedStreamLeavesTheNextOneAlone();
+    void streamWaitsForTheOneBeforeOnly();
+    void brokenStreamDoesNotHoldUpTheNextSession();
 
 private:
     void openKeeping();
@@ -184,9 +187,8 @@ void tst_BrokenStreams::restOfAStreamIsNotKept()
         writer.finish();
     QTRY_COMPARE_WITH_TIMEOUT(writer.bytesToWrite(), 0, Patience);
     QSignalSpy notSent(m_client.get(), &Peer::framesNotSent);
-    Peer *const broken = m_peer;
-    broken->abort();
-    QTRY_VERIFY_WITH_TIMEOUT(m_client->generation() == 2 && m_peer != broken && m_peer, Patience);
+    m_peer->abort();
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->generation() == 2 && m_peer && m_peer->isOpen(), Patience);
     QCOMPARE(notSent.size(), 1);
     QCOMPARE(notSent[0][0].value<quint16>(), Channel::Data);
     writer.close();
@@ -253,6 +255,64 @@ void tst_BrokenStreams::refusedFrameCutsTheStream()
     QVERIFY(!reader.isFinished());
     QCOMPARE(reader.readAll(), "good"_ba);
     reader.close();
+    checkNextStream(m_client.get(), m_peer);
+}
+
+void tst_BrokenStreams::stopOfARefusedStreamLeavesTheNextOneAlone()
+{
+    open();
+    m_client->setValidator(std::make_shared<BadWordValidator>());
+    m_client->setSendWaterMarks(100 * KiB, 10 * KiB);
+    ChannelDevice writer(m_client.get(), Channel::Data);
+    QVERIFY(writer.open(QIODevice::WriteOnly));
+    ChannelDevice reader(m_peer, Channel::Data);
+    QVERIFY(reader.open(QIODevice::ReadOnly));
+    writer.write("good");
+    QTRY_COMPARE_WITH_TIMEOUT(reader.bytesReceived(), 4, Patience);
+    m_peer->setReceiving(false);
+    while (!m_client->send(Channel::Data, QByteArray(10 * KiB, 'x')))
+        QCoreApplication::processEvents();
+    writer.write("bad");
+    QTRY_COMPARE_WITH_TIMEOUT(writer.error().code(), ErrorCode::ValidationFailed, Patience);
+    // There is no room to say so, and another stream waits.
+    ChannelDevice next(m_client.get(), Channel::Data);
+    QVERIFY(next.open(QIODevice::WriteOnly));
+    next.write("next");
+    reader.stopReading();
+    Diary diary(m_client.get());
+    QVERIFY(!m_peer->send(Channel::Data, "after the stop"));
+    QTRY_COMPARE_WITH_TIMEOUT(diary.frames.size(), 1, Patience);
+    QCoreApplication::processEvents();
+    QVERIFY2(!next.error(), qPrintable(next.errorString()));
+}
+
+void tst_BrokenStreams::streamWaitsForTheOneBeforeOnly()
+{
+    open();
+    Diary diary(m_peer);
+    ChannelDevice first(m_client.get(), Channel::Data);
+    QVERIFY(first.open(QIODevice::WriteOnly));
+    ChannelDevice second(m_client.get(), Channel::Data);
+    QVERIFY(second.open(QIODevice::WriteOnly));
+    second.write("second");
+    first.write("first");
+    QTRY_COMPARE_WITH_TIMEOUT(diary.frames, Frames({{Channel::Data, "first"}}), Patience);
+    first.finish(); // And the device stays.
+    QTRY_COMPARE_WITH_TIMEOUT(
+            diary.frames,
+            Frames({{Channel::Data, "first"}, {Channel::Data, ""}, {Channel::Data, "second"}}),
+            Patience);
+}
+
+void tst_BrokenStreams::brokenStreamDoesNotHoldUpTheNextSession()
+{
+    openKeeping();
+    ChannelDevice broken(m_client.get(), Channel::Data);
+    QVERIFY(broken.open(QIODevice::WriteOnly));
+    broken.write("x");
+    m_peer->abort();
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->generation() == 2 && m_peer && m_peer->isOpen(), Patience);
+    QVERIFY(broken.error()); // And it stays open.
     checkNextStream(m_client.get(), m_peer);
 }
 
