@@ -6,8 +6,8 @@
 #include "frame/readbuffer_p.h"
 #include "frame/smallframe_p.h"
 
+#include <QtCore/qcoreevent.h>
 #include <QtCore/qscopeguard.h>
-#include <QtCore/qtimer.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,11 +21,11 @@ static constexpr qsizetype ReadBudget = 1024 * 1024;
 // The least that is read at once when handling what is read takes longer than a turn.
 static constexpr size_t LeastReadSize = 4 * 1024;
 
+// How long a side that sends nothing more may take nothing of what is queued.
+static constexpr std::chrono::milliseconds ReaderPatience = DefaultTimeout;
+
 // From this size on a payload is worth a system call of its own rather than a copy.
 static constexpr qsizetype BulkSize = 32 * 1024;
-
-// How often to look whether a side that sends nothing more still reads.
-static constexpr std::chrono::milliseconds StillReadInterval = std::chrono::milliseconds(200);
 
 FrameLink::FrameLink(std::unique_ptr<ByteStream> stream, Sink *sink, Writing writing)
     : m_stream(std::move(stream))
@@ -162,7 +162,8 @@ void FrameLink::close()
 {
     const Running running(this);
     m_isEnded = true;
-    m_acceptsFrames = m_isDraining = false;
+    m_acceptsFrames = m_isDraining = m_awaitsReader = false;
+    m_readerTimer.stop();
     noteUnsent();
     leaveTurn();
     m_stream->close();
@@ -309,28 +310,57 @@ void FrameLink::streamEnded()
         QMetaObject::invokeMethod(this, &FrameLink::streamEnded, Qt::QueuedConnection);
         return;
     }
+    m_awaitsReader = false;
     m_isBlocked = false;
     writeQueue();
     if (!isOpen() || m_hasReadAll)
         return;
-    if (!m_isReceiving && isStillRead()) {
-        QTimer::singleShot(StillReadInterval, this, &FrameLink::streamEnded);
+    // It may have ended its sending direction only. As long as it takes what is queued, room comes,
+    // also for what waits for that.
+    if (!m_isReceiving && canSend() && bytesToWrite() > 0) {
+        m_awaitsReader = true;
+        m_leftToReader = bytesToWrite();
+        m_readerTimer.start(int(ReaderPatience.count()), this);
         return;
     }
-    // With data left, the end is reported once the application has received that.
-    if (isOpen() && !m_decoder.hasInput() && m_stream->atEnd())
-        end(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
+    endUnlessUnread();
 }
 
-// Of a side that has ended its sending direction only: whether it takes what is queued. Then room
-// will come, also for what waits for it.
-bool FrameLink::isStillRead()
+// The side that sends nothing more has taken some of what is queued, or all, or won't.
+void FrameLink::noticeReader()
 {
     const qint64 left = bytesToWrite();
-    const auto now = TurnTime::Clock::now();
-    if (left < std::exchange(m_leftAtEnd, left))
-        m_lastReadAtEnd = now;
-    return canSend() && left > 0 && now - m_lastReadAtEnd < DefaultTimeout;
+    if (left < std::exchange(m_leftToReader, left))
+        m_readerTimer.start(int(ReaderPatience.count()), this);
+    if (canSend() && left > 0)
+        return;
+    m_awaitsReader = false;
+    // Later, as this may be a call of the application.
+    QMetaObject::invokeMethod(this, &FrameLink::streamEnded, Qt::QueuedConnection);
+}
+
+void FrameLink::timerEvent(QTimerEvent *event)
+{
+    if (event->timerId() != m_readerTimer.timerId()) {
+        QObject::timerEvent(event);
+        return;
+    }
+    const Running running(this);
+    // What the stream holds itself becomes less without a word.
+    const qint64 left = bytesToWrite();
+    if (m_awaitsReader && left < std::exchange(m_leftToReader, left))
+        return;
+    m_readerTimer.stop();
+    if (std::exchange(m_awaitsReader, false) && !m_isReceiving)
+        endUnlessUnread();
+}
+
+// With data left, the end is reported once the application has received that.
+void FrameLink::endUnlessUnread()
+{
+    m_readerTimer.stop();
+    if (isOpen() && !m_decoder.hasInput() && m_stream->atEnd())
+        end(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
 }
 
 void FrameLink::end(const Error &error)
@@ -346,7 +376,8 @@ void FrameLink::stopReading()
 {
     m_stream->setReadEnabled(false);
     m_hasReadAll = true;
-    m_isReceiving = m_acceptsFrames = false;
+    m_isReceiving = m_acceptsFrames = m_awaitsReader = false;
+    m_readerTimer.stop();
 }
 
 // Back-pressure

@@ -11,11 +11,11 @@
 
 #include <IpcPrims/error.h>
 
+#include <QtCore/qbasictimer.h>
 #include <QtCore/qbytearray.h>
 #include <QtCore/qobject.h>
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <vector>
 
@@ -212,7 +212,8 @@ private:
     bool read(ReadBuffer &buffer, qsizetype *budget, TurnTime &time);
     ByteStream::Result readStream(std::span<char> target, std::span<char> overflow);
     void streamEnded() override;
-    bool isStillRead();
+    void endUnlessUnread();
+    void noticeReader();
     void destroy();
     void end(const Error &error);
     void discard();
@@ -244,8 +245,11 @@ private:
     {
         if (Q_UNLIKELY(m_isQueueWatched) && isOpen())
             m_sink->queueChanged();
+        if (Q_UNLIKELY(m_awaitsReader) && isOpen())
+            noticeReader();
     }
     void tellDrained();
+    void timerEvent(QTimerEvent *event) override;
 
     Error sendError(quint16 channel, qint64 payloadSize) const;
     bool isFull(quint16 channel);
@@ -275,11 +279,12 @@ private:
     const bool m_writesAtOnce;
     int m_delivering = 0; // A depth, because a sink may run an event loop.
     bool m_isReceiving = true;
-    qint64 m_leftAtEnd = std::numeric_limits<qint64>::max(); // To write, when the end was noticed,
-    TurnTime::Clock::time_point m_lastReadAtEnd; // and when that has last become less.
     bool m_hasReadAll = false; // Nothing will be read any more, whoever wants to receive.
     bool m_acceptsFrames = true;
     bool m_isDraining = false; // linkDrained() is to come.
+    bool m_awaitsReader = false; // The other side sends nothing more, and may still read
+    qint64 m_leftToReader = 0; // what is left to write;
+    QBasicTimer m_readerTimer; // until it has taken nothing of that for a while.
     bool m_isBulk = false; // The last frame was large.
     bool m_isEnded = false;
     bool m_isQueueWatched = false;
