@@ -70,7 +70,8 @@ class StreamSender;
       for it, disconnected(), retryScheduled(), the futures of close().
 
     What a slot has made untrue isn't reported any more: connected() doesn't follow if a slot of
-    stateChanged(Open) closes, nor shutdownRequested() if one of stateChanged(Closing) aborts.
+    stateChanged(Open) closes, nor shutdownRequested() if one of stateChanged(Closing) aborts. What
+    arrives while a session closes is delivered all the same.
 
     What becomes of a frame that send() has accepted, in whatever thread:
 

@@ -138,14 +138,26 @@ void Ledger::reported(End sender, quint16 channel, QByteArrayView payload)
     m_lastReported[key] = number;
 }
 
+void Ledger::mayReplace(const QByteArray &payload)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto number = qFromLittleEndian<quint64>(payload.data());
+    const Origin &origin = m_frames[number].origin;
+    m_replacing[{origin.sender, origin.channel}] = number;
+}
+
 void Ledger::excuse(End sender, SessionNumber session)
 {
     const std::lock_guard lock(m_mutex);
     m_excused.insert({sender, session});
 }
 
-bool Ledger::isExcused(const Frame &frame) const
+bool Ledger::isExcused(quint64 number) const
 {
+    const Frame &frame = m_frames[number];
+    const auto replacing = m_replacing.find({frame.origin.sender, frame.origin.channel});
+    if (replacing != m_replacing.end() && number < replacing->second)
+        return true;
     const auto first = m_excused.lower_bound({frame.origin.sender, frame.origin.session});
     if (first == m_excused.end() || first->first != frame.origin.sender)
         return false;
@@ -159,7 +171,7 @@ void Ledger::sessionAcknowledged(End sender, SessionNumber session)
         const Frame &frame = m_frames[number];
         if (frame.origin.sender == sender && frame.origin.session == session
             && frame.state == Frame::Accepted && !frame.isDelivered && !frame.isReported
-            && frame.origin.thread == 0 && !isExcused(frame))
+            && frame.origin.thread == 0 && !isExcused(number))
             m_journal->violation(describe(number)
                                  + QStringLiteral(" is missing after an acknowledged end"));
     }
@@ -171,7 +183,7 @@ void Ledger::settle()
     for (quint64 number = 0; number < m_frames.size(); ++number) {
         const Frame &frame = m_frames[number];
         if (frame.state == Frame::Accepted && !frame.isDelivered && !frame.isReported
-            && !isExcused(frame))
+            && !isExcused(number))
             m_journal->violation(describe(number) + QStringLiteral(" was lost"));
     }
 }

@@ -16,8 +16,9 @@
 
 /*!
     The model of what becomes of frames. Each one that a peer has accepted has exactly one fate: it
-   is delivered, once, whole and in its channel's order; or it is reported as not sent, once; or the
-    end that should have received it has given the session up. Any thread may write into it.
+    is delivered, once, whole and in its channel's order; or it is reported as not sent, once; or it
+    has made room for a newer one that was sent with a policy for that; or the end that should have
+    received it has given the session up. Any thread may write into it.
 */
 class Ledger
 {
@@ -45,6 +46,8 @@ public:
     /// by.
     void accepted(const QByteArray &payload, SessionNumber lastSession);
     void refused(const QByteArray &payload);
+    /// Frames that its sender has accepted before, on the same channel, may have made room for it.
+    void mayReplace(const QByteArray &payload);
 
     void delivered(End receiver, quint16 channel, QByteArrayView payload);
     void reported(End sender, quint16 channel, QByteArrayView payload);
@@ -71,7 +74,7 @@ private:
     };
 
     Frame *find(QByteArrayView payload, quint64 *number);
-    bool isExcused(const Frame &frame) const;
+    bool isExcused(quint64 number) const;
     QString describe(quint64 number) const;
 
     Journal *const m_journal;
@@ -80,6 +83,7 @@ private:
     std::map<std::tuple<End, End, quint16, quint16>, quint64> m_lastDelivered;
     std::map<std::tuple<End, quint16, quint16>, quint64> m_lastReported;
     std::set<std::pair<End, SessionNumber>> m_excused;
+    std::map<std::pair<End, quint16>, quint64> m_replacing; // The last frame that may have, each.
     qint64 m_delivered = 0;
     qint64 m_reported = 0;
 };

@@ -101,9 +101,21 @@ void PeerActs::sendFrames(PeerWatch *watch)
             m_threads[choice.below(qint64(m_threads.size()))]->send(
                     watch->sending(), frameChannel(), choice.payloadSize());
         } else {
-            watch->sending()->send(0, frameChannel(), choice.payloadSize());
+            sendFrame(watch);
         }
     }
+}
+
+void PeerActs::sendFrame(PeerWatch *watch)
+{
+    Choice &choice = m_model->choice;
+    const quint16 channel = frameChannel();
+    const qint64 size = choice.payloadSize();
+    if (!choice.oneIn(6))
+        return watch->sending()->send(0, channel, size);
+    const auto policy = choice.oneOf({SlowPeerPolicy::DropNewest, SlowPeerPolicy::DropOldest,
+                                      SlowPeerPolicy::KeepLatest, SlowPeerPolicy::Disconnect});
+    watch->send(channel, size, policy);
 }
 
 void PeerActs::call(PeerWatch *watch)

@@ -40,6 +40,7 @@ public:
 
 private:
     void sendFrames(PeerWatch *watch);
+    void sendFrame(PeerWatch *watch);
     void call(PeerWatch *watch);
     void request(PeerWatch *watch);
     void ping(PeerWatch *watch);

@@ -31,6 +31,8 @@ public:
     Ledger::End end() const { return m_sending->end; }
     Role role() const { return m_role; }
 
+    /// Sends with a policy for a full queue, which may end the session.
+    void send(quint16 channel, qint64 size, IpcPrims::SlowPeerPolicy policy);
     /// Ends the session in order; then everything that was sent has to have arrived.
     void close();
 
@@ -88,6 +90,8 @@ private:
     bool m_isConnected = false; // Between connected() and disconnected().
     bool m_wasAskedToShutDown = false;
     bool m_isRetryDue = false;
-    bool m_isClosing = false; // By close(), with a session.
+    bool m_isClosing = false; // By close(), with a session,
+    bool m_isClosedUnheard = false; // before connected(), which doesn't come then.
+    bool m_isTooSlow = false; // Its session ends because of SlowPeerPolicy::Disconnect.
     bool m_isGoing = false; // The peer is to be deleted.
 };

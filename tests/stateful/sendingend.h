@@ -23,6 +23,8 @@ public:
     std::atomic<Ledger::SessionNumber> session = 0;
 
     void send(quint16 thread, quint16 channel, qint64 size);
+    /// In the peer's own thread. Returns what the peer says.
+    IpcPrims::Error send(quint16 channel, qint64 size, IpcPrims::SlowPeerPolicy policy);
     /// To be called before the peer is destroyed.
     void forgetPeer();
 
@@ -33,6 +35,10 @@ public:
     bool isFull(bool isKept) const;
 
 private:
+    QByteArray offer(quint16 thread, quint16 channel, qint64 size);
+    void noteAnswer(const IpcPrims::Error &error, const QByteArray &payload, quint16 thread,
+                    quint16 channel);
+    bool makesRoom(quint16 channel, IpcPrims::SlowPeerPolicy policy) const;
     void noteFull(quint16 thread, quint16 channel);
 
     Ledger *const m_ledger;

@@ -335,9 +335,12 @@ void tst_Fates::whatASlotHasMadeUntrueIsNotReported()
                       if (state == Peer::State::Open)
                           m_client->close();
                   });
+        connect(m_server.get(), &Server::peerConnected, &diary,
+                [](Peer *peer) { QVERIFY(!peer->send(Channel::Data, "early")); });
         m_client->connectToServer(m_endpoint);
         QTRY_COMPARE_WITH_TIMEOUT(diary.reasons.size(), 1, Patience);
         QVERIFY(!diary.entries.contains(u"connected"_s));
+        QCOMPARE(diary.frames, Frames({{Channel::Data, "early"}}));
         disconnect(connection);
     }
     open();
