@@ -78,6 +78,9 @@ static std::optional<ServiceInfo> lookAt(const QByteArray &directory, const QByt
         return std::nullopt;
     ServiceInfo info;
     info.endpoint = Endpoint::fromPath(QFile::decodeName(path));
+    // A name that isn't text would come out as that of another socket.
+    if (info.endpoint.nativeAddress() != path)
+        return std::nullopt;
     info.state = stateOf(path);
     info.uid = found.st_uid;
     info.since = QDateTime::fromSecsSinceEpoch(found.st_mtime);

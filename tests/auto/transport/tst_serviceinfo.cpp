@@ -11,6 +11,9 @@
 
 #include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
+#include <QtCore/qscopeguard.h>
+
+#include <cstdio>
 
 #include <poll.h>
 #include <signal.h>
@@ -44,6 +47,7 @@ private Q_SLOTS:
     void noDirectoryIsNoError();
     void lookingHindersNoServer();
     void otherDirectoriesCanBeLookedInto();
+    void nameThatIsNoTextIsNotThatOfAnotherSocket();
     void noteIsWhatItWas();
 
 private:
@@ -301,6 +305,23 @@ void tst_ServiceInfo::otherDirectoriesCanBeLookedInto()
     QCOMPARE(found[1].state, ServiceInfo::State::Running);
     QCOMPARE(found[1].pid, qint64(::getpid()));
     QVERIFY(found[0].name.isEmpty() && found[1].name.isEmpty());
+}
+
+void tst_ServiceInfo::nameThatIsNoTextIsNotThatOfAnotherSocket()
+{
+    const PublicDirectory elsewhere;
+    const QString shown = elsewhere.filePath(u"\ufffd.sock"_s);
+    const QByteArray hostile = QFile::encodeName(elsewhere.path()) + "/\xff.sock";
+    makeDeadSocket(shown);
+    QCOMPARE(::rename(QFile::encodeName(shown).constData(), hostile.constData()), 0);
+    // Which Qt can't do.
+    const auto removal = qScopeGuard([&hostile] { ::unlink(hostile.constData()); });
+    QVERIFY(ServiceInfo::findIn(elsewhere.path()).isEmpty());
+
+    makeDeadSocket(shown);
+    const QList<ServiceInfo> found = ServiceInfo::findIn(elsewhere.path());
+    QCOMPARE(found.size(), 1);
+    QCOMPARE(found.first().endpoint, Endpoint::fromPath(shown));
 }
 
 void tst_ServiceInfo::noteIsWhatItWas()
