@@ -42,7 +42,8 @@ class Peer;
     Peer::setUnsentFrames() says of the channel.
 
     The waitFor functions of QIODevice are not supported, they return false: use the signals. The
-    device lives in the peer's thread. A validator of the peer judges its frames like any others.
+    device lives in the peer's thread: moving one of them to another thread ends the streams with
+    InvalidArgument. A validator of the peer judges its frames like any others.
 */
 class IPCPRIMS_CORE_EXPORT ChannelDevice : public QIODevice
 {
@@ -143,6 +144,7 @@ Q_SIGNALS:
     void totalSizeReceived(qint64 bytes);
 
 protected:
+    bool event(QEvent *event) override;
     qint64 readData(char *data, qint64 maxSize) override;
     qint64 writeData(const char *data, qint64 size) override;
 

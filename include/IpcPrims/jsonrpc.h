@@ -37,6 +37,10 @@ class Peer;
     channel is one of UnsentFrames::Report from then on. A peer has at most one JsonRpc for
     each channel; with COMMAND, it can't have requests as well.
 
+    To move both to another thread, make it a child of the peer, or move it right after the peer.
+    Calls that wait then end with InvalidArgument. While it lives in another thread than the peer it
+    takes no frames, and its calls are refused with InvalidArgument.
+
     What is no message of JSON-RPC is answered as the specification says and reported by
     messageRefused(); the session goes on. So is what can't be kept as it is: QJsonValue holds
     integers of 64 bits and the numbers of a double, and an object has each name once. Ids go back
@@ -58,8 +62,8 @@ public:
     */
     explicit JsonRpc(Peer *peer, quint16 channel = Channel::Command, QObject *parent = nullptr);
     /// This side's calls that wait end with Cancelled, those of the other side, also those of a
-    /// batch that were not read yet, with an internal error. What the peer has taken is still sent; answers that wait for room in its queue
-    /// aren't.
+    /// batch that were not read yet, with an internal error. What the peer has taken is still sent;
+    /// answers that wait for room in its queue aren't.
     ~JsonRpc() override;
 
     Peer *peer() const;
@@ -147,6 +151,9 @@ Q_SIGNALS:
     /// can't be sent. The reason says which. At most 64 reports wait for the event loop; of further
     /// messages only their number is reported.
     void messageRefused(const IpcPrims::Error &reason);
+
+protected:
+    bool event(QEvent *event) override;
 
 private:
     std::unique_ptr<JsonRpcPrivate> d;

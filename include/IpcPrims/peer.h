@@ -226,12 +226,12 @@ public:
     /*!
         Ends the session in order: sends what is queued, the answers (of a batch of JSON-RPC those
         that are there) and the bytes of a ChannelDevice that wait for room in the queue; asks the
-        other side to shut down, receives
-        until it has acknowledged, and closes. The outcome is disconnected(): with no error, or with
-        ShutdownFailed if the other side did not acknowledge in time (5 s). \a reason (its first
-        1024 characters) is for the other side's log. Turns receiving on, as the acknowledgement
-        comes after everything else. Without an open session this is abort(). While the session is
-        ending already nothing more is done; in any case no other attempt follows.
+        other side to shut down, receives until it has acknowledged, and closes. The outcome is
+        disconnected(): with no error, or with ShutdownFailed if the other side did not acknowledge
+        in time (5 s). \a reason (its first 1024 characters) is for the other side's log. Turns
+        receiving on, as the acknowledgement comes after everything else. Without an open session
+        this is abort(). While the session is ending already nothing more is done; in any case no
+        other attempt follows.
 
         The future finishes in the peer's thread, after disconnected() and with the same error; at
         once, without an error, if the peer is Closed; with Cancelled if it is destroyed before.
@@ -293,7 +293,9 @@ public:
         sessions the answer is NotConnected, also for channels that are kept.
     */
     Error send(quint16 channel, const QByteArray &payload);
-    /// As above, in the peer's thread only, with a \a policy for a full queue. Frames of requests,
+    /// As above with a \a policy for a full queue, in the peer's thread only (else InvalidArgument):
+    /// other threads don't see what they would replace, as it may be on its way between the threads;
+    /// have them call this in the peer's, with QMetaObject::invokeMethod(). Frames of requests,
     /// a JsonRpc or a ChannelDevice never make room: InvalidArgument. Disconnect returns QueueFull,
     /// which disconnected() has as well; between two sessions it is as DropNewest.
     Error send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy);

@@ -5,6 +5,8 @@
 
 #include "peer/channeldevice_p.h"
 
+#include <QtCore/qcoreevent.h>
+
 #include <algorithm>
 
 namespace IpcPrims {
@@ -17,6 +19,13 @@ ChannelDevice::ChannelDevice(Peer *peer, quint16 channel, QObject *parent)
 ChannelDevice::~ChannelDevice()
 {
     d->close();
+}
+
+bool ChannelDevice::event(QEvent *event)
+{
+    if (event->type() == QEvent::ThreadChange)
+        d->leaveThread();
+    return QIODevice::event(event);
 }
 
 Peer *ChannelDevice::peer() const

@@ -27,6 +27,8 @@ public:
     Error openError(QIODevice::OpenMode mode) const;
     void open(QIODevice::OpenMode mode);
     void close();
+    /// This device or its peer is about to be moved, which ends the streams.
+    void leaveThread();
 
     qint64 read(char *data, qint64 maxSize);
     void updateHold();
@@ -51,6 +53,7 @@ public:
 private:
     // SessionObserver
     void sessionEnded(const Error &reason) override;
+    void peerLeavesThread() override { leaveThread(); }
     void peerDestroyed() override;
 
     ChannelUser asUser() const { return {this, "a ChannelDevice"}; }
@@ -61,7 +64,9 @@ private:
     void stopReading();
     void stopObserving();
     bool isWriting() const { return sender && !sender->isFinished(); }
+    void letGo();
     void endStreams(const Error &reason, bool wasWriting);
+    void tellEnd(const Error &reason, bool wasReading, bool wasWriting);
     void fail(const QString &what, const Error &reason);
 
     bool m_isObserving = false;

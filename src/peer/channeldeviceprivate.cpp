@@ -3,6 +3,7 @@
 
 #include "peer/channeldevice_p.h"
 
+#include "peer/logging_p.h"
 #include "peer/peer_p.h"
 #include "peer/streamdrain_p.h"
 
@@ -26,6 +27,9 @@ Error ChannelDevicePrivate::openError(QIODevice::OpenMode mode) const
                      QStringLiteral("a channel can be opened for reading and writing only"));
     if (q->isOpen())
         return Error(ErrorCode::InvalidArgument, QStringLiteral("the device is open already"));
+    if (peer && q->thread() != peer->thread())
+        return Error(ErrorCode::InvalidArgument,
+                     QStringLiteral("the device lives in another thread than its peer"));
     if (!peer || !peer->isOpen())
         return PeerPrivate::notConnectedError();
     if (!peer->d->session->acceptsSend(channel))
@@ -69,12 +73,18 @@ void ChannelDevicePrivate::open(QIODevice::OpenMode mode)
 
 void ChannelDevicePrivate::close()
 {
+    letGo();
+    received.clear();
+}
+
+// Of the peer.
+void ChannelDevicePrivate::letGo()
+{
     stopObserving();
     const bool isStoppedHalfway = isReading && m_isStopped && peer && peer->isOpen();
     stopReading();
     if (isStoppedHalfway)
         new StreamDrain(peer, channel);
-    received.clear();
     if (sender) {
         QObject::disconnect(sender, nullptr, q, nullptr);
         if (peer) // Else it is about to be deleted with the peer, as this device may be.
@@ -220,6 +230,28 @@ void ChannelDevicePrivate::peerDestroyed()
             Qt::QueuedConnection);
 }
 
+void ChannelDevicePrivate::leaveThread()
+{
+    if (!m_isObserving)
+        return;
+    const bool wasReading = isReading;
+    const bool wasWriting = isWriting();
+    if (wasReading || wasWriting)
+        qCWarning(lcPeer, "ChannelDevice: moved to another thread, or its peer was, which ends its "
+                          "streams");
+    letGo();
+    QMetaObject::invokeMethod(
+            q,
+            [this, wasReading, wasWriting] {
+                if (q->isOpen())
+                    tellEnd(Error(ErrorCode::InvalidArgument,
+                                  QStringLiteral("the device or its peer was moved to another "
+                                                 "thread")),
+                            wasReading, wasWriting);
+            },
+            Qt::QueuedConnection);
+}
+
 void ChannelDevicePrivate::stopObserving()
 {
     if (std::exchange(m_isObserving, false) && peer)
@@ -228,9 +260,14 @@ void ChannelDevicePrivate::stopObserving()
 
 void ChannelDevicePrivate::endStreams(const Error &reason, bool wasWriting)
 {
-    const QPointer<ChannelDevice> alive(q);
     const bool wasReading = isReading;
     stopReading();
+    tellEnd(reason, wasReading, wasWriting);
+}
+
+void ChannelDevicePrivate::tellEnd(const Error &reason, bool wasReading, bool wasWriting)
+{
+    const QPointer<ChannelDevice> alive(q);
     if (wasReading) {
         fail(QStringLiteral("the session ended before the stream on channel %1 did").arg(channel),
              reason);

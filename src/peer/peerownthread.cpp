@@ -50,6 +50,9 @@ void PeerPrivate::leaveThread()
         if (Owner *const informed = std::exchange(owner, nullptr))
             informed->peerEnded(q, reason);
     }
+    quint64 lastTold = 0;
+    while (SessionObserver *const observer = observers.next(&lastTold))
+        observer->peerLeavesThread();
     m_thread = nullptr;
     // There, as nothing says here where it is moved to.
     QMetaObject::invokeMethod(

@@ -29,6 +29,9 @@ public:
     /// The last moment at which something can be sent in the session, and there is room for all of
     /// it. Inside calls of the application, so nothing is to be emitted.
     virtual void sessionClosing() {}
+    /// The peer is about to be moved to another thread, as its children are. Whoever stays here
+    /// must not use it any more.
+    virtual void peerLeavesThread() {}
     /// As Peer::readyToSend(), which follows.
     virtual void readyToSend(quint16 /*channel*/) {}
     /// The peer must not be used any more. If its session has ended before, sessionEnded() comes

@@ -5,6 +5,8 @@
 
 #include "rpc/jsonrpc_p.h"
 
+#include <QtCore/qcoreevent.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -16,6 +18,13 @@ JsonRpc::JsonRpc(Peer *peer, quint16 channel, QObject *parent)
 {}
 
 JsonRpc::~JsonRpc() = default;
+
+bool JsonRpc::event(QEvent *event)
+{
+    if (event->type() == QEvent::ThreadChange)
+        d->leaveThread();
+    return QObject::event(event);
+}
 
 Peer *JsonRpc::peer() const
 {

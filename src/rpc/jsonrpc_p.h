@@ -19,6 +19,7 @@
 #include <QtCore/qjsonvalue.h>
 #include <QtCore/qpointer.h>
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -51,6 +52,8 @@ public:
 
     // In the peer's thread
 
+    /// This JsonRpc or its peer is about to be moved to another one, perhaps both.
+    void leaveThread();
     /// Emits messageRefused(), from the event loop.
     void report(const Error &reason);
     /// Holds the other side back while it leaves answers unread, unless this side waits for some.
@@ -70,7 +73,12 @@ private:
     void goOnEnding() override;
     void sessionClosing() override { service.sendAllAnswers(); }
     void readyToSend(quint16 readyChannel) override;
+    void peerLeavesThread() override { leaveThread(); }
     void peerDestroyed() override;
+
+    void attach();
+    void detach();
+    static Error detachedError();
 
     using Entries = std::vector<RpcBatchPrivate::Entry>;
     Error submit(Entries entries, bool isBatch, std::chrono::milliseconds timeout);
@@ -100,6 +108,7 @@ private:
     void tellReports();
     void tellReportsLater();
 
+    std::atomic<bool> m_isAttached = false; // To the peer, whose channel it has.
     std::vector<std::shared_ptr<Reading>> m_readings; // All that are under way.
     std::shared_ptr<Reading> m_reading; // In a later turn; nothing is received before.
     quint64 m_session = 0; // Counts those that have ended.

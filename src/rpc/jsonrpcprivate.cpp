@@ -34,28 +34,72 @@ JsonRpcPrivate::JsonRpcPrivate(JsonRpc *rpc, Peer *itsPeer, quint16 itsChannel)
     }
     // The ids of an answer mean nothing to another session.
     peer->d->reconnection.outbox.neverKeep(channel);
+    attach();
+}
+
+JsonRpcPrivate::~JsonRpcPrivate()
+{
+    detach();
+    // From here on whoever waited finds nothing that it could call with.
+    peer = nullptr;
+    endSession(Error(ErrorCode::Cancelled, QStringLiteral("the JsonRpc was destroyed")));
+    while (m_calls.hasEnded())
+        m_calls.finishFirstEnded();
+}
+
+// Takes the channel, if the peer lives in this thread, too.
+void JsonRpcPrivate::attach()
+{
+    if (!peer || m_isAttached || peer->thread() != q->thread())
+        return;
     m_takenError = peer->d->setFrameHandler(
             channel, [this](quint16, QByteArrayView payload) { receive(payload); }, asUser());
     if (m_takenError)
         qCWarning(lcPeer) << "JsonRpc can't be used:" << m_takenError;
     peer->d->observers.add(this);
+    m_isAttached = true;
 }
 
-JsonRpcPrivate::~JsonRpcPrivate()
+void JsonRpcPrivate::detach()
 {
+    if (!peer || !m_isAttached)
+        return;
     for (const auto &reading : std::exchange(m_readings, {}))
         refuseRest(*reading);
     service.giveUpCalls();
-    // From here on whoever waited finds nothing that it could call with.
-    if (Peer *const lastPeer = std::exchange(peer, nullptr)) {
-        lastPeer->d->observers.remove(this);
-        lastPeer->d->holdBack(this, false);
-        lastPeer->d->holdBack(&m_reading, false);
-        lastPeer->d->setFrameHandler(channel, {}, asUser());
-    }
-    endSession(Error(ErrorCode::Cancelled, QStringLiteral("the JsonRpc was destroyed")));
-    while (m_calls.hasEnded())
-        m_calls.finishFirstEnded();
+    m_isAttached = false;
+    PeerPrivate *const ofPeer = peer->d.get();
+    ofPeer->observers.remove(this);
+    ofPeer->holdBack(this, false);
+    ofPeer->holdBack(&m_reading, false);
+    ofPeer->setFrameHandler(channel, {}, asUser());
+}
+
+void JsonRpcPrivate::leaveThread()
+{
+    if (!m_isAttached)
+        return;
+    detach();
+    const Error moved(ErrorCode::InvalidArgument,
+                      QStringLiteral("the JsonRpc or its peer was moved to another thread"));
+    endSession(std::exchange(m_endReason, std::nullopt).value_or(moved));
+    finishEndedLater();
+    // There, as nothing says here where either is moved to.
+    QMetaObject::invokeMethod(
+            q,
+            [this] {
+                attach();
+                if (peer && !m_isAttached)
+                    qCWarning(lcPeer) << detachedError();
+            },
+            Qt::QueuedConnection);
+}
+
+Error JsonRpcPrivate::detachedError()
+{
+    return Error(ErrorCode::InvalidArgument,
+                 QStringLiteral("the JsonRpc lives in another thread than its peer: move it right "
+                                "after the peer, or as its child"));
 }
 
 void JsonRpcPrivate::sessionEnded(const Error &reason)
@@ -87,6 +131,7 @@ void JsonRpcPrivate::readyToSend(quint16 readyChannel)
 void JsonRpcPrivate::peerDestroyed()
 {
     peer = nullptr;
+    m_isAttached = false;
     endSession(peerDestroyedError());
     const QPointer<JsonRpc> alive(q);
     while (alive && m_calls.hasEnded())
@@ -121,6 +166,12 @@ Error JsonRpcPrivate::send(const QByteArray &frame)
 {
     if (!peer)
         return Error(ErrorCode::NotConnected, QStringLiteral("the peer was destroyed"));
+    if (Q_UNLIKELY(!m_isAttached)) {
+        if (q->thread() == QThread::currentThread())
+            attach();
+        if (!m_isAttached)
+            return detachedError();
+    }
     if (m_takenError)
         return m_takenError;
     const Error error = peer->send(channel, frame);
@@ -174,7 +225,7 @@ void JsonRpcPrivate::tellReports()
 void JsonRpcPrivate::updateHold()
 {
     // If both sides held each other back while they owe answers, none would ever come.
-    if (peer)
+    if (peer && m_isAttached)
         peer->d->holdBack(this, service.hasUnreadAnswers() && !m_calls.areAnswersDue());
 }
 
@@ -304,131 +355,6 @@ void JsonRpcPrivate::finishEnded()
         if (!alive || share.spend())
             return;
     }
-}
-
-// What the other side says
-
-void JsonRpcPrivate::receive(QByteArrayView payload)
-{
-    const QPointer<JsonRpc> alive(q);
-    if (m_reading) // The session is closing, which holds nothing back.
-        goOnReading(Haste::Now);
-    if (!alive || !peer)
-        return;
-    RpcFrame frame = readRpcFrame(payload, messageLimits(), batchLimit);
-    if (frame.error) {
-        refuse(frame, payload);
-        return;
-    }
-    if (!frame.isBatch) {
-        for (const RpcMessage &message : frame.messages)
-            dispatch(message, nullptr);
-        return;
-    }
-    const auto reading = std::make_shared<Reading>();
-    reading->messages = {std::make_move_iterator(frame.messages.begin()),
-                         std::make_move_iterator(frame.messages.end())};
-    reading->batch = service.openBatch();
-    m_readings.push_back(reading);
-    read(reading, Haste::None);
-}
-
-// An answer is never answered, but whoever waits for it has to learn that it can't be had. Those to
-// a batch come together, so one stands for all.
-void JsonRpcPrivate::refuse(const RpcFrame &frame, QByteArrayView payload)
-{
-    report(Error(ErrorCode::ProtocolViolation,
-                 QStringLiteral("no message of JSON-RPC 2.0: ") + frame.why));
-    if (const auto call = callOfRefusedAnswer(payload)) {
-        m_calls.endMessageOf(*call, Error(ErrorCode::ProtocolViolation,
-                                          QStringLiteral("the answer was refused: ") + frame.why));
-        updateHold();
-        finishEndedLater();
-        return;
-    }
-    service.refuse({}, *frame.error, nullptr);
-}
-
-void JsonRpcPrivate::goOnReading(Haste haste)
-{
-    if (const auto reading = std::exchange(m_reading, nullptr))
-        read(reading, haste);
-}
-
-// A batch may call a method a thousand times, so it is interrupted like a thousand frames.
-void JsonRpcPrivate::read(const std::shared_ptr<Reading> &reading, Haste haste)
-{
-    const QPointer<JsonRpc> alive(q);
-    const quint64 session = m_session;
-    TurnShare share;
-    while (reading->next < reading->messages.size()) {
-        dispatch(reading->messages[reading->next++], reading->batch);
-        // Whoever was called may have run an event loop, in which the session has ended.
-        if (!alive || !peer || m_session != session)
-            return;
-        // Only one batch can wait, and another may have come in that event loop.
-        if (haste == Haste::Now || m_reading || !share.spend())
-            continue;
-        m_reading = reading;
-        peer->d->holdBack(&m_reading, true);
-        QMetaObject::invokeMethod(
-                q, [this] { goOnReading(Haste::None); }, Qt::QueuedConnection);
-        return;
-    }
-    peer->d->holdBack(&m_reading, bool(m_reading));
-    m_readings.erase(std::remove(m_readings.begin(), m_readings.end(), reading), m_readings.end());
-    service.close(reading->batch);
-}
-
-// Of a batch that nobody will read any further.
-void JsonRpcPrivate::refuseRest(const Reading &reading)
-{
-    for (size_t i = reading.next; i < reading.messages.size(); ++i) {
-        const auto *const request = std::get_if<RpcRequest>(&reading.messages[i]);
-        if (request && !request->isNotification())
-            service.refuse(request->id, RpcError(RpcError::InternalError), reading.batch);
-        const auto *const invalid = std::get_if<InvalidRpcRequest>(&reading.messages[i]);
-        if (invalid && !invalid->isNotification)
-            service.refuse(invalid->id, invalid->error, reading.batch);
-    }
-    service.close(reading.batch);
-}
-
-void JsonRpcPrivate::dispatch(const RpcMessage &message, const RpcService::BatchPointer &batch)
-{
-    std::visit([&](const auto &one) { handle(one, batch); }, message);
-}
-
-void JsonRpcPrivate::handle(const RpcRequest &request, const RpcService::BatchPointer &batch)
-{
-    if (request.isNotification() && !service.hasMethod(request.method))
-        Q_EMIT q->notificationReceived(request.method, request.params);
-    else
-        service.call(request, batch);
-}
-
-void JsonRpcPrivate::handle(const RpcResponse &response, const RpcService::BatchPointer &)
-{
-    const QPointer<JsonRpc> alive(q);
-    // That of another thread may still be in the box.
-    for (size_t left = m_tasks.size(); left > 0 && !m_calls.isAwaited(response); --left)
-        m_tasks.runFirst();
-    const bool isExpected = m_calls.finish(response);
-    if (!alive)
-        return; // Whoever waited may have deleted everything.
-    updateHold();
-    if (!isExpected) {
-        report(Error(ErrorCode::ProtocolViolation,
-                     QStringLiteral("an answer to no call that waits (any more)")));
-    }
-}
-
-void JsonRpcPrivate::handle(const InvalidRpcRequest &request, const RpcService::BatchPointer &batch)
-{
-    report(Error(ErrorCode::ProtocolViolation,
-                 QStringLiteral("no message of JSON-RPC 2.0 that can be used: ") + request.why));
-    if (!request.isNotification)
-        service.refuse(request.id, request.error, batch);
 }
 
 } // namespace IpcPrims

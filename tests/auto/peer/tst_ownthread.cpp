@@ -9,6 +9,7 @@
 #include <IpcPrims/jsonrpc.h>
 #include <IpcPrims/peerhealth.h>
 
+#include <QtCore/qjsonarray.h>
 #include <QtCore/qthread.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
@@ -40,6 +41,11 @@ private Q_SLOTS:
     void movedPeerConnectsAgain();
     void movingAPeerOfAServer();
     void movingAServerThatListens();
+    void jsonRpcMovesWithItsPeer_data();
+    void jsonRpcMovesWithItsPeer();
+    void jsonRpcThatIsMovedAloneRefusesCalls();
+    void jsonRpcThatIsLeftBehindRefusesCalls();
+    void movingADeviceEndsItsStreams();
 
 private:
     /// Calls a function in the thread, and waits until it has returned.
@@ -108,7 +114,7 @@ void tst_OwnThread::sessionEndsWithItsThread()
             device->write("stream");
             request = peer->request("x", 1h);
             ping = peer->ping(1h);
-            call = rpc->call(u"method"_s, {}, 1h);
+            call = rpc->call(u"method"_s, QJsonArray(), 1h);
             isOpen = true;
         });
         connect(peer.get(), &Peer::disconnected, peer.get(),
@@ -314,6 +320,156 @@ void tst_OwnThread::movingAServerThatListens()
     thread.quit();
     QVERIFY(thread.wait());
     QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size(), 2, Patience);
+}
+
+void tst_OwnThread::jsonRpcMovesWithItsPeer_data()
+{
+    QTest::addColumn<bool>("isChild");
+    QTest::newRow("as a child") << true;
+    QTest::newRow("after the peer") << false;
+}
+
+void tst_OwnThread::jsonRpcMovesWithItsPeer()
+{
+    QFETCH(bool, isChild);
+    takeMessages();
+    std::unique_ptr<JsonRpc> served;
+    connect(m_server.get(), &Server::peerConnected, this, [&](Peer *peer) {
+        served = std::make_unique<JsonRpc>(peer);
+        served->setMethod(u"a"_s, [](const QJsonValue &) { return 1; });
+    });
+    QThread thread;
+    thread.start();
+    Peer *const peer = m_client.get();
+    auto *const rpc = new JsonRpc(peer, Channel::Command, isChild ? peer : nullptr);
+    rpc->setMethod(u"b"_s, [](const QJsonValue &) { return 2; });
+    peer->moveToThread(&thread);
+    if (!isChild)
+        rpc->moveToThread(&thread);
+    std::atomic<bool> isOpen = false;
+    in(thread, [&] {
+        connect(peer, &Peer::connected, peer, [&] { isOpen = true; });
+        peer->connectToServer(m_endpoint);
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(isOpen && served, Patience);
+    QFuture<RpcResult> there;
+    in(thread, [&] { there = rpc->call(u"a"_s); });
+    const QFuture<RpcResult> back = served->call(u"b"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(there.isFinished() && back.isFinished(), Patience);
+    QCOMPARE(there.result().value, 1);
+    QCOMPARE(back.result().value, 2);
+    in(thread, [&] {
+        delete rpc;
+        m_client.reset();
+    });
+    thread.quit();
+    QVERIFY(thread.wait());
+    QCOMPARE(takeMessages(), QStringList());
+}
+
+void tst_OwnThread::jsonRpcThatIsMovedAloneRefusesCalls()
+{
+    takeMessages();
+    open();
+    JsonRpc served(m_peer);
+    QList<RpcCall> kept;
+    served.setMethod(u"keep"_s, [&](const RpcCall &call) { kept.append(call); });
+    JsonRpc rpc(m_client.get());
+    int called = 0;
+    rpc.setMethod(u"b"_s, [&](const QJsonValue &) { return ++called; });
+    QFuture<RpcResult> waiting = rpc.call(u"keep"_s, QJsonArray(), 1h);
+    QTRY_COMPARE_WITH_TIMEOUT(kept.size(), 1, Patience);
+    QThread thread;
+    thread.start();
+    rpc.moveToThread(&thread);
+    QTRY_VERIFY_WITH_TIMEOUT(waiting.isFinished(), Patience);
+    QCOMPARE(waiting.result().error.code(), ErrorCode::InvalidArgument);
+    in(thread, [] {}); // It has had its turn there.
+    const QStringList messages = takeMessages();
+    QCOMPARE(messages.size(), 1);
+    QVERIFY2(messages[0].contains(u"another thread"_s), qPrintable(messages[0]));
+    // From here and from there, and not a word of the other side's comes to it.
+    Error error;
+    in(thread, [&] { error = rpc.notify(u"a"_s); });
+    QCOMPARE(error.code(), ErrorCode::InvalidArgument);
+    QCOMPARE(rpc.notify(u"a"_s).code(), ErrorCode::InvalidArgument);
+    QSignalSpy frames(m_client.get(), &Peer::frameReceived);
+    const QFuture<RpcResult> lost = served.call(u"b"_s, QJsonArray(), 1h);
+    QTRY_COMPARE_WITH_TIMEOUT(frames.size(), 1, Patience);
+    QCOMPARE(called, 0);
+
+    in(thread, [&, home = QThread::currentThread()] { rpc.moveToThread(home); });
+    const QFuture<RpcResult> again = rpc.call(u"keep"_s, QJsonArray(), 1h);
+    const QFuture<RpcResult> back = served.call(u"b"_s, QJsonArray(), 1h);
+    QTRY_COMPARE_WITH_TIMEOUT(kept.size(), 2, Patience);
+    kept[1].reply(1);
+    QTRY_VERIFY_WITH_TIMEOUT(again.isFinished() && back.isFinished(), Patience);
+    QCOMPARE(again.result().value, 1);
+    QCOMPARE(back.result().value, 1);
+    thread.quit();
+    QVERIFY(thread.wait());
+}
+
+void tst_OwnThread::jsonRpcThatIsLeftBehindRefusesCalls()
+{
+    takeMessages();
+    JsonRpc rpc(m_client.get());
+    QThread thread;
+    thread.start();
+    m_client->moveToThread(&thread);
+    QStringList messages;
+    QTRY_COMPARE_WITH_TIMEOUT((messages += takeMessages()).size(), 1, Patience);
+    QVERIFY2(messages[0].contains(u"another thread"_s), qPrintable(messages[0]));
+    QCOMPARE(rpc.notify(u"a"_s).code(), ErrorCode::InvalidArgument);
+    std::atomic<bool> isOpen = false;
+    in(thread, [&] {
+        connect(m_client.get(), &Peer::connected, m_client.get(), [&] { isOpen = true; });
+        m_client->connectToServer(m_endpoint);
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(isOpen, Patience);
+    QCOMPARE(rpc.call(u"a"_s).result().error.code(), ErrorCode::InvalidArgument);
+    in(thread, [&] { m_client.reset(); });
+    QCOMPARE(rpc.notify(u"a"_s).code(), ErrorCode::NotConnected);
+    thread.quit();
+    QVERIFY(thread.wait());
+}
+
+void tst_OwnThread::movingADeviceEndsItsStreams()
+{
+    takeMessages();
+    open();
+    ChannelDevice writer(m_peer, Channel::Data);
+    QVERIFY(writer.open(QIODevice::WriteOnly));
+    ChannelDevice device(m_client.get(), Channel::Data);
+    QVERIFY(device.open(QIODevice::ReadWrite));
+    QCOMPARE(writer.write("begin"), 5);
+    QTRY_COMPARE_WITH_TIMEOUT(device.bytesAvailable(), 5, Patience);
+    QThread thread;
+    thread.start();
+    QSignalSpy finished(&device, &ChannelDevice::readChannelFinished);
+    device.moveToThread(&thread);
+    const QStringList messages = takeMessages();
+    QCOMPARE(messages.size(), 1);
+    QVERIFY2(messages[0].contains(u"another thread"_s), qPrintable(messages[0]));
+    in(thread, [&] {
+        QCOMPARE(device.error().code(), ErrorCode::InvalidArgument);
+        QCOMPARE(device.readAll(), "begin");
+        QVERIFY(device.atEnd());
+        QCOMPARE(device.write("x"), -1);
+        device.close();
+        QVERIFY(!device.open(QIODevice::ReadOnly));
+        QCOMPARE(device.error().code(), ErrorCode::InvalidArgument);
+    });
+    QCOMPARE(finished.size(), 1);
+    // What follows is no stream of anybody's here.
+    QSignalSpy frames(m_client.get(), &Peer::frameReceived);
+    writer.write("rest");
+    writer.close();
+    QTRY_VERIFY_WITH_TIMEOUT(!frames.isEmpty(), Patience);
+    in(thread, [&, home = QThread::currentThread()] { device.moveToThread(home); });
+    thread.quit();
+    QVERIFY(thread.wait());
+    QVERIFY(device.open(QIODevice::ReadOnly));
 }
 
 QTEST_GUILESS_MAIN(tst_OwnThread)
