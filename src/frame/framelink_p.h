@@ -222,7 +222,15 @@ private:
     bool isIdle() const { return m_queue.isEmpty() && !m_isBlocked && !m_isWriting; }
     bool isDueAtOnce();
     Error writeAlone(quint16 channel, const QByteArray &payload);
-    void writeWhenDue();
+    void writeWhenDue()
+    {
+        if (m_isInTurn && m_queue.bytes() < SendQueue::ChunkSize)
+            return;
+        const bool isDue = isDueAtOnce();
+        if (isMuchQueued() || isDue)
+            writeQueue();
+    }
+    bool isMuchQueued();
     void joinTurn()
     {
         if (!m_isInTurn)

@@ -19,12 +19,15 @@ namespace IpcPrims {
 // before it reads again.
 static constexpr qsizetype WriteBudget = 1024 * 1024;
 
-void FrameLink::writeWhenDue()
+// Whether so much is queued that it is worth writing before the turn ends, and trying though the
+// stream was full.
+bool FrameLink::isMuchQueued()
 {
-    if (Q_UNLIKELY(m_isBlocked) && m_queue.bytes() >= m_writesAgainAt && m_writesAtOnce)
+    if (m_queue.bytes() < SendQueue::ChunkSize || !m_writesAtOnce)
+        return false;
+    if (m_queue.bytes() >= m_writesAgainAt)
         m_isBlocked = false;
-    if (isDueAtOnce() || (m_queue.bytes() >= SendQueue::ChunkSize && m_writesAtOnce))
-        writeQueue();
+    return true;
 }
 
 // Whether nothing has left in this turn yet; asking is leaving. What follows waits for the turn's

@@ -30,7 +30,7 @@ static size_t rankOf(quint16 channel)
 }
 
 // ERROR waits in COMMAND's lane: an error that stands for an answer has to keep its place.
-inline std::deque<SendQueue::Chunk> &SendQueue::waitingChunks(Lane &own)
+inline Fifo<SendQueue::Chunk> &SendQueue::waitingChunks(Lane &own)
 {
     return own.channel == Channel::Error ? lane(Channel::Command).chunks : own.chunks;
 }
@@ -91,7 +91,7 @@ void SendQueue::grow(Chunk &chunk, qsizetype usedBefore)
     chunk.bytes = std::move(larger);
 }
 
-void SendQueue::append(std::deque<Chunk> &chunks, Lane &account, const QByteArray &payload)
+void SendQueue::append(Fifo<Chunk> &chunks, Lane &account, const QByteArray &payload)
 {
     const FrameHeader header = {quint32(payload.size()), account.channel};
     const qsizetype frameSize = FrameHeader::Size + payload.size();
@@ -122,7 +122,7 @@ qsizetype SendQueue::dropOldest(quint16 channel, qint64 bytes)
     return older.frames + newer.frames;
 }
 
-SendQueue::Dropped SendQueue::dropFrom(std::deque<Chunk> &chunks, qsizetype begun, quint16 channel,
+SendQueue::Dropped SendQueue::dropFrom(Fifo<Chunk> &chunks, qsizetype begun, quint16 channel,
                                        qint64 bytes)
 {
     Dropped sum;
@@ -194,7 +194,7 @@ void SendQueue::refill()
 {
     while (m_wireBytes - m_taken < ChunkSize && m_wireBytes < m_bytes) {
         const std::optional<size_t> next = nextLane();
-        std::deque<Chunk> &chunks = next ? m_lanes[*next].chunks : m_last;
+        Fifo<Chunk> &chunks = next ? m_lanes[*next].chunks : m_last;
         if (chunks.front().isOversized() && isOversizedFrameUnderWay())
             return;
         if (next)

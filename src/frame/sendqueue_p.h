@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "frame/fifo_p.h"
 #include "frame/header_p.h"
 
 #include <QtCore/qbytearray.h>
@@ -10,6 +11,7 @@
 
 #include <array>
 #include <deque>
+
 #include <memory>
 #include <optional>
 #include <span>
@@ -118,7 +120,7 @@ private:
 
         quint16 channel = 0;
         size_t rank = 0; // Lower goes first.
-        std::deque<Chunk> chunks;
+        Fifo<Chunk> chunks;
         qint64 bytes = 0; // Until they are written, also those that have left for m_wire.
     };
 
@@ -133,12 +135,11 @@ private:
         return m_lastLane && m_lastLane->channel == channel ? *m_lastLane : findLane(channel);
     }
     Lane &findLane(quint16 channel);
-    std::deque<Chunk> &waitingChunks(Lane &own);
-    void append(std::deque<Chunk> &chunks, Lane &account, const QByteArray &payload);
+    Fifo<Chunk> &waitingChunks(Lane &own);
+    void append(Fifo<Chunk> &chunks, Lane &account, const QByteArray &payload);
     char *extend(Chunk &chunk, qsizetype bytes);
     void grow(Chunk &chunk, qsizetype usedBefore);
-    static Dropped dropFrom(std::deque<Chunk> &chunks, qsizetype begun, quint16 channel,
-                            qint64 bytes);
+    static Dropped dropFrom(Fifo<Chunk> &chunks, qsizetype begun, quint16 channel, qint64 bytes);
     static Dropped dropFrom(Chunk &chunk, qsizetype begun, qint64 bytes);
     std::optional<size_t> nextLane() const;
     void releaseMemory();
@@ -148,12 +149,12 @@ private:
     static void appendFrames(const Chunk &chunk, qsizetype written, std::vector<Frame> *frames);
 
     // Chunks whose order is settled; the first may be partly written.
-    std::deque<Chunk> m_wire;
+    Fifo<Chunk> m_wire;
     qsizetype m_wireBytes = 0; // Of them; what was written doesn't count.
     qsizetype m_frontWritten = 0;
     qsizetype m_taken = 0; // How much of what follows that was taken,
     qsizetype m_shown = 0; // and how much of what follows that is being written.
-    std::deque<Chunk> m_retired; // What was being written when the queue was cleared.
+    Fifo<Chunk> m_retired; // What was being written when the queue was cleared.
 
     // Memory of full chunks that were written, for the next ones: so a queue that never gets empty
     // does not have the system hand out fresh pages all the time.
@@ -162,7 +163,7 @@ private:
     std::deque<Lane> m_lanes; // They stay where they are.
     Lane *m_lastLane = nullptr; // The one that was asked for last, and often is again.
     std::array<size_t, 3> m_turns = {}; // By rank: the lane after the one that was served last.
-    std::deque<Chunk> m_last;
+    Fifo<Chunk> m_last;
     qint64 m_bytes = 0;
 };
 

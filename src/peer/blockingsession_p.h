@@ -4,6 +4,7 @@
 #pragma once
 
 #include "frame/decoder_p.h"
+#include "frame/fifo_p.h"
 #include "frame/sendqueue_p.h"
 #include "peer/receivemeter_p.h"
 #include "session/session_p.h"
@@ -17,7 +18,6 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qlist.h>
 
-#include <deque>
 #include <memory>
 #include <optional>
 
@@ -153,7 +153,7 @@ private:
     bool m_isBulk = false; // The last frame was large.
 
     // Frames that were read while a send waited, so that the other side could go on.
-    std::deque<Frame> m_arrived;
+    Fifo<Frame> m_arrived;
     qint64 m_arrivedBytes = 0;
     bool m_isReading = true; // Not when too many have come that way.
 

@@ -179,7 +179,7 @@ std::vector<SendQueue::Frame> CrossThreadSender::takeAll()
 {
     takeArrived();
     std::vector<SendQueue::Frame> frames;
-    const auto takeFrom = [&frames](std::deque<SendQueue::Frame> &waiting) {
+    const auto takeFrom = [&frames](Fifo<SendQueue::Frame> &waiting) {
         std::move(waiting.begin(), waiting.end(), std::back_inserter(frames));
     };
     for (auto &[channel, held] : std::exchange(m_held, {}))

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "frame/fifo_p.h"
 #include "frame/sendqueue_p.h"
 #include "frame/turntime_p.h"
 #include "peer/mailbox_p.h"
@@ -88,10 +89,10 @@ private:
     PeerPrivate *const m_peer;
     // In the peer's thread already.
     bool m_isSending = false;
-    std::deque<SendQueue::Frame> m_waiting;
+    Fifo<SendQueue::Frame> m_waiting;
     // Those of channels without room, by channel, so that nobody looks at them again before there
     // is some; others pass them.
-    std::map<quint16, std::deque<SendQueue::Frame>> m_held;
+    std::map<quint16, Fifo<SendQueue::Frame>> m_held;
 
     std::atomic<const char *> m_commandUser = nullptr;
     std::mutex m_mutex; // Of what follows.

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "frame/fifo_p.h"
 #include "frame/framelink_p.h"
 #include "frame/turntime_p.h"
 #include "peer/attemptpacing_p.h"
@@ -34,7 +35,7 @@
 #include <QtCore/qthread.h>
 
 #include <atomic>
-#include <deque>
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -346,7 +347,7 @@ private:
         std::function<void()> tell;
         bool isOneOfMany = false; // Others may have their turn before the next one.
     };
-    std::deque<Report> m_reports; // One for each to be told, in order.
+    Fifo<Report> m_reports; // One for each to be told, in order.
     bool m_isWaitingForTurn = false; // turnCame() is to come.
     bool m_isThreadEnding = false; // No other turn will come.
     bool m_isOpeningTold = true;

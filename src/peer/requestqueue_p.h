@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "frame/fifo_p.h"
 #include "session/deadline_p.h"
 
 #include <IpcPrims/ipcprimsglobal.h>
@@ -11,7 +12,7 @@
 #include <QtCore/qpromise.h>
 
 #include <chrono>
-#include <deque>
+
 #include <optional>
 
 namespace IpcPrims {
@@ -61,7 +62,7 @@ private:
     Place *find(quint64 number);
     Entry take(Place &place);
 
-    std::deque<Place> m_places; // The first one is always owed an answer.
+    Fifo<Place> m_places; // The first one is always owed an answer.
     quint64 m_firstNumber = 1;
     qsizetype m_owed = 0;
 };

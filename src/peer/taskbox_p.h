@@ -3,12 +3,12 @@
 
 #pragma once
 
+#include "frame/fifo_p.h"
 #include "frame/turntime_p.h"
 #include "peer/mailbox_p.h"
 
 #include <QtCore/qpointer.h>
 
-#include <deque>
 #include <functional>
 #include <utility>
 
@@ -71,7 +71,7 @@ private:
     }
 
     QObject *const m_owner;
-    std::deque<std::function<void()>> m_tasks; // In the owner's thread already.
+    Fifo<std::function<void()>> m_tasks; // In the owner's thread already.
     Mailbox<std::function<void()>> m_mailbox;
 };
 

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "frame/fifo_p.h"
 #include "frame/payloadlimits_p.h"
 #include "session/channelagreement_p.h"
 #include "session/channelset_p.h"
@@ -18,7 +19,7 @@
 #include <QtCore/qstring.h>
 
 #include <chrono>
-#include <deque>
+
 #include <optional>
 #include <variant>
 
@@ -242,7 +243,7 @@ private:
     const Role m_role;
     const SessionSettings m_settings;
     State m_state = State::Handshaking;
-    std::deque<Event> m_events;
+    Fifo<Event> m_events;
 
     QList<quint16> m_channels;
     ChannelSet m_channelSet;
@@ -256,7 +257,7 @@ private:
     int m_controlRun = 0;
     Instant m_controlRunStart;
 
-    std::deque<PendingPing> m_pings;
+    Fifo<PendingPing> m_pings;
     quint64 m_lastPingId = 0;
 
     // Of the handshake, then of the shutdown or of draining.
