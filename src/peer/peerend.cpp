@@ -210,9 +210,8 @@ void PeerPrivate::reportNext(std::function<void()> report)
 
 void PeerPrivate::report()
 {
-    // Many peers may end at once.
-    const bool isEnd = state == Peer::State::Closed;
-    if (isEnd && isTurnOver()) {
+    // Many peers may begin or end at once.
+    if (isTurnOver()) {
         waitForTurn();
         return;
     }
@@ -225,8 +224,7 @@ void PeerPrivate::report()
         processEvents();
     if (goesOn() && m_unreportedEnd)
         finish(*std::exchange(m_unreportedEnd, std::nullopt));
-    if (isEnd)
-        static_cast<void>(TurnTime::ofThisThread().spend());
+    static_cast<void>(TurnTime::ofThisThread().spend());
     if (!goesOn())
         return; // In another turn, there is more to tell first.
     if (alive && m_attempt)
