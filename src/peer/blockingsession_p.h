@@ -59,7 +59,8 @@ public:
             return false;
         if (Q_UNLIKELY(!m_arrived.empty()))
             return takeArrived(frame);
-        return m_decoder.isInUse() && decode(frame);
+        // Without input, too, after a pause: decode() notices when that is over.
+        return (m_decoder.isInUse() || Q_UNLIKELY(m_resumesAt)) && decode(frame);
     }
 
     /*!

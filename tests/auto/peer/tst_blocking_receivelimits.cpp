@@ -29,6 +29,7 @@ private Q_SLOTS:
     void sendingIsNotLimited();
     void listenerLimitsItsClients();
     void framesBeyondTheRateWait();
+    void frameThatComesAfterAPauseIsReceived();
     void callThatWaitsForTheRateTimesOut();
     void frameBeyondTheRateEndsTheSession();
     void sessionThatWaitsCanBeShutDown();
@@ -106,6 +107,17 @@ void tst_BlockingReceiveLimits::framesBeyondTheRateWait()
         COMPARE_RECEIVED(receive(30s), 2, QByteArray::number(i));
     }
     QVERIFY(Clock::now() - start >= 500ms);
+}
+
+// When the pause begins nothing else has arrived.
+void tst_BlockingReceiveLimits::frameThatComesAfterAPauseIsReceived()
+{
+    limitRate(0, 10, Policy::Wait, 0ms);
+    for (int i = 0; i < 3; ++i) {
+        write(2, QByteArray::number(i));
+        COMPARE_RECEIVED(receive(30s), 2, QByteArray::number(i));
+    }
+    QCOMPARE(receive(10ms), ErrorCode::Timeout);
 }
 
 void tst_BlockingReceiveLimits::callThatWaitsForTheRateTimesOut()
