@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include <fcntl.h>
@@ -85,43 +86,56 @@ Waiter::~Waiter()
 
 namespace {
 /// A clock that a waiter has left to the next one in its thread: to make, set and close one would
-/// be three of a short session's system calls.
+/// be three of a short session's system calls. Without a destructor, as a waiter may be one of the
+/// thread's own objects, or of the process's, which go later than this.
 struct SpareClock
 {
-    ~SpareClock()
-    {
-        if (descriptor >= 0)
-            ::close(descriptor);
-    }
-
     int descriptor = -1;
     Deadline alarm;
     int generation = 0;
+    bool isOver = false; // The thread ends, and nobody would close it.
 };
+static_assert(std::is_trivially_destructible_v<SpareClock>);
 } // namespace
 
 static thread_local SpareClock spareClock;
 
+// The clock of the process that has forked this one isn't closed: daemons close all that they have,
+// so its number may mean something else by now.
+static int takeSpareClock()
+{
+    const int descriptor = std::exchange(spareClock.descriptor, -1);
+    return spareClock.generation == ForkGuard::generation() ? descriptor : -1;
+}
+
+namespace {
+struct SpareClockEnd
+{
+    SpareClockEnd() = default;
+    Q_DISABLE_COPY_MOVE(SpareClockEnd)
+    ~SpareClockEnd()
+    {
+        spareClock.isOver = true;
+        if (const int descriptor = takeSpareClock(); descriptor >= 0)
+            ::close(descriptor);
+    }
+};
+} // namespace
+
 void Waiter::open()
 {
-    if (spareClock.descriptor < 0) {
-        m_descriptor = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-        return;
-    }
-    const int descriptor = std::exchange(spareClock.descriptor, -1);
-    if (spareClock.generation == m_generation) {
+    m_descriptor = takeSpareClock();
+    if (m_descriptor >= 0)
         m_alarm = spareClock.alarm;
-        m_descriptor = descriptor;
-    } else { // It is the clock of the process that has forked this one.
-        ::close(descriptor);
-        open();
-    }
+    else
+        m_descriptor = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 }
 
 void Waiter::keepForTheNext()
 {
-    if (spareClock.descriptor >= 0)
+    if (m_descriptor < 0 || spareClock.descriptor >= 0 || spareClock.isOver)
         return;
+    static thread_local const SpareClockEnd end;
     spareClock.descriptor = m_descriptor.exchange(-1);
     spareClock.alarm = m_alarm;
     spareClock.generation = m_generation;
