@@ -33,8 +33,13 @@ bool Peer::event(QEvent *event)
 
 void Peer::connectNotify(const QMetaMethod &signal)
 {
+    // In the peer's thread, whoever connects.
     if (signal == QMetaMethod::fromSignal(&Peer::bytesQueuedChanged))
-        QMetaObject::invokeMethod(this, [this] { d->watchQueue(); }); // In the peer's thread.
+        QMetaObject::invokeMethod(this, [this] { d->watchQueue(); });
+    else if (signal == QMetaMethod::fromSignal(&Peer::sessionChanged)
+             || signal == QMetaMethod::fromSignal(&Peer::disconnectReasonChanged)
+             || signal == QMetaMethod::fromSignal(&Peer::reconnectAttemptsChanged))
+        QMetaObject::invokeMethod(this, [this] { d->watchProperties(); });
 }
 
 void Peer::timerEvent(QTimerEvent *event)

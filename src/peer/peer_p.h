@@ -170,6 +170,7 @@ public:
     void routeStreamMarks() { m_routesFrames = m_routesStreamMarks = true; }
     /// Somebody has been connected to bytesQueuedChanged().
     void watchQueue();
+    void watchProperties() { m_toldProperties.watch(*q); }
     qint64 bytesQueued() const override;
     QFuture<PingReply> ping(std::chrono::milliseconds timeout);
     /// Makes it if there is none yet.

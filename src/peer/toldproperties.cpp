@@ -9,10 +9,26 @@
 
 namespace IpcPrims {
 
+ToldProperties::SessionFacts ToldProperties::factsOf(const Peer &peer)
+{
+    return {peer.generation(), peer.peerId(),          peer.peerName(),
+            peer.channels(),   peer.protocolVersion(), peer.credentials()};
+}
+
+void ToldProperties::watch(const Peer &peer)
+{
+    if (std::exchange(m_isWatched, true))
+        return;
+    m_session = factsOf(peer);
+    m_disconnectReason = peer.disconnectReason();
+    m_reconnectAttempts = peer.reconnectAttempts();
+}
+
 void ToldProperties::update(const Peer &peer)
 {
-    SessionFacts session = {peer.generation(), peer.peerId(),          peer.peerName(),
-                            peer.channels(),   peer.protocolVersion(), peer.credentials()};
+    if (!m_isWatched)
+        return;
+    SessionFacts session = factsOf(peer);
     if (session != m_session) {
         m_session = std::move(session);
         isSessionDue = true;

@@ -24,6 +24,9 @@ class Peer;
 class ToldProperties
 {
 public:
+    /// Somebody wants the signals. Until then nothing is looked at, as most peers are watched by
+    /// nobody.
+    void watch(const Peer &peer);
     /// Looks at all of them at once, so that each is new before the first signal.
     void update(const Peer &peer);
 
@@ -54,6 +57,9 @@ private:
         }
     };
 
+    static SessionFacts factsOf(const Peer &peer);
+
+    bool m_isWatched = false;
     SessionFacts m_session;
     Error m_disconnectReason;
     int m_reconnectAttempts = 0;
