@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "background.h"
 #include "observedserver.h"
 
 #include <IpcPrims/turntime.h>
@@ -281,10 +282,7 @@ void tst_WireEnd::framesOfOtherThreadsLeave()
     while (!peer->send(Channel::Data, QByteArray(100'000, 'x'))) {
     }
     Error error;
-    const std::unique_ptr<QThread> thread(
-            QThread::create([&] { error = peer->send(Channel::Data, "another thread's"); }));
-    thread->start();
-    QVERIFY(thread->wait(Patience));
+    Background([&] { error = peer->send(Channel::Data, "another thread's"); }).join();
     QVERIFY2(!error, qPrintable(error.message()));
     QCoreApplication::processEvents(); // It now waits for room.
     m_client.finishWriting();
