@@ -52,12 +52,15 @@ public:
         return m_items.emplace_back(std::forward<Arguments>(arguments)...);
     }
     void push_back(T item) { emplace_back(std::move(item)); }
-    /// Takes as long as moving all elements does.
+    /// Takes as long as moving all elements does, unless the first one has gone.
     void push_front(T item)
     {
-        const std::ptrdiff_t gone = countGone();
-        m_items.insert(m_items.cbegin() + gone, std::move(item));
-        m_first = m_items.data() + gone;
+        if (countGone() > 0) {
+            *--m_first = std::move(item);
+            return;
+        }
+        m_items.insert(m_items.cbegin(), std::move(item));
+        m_first = m_items.data();
     }
 
     void pop_front()

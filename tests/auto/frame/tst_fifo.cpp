@@ -23,6 +23,7 @@ private Q_SLOTS:
     void takesNoMemoryBeforeTheFirstElement();
     void keepsLittleMemoryOnceItIsEmpty();
     void elementsGoWhenTheyAreTaken();
+    void puttingBackTakesNoMemory();
     void movedFromOneIsEmpty();
 };
 
@@ -98,6 +99,21 @@ void tst_Fifo::elementsGoWhenTheyAreTaken()
     QCOMPARE(first.use_count(), 2);
     fifo.pop_front();
     QCOMPARE(first.use_count(), 1);
+}
+
+void tst_Fifo::puttingBackTakesNoMemory()
+{
+    Fifo<Item> fifo;
+    for (int i = 0; i < 3; ++i)
+        fifo.push_back(std::make_unique<int>(i));
+    const Item *const begin = fifo.begin();
+    for (int i = 0; i < 1000; ++i) {
+        Item first = std::move(fifo.front());
+        fifo.pop_front();
+        fifo.push_front(std::move(first));
+    }
+    QCOMPARE(fifo.begin(), begin);
+    compare(fifo, {0, 1, 2});
 }
 
 void tst_Fifo::movedFromOneIsEmpty()
