@@ -44,14 +44,18 @@ void JsonRpcPrivate::receive(QByteArrayView payload)
 }
 
 // An answer is never answered, but whoever waits for it has to learn that it can't be had. Those to
-// a batch come together, so one stands for all.
+// a batch come together, so one stands for all; unless they are too large for that, and come alone.
 void JsonRpcPrivate::refuse(const RpcFrame &frame, QByteArrayView payload)
 {
     report(Error(ErrorCode::ProtocolViolation,
                  QStringLiteral("no message of JSON-RPC 2.0: ") + frame.why));
     if (const auto call = callOfRefusedAnswer(payload)) {
-        m_calls.endMessageOf(*call, Error(ErrorCode::ProtocolViolation,
-                                          QStringLiteral("the answer was refused: ") + frame.why));
+        const Error refused(ErrorCode::ProtocolViolation,
+                            QStringLiteral("the answer was refused: ") + frame.why);
+        if (call->isOfBatch)
+            m_calls.endMessageOf(call->number, refused);
+        else
+            m_calls.end({call->number, 1}, refused);
         updateHold();
         finishEndedLater();
         return;

@@ -281,11 +281,12 @@ Error checkRpcText(QByteArrayView text, const RpcMessageLimits &limits)
     return RpcReader(text, limits).check();
 }
 
-std::optional<quint64> callOfRefusedAnswer(QByteArrayView payload)
+std::optional<AnsweredCall> callOfRefusedAnswer(QByteArrayView payload)
 {
     constexpr qsizetype Beginning = 4 * 1024;
     StrictJsonReader reader(payload.first(std::min(payload.size(), Beginning)));
-    if (reader.next() == StrictJsonReader::Next::Array) {
+    const bool isOfBatch = reader.next() == StrictJsonReader::Next::Array;
+    if (isOfBatch) {
         reader.enterArray();
         reader.nextElement();
     }
@@ -298,8 +299,10 @@ std::optional<quint64> callOfRefusedAnswer(QByteArrayView payload)
     while (reader.nextMember(&name)) {
         if (name == "method")
             return std::nullopt;
-        if (name == "result" || name == "error")
-            return callOfRpcId(id);
+        if (name == "result" || name == "error") {
+            const auto number = callOfRpcId(id);
+            return number ? std::optional(AnsweredCall{*number, isOfBatch}) : std::nullopt;
+        }
         const QByteArrayView value = reader.visitValue(&nothing);
         if (name == "id")
             id = value.toByteArray();

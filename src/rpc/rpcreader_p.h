@@ -30,10 +30,15 @@ struct RpcFrame
 IPCPRIMS_AUTOTEST_EXPORT RpcFrame readRpcFrame(QByteArrayView payload,
                                                const RpcMessageLimits &limits, int batchLimit);
 
-/// The call that \a payload answers, which was refused, or the first that it does if it is a batch:
-/// nothing if it isn't the answer to one, or doesn't say so near its beginning, as more than that
-/// isn't looked at.
-std::optional<quint64> callOfRefusedAnswer(QByteArrayView payload);
+/// The call that a message answers; of the answers to a batch, which come together, the first.
+struct AnsweredCall
+{
+    quint64 number = 0;
+    bool isOfBatch = false;
+};
+/// That of \a payload, which was refused: nothing if it isn't an answer, or doesn't say so near its
+/// beginning, as more than that isn't looked at.
+std::optional<AnsweredCall> callOfRefusedAnswer(QByteArrayView payload);
 
 /// Why a message of this side, which is well-formed, exceeds \a limits.
 Error checkRpcText(QByteArrayView text, const RpcMessageLimits &limits);

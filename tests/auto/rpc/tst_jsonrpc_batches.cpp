@@ -6,6 +6,7 @@
 #include <IpcPrims/jsonrpc.h>
 #include <IpcPrims/turntime.h>
 
+#include <QtCore/qjsonarray.h>
 #include <QtCore/qtimer.h>
 #include <QtTest/qtest.h>
 
@@ -26,6 +27,7 @@ private Q_SLOTS:
     void answersGivenBeforeTheOtherSideClosesAreSent();
     void destructorAnswersWhatIsNotRead_data();
     void destructorAnswersWhatIsNotRead();
+    void refusedAnswerThatComesAloneEndsOneCall();
 };
 
 /// Each call has a turn of its own.
@@ -172,6 +174,31 @@ void tst_JsonRpcBatches::destructorAnswersWhatIsNotRead()
     QCOMPARE(results.succeeded(), called);
     for (qsizetype i = called; i < Count; ++i)
         QCOMPARE(results.futures[i].result().rpcError.code, RpcError::InternalError);
+}
+
+// As all answers together would be too large for the side that answers.
+void tst_JsonRpcBatches::refusedAnswerThatComesAloneEndsOneCall()
+{
+    open();
+    JsonRpc client(m_client.get());
+    JsonRpc server(m_peer);
+    RpcMessageLimits limits;
+    limits.bytes = 10'000;
+    server.setMessageLimits(limits);
+    limits.bytes = 5000;
+    client.setMessageLimits(limits);
+    server.setMethod(u"text"_s,
+                     [](const QJsonValue &params) { return QString(params[0].toInt(), u'x'); });
+    RpcBatch batch;
+    QList<QFuture<RpcResult>> results;
+    for (const int size : {4000, 6000, 4001})
+        results.append(batch.call(u"text"_s, QJsonArray{size}));
+    QVERIFY(!client.send(std::move(batch), NoTimeout));
+    for (const QFuture<RpcResult> &result : results)
+        QTRY_VERIFY_WITH_TIMEOUT(result.isFinished(), Patience);
+    QCOMPARE(results[0].result().value.toString().size(), 4000);
+    QCOMPARE(results[1].result().error.code(), ErrorCode::ProtocolViolation);
+    QCOMPARE(results[2].result().value.toString().size(), 4001);
 }
 
 QTEST_GUILESS_MAIN(tst_JsonRpcBatches)
