@@ -35,7 +35,6 @@
 #include <QtCore/qthread.h>
 
 #include <atomic>
-
 #include <functional>
 #include <map>
 #include <memory>
@@ -351,6 +350,7 @@ private:
     Fifo<Report> m_reports; // One for each to be told, in order.
     bool m_isWaitingForTurn = false; // turnCame() is to come.
     bool m_isThreadEnding = false; // No other turn will come.
+    bool m_isGoing = false; // The peer is being destroyed, and nothing is told any more.
     bool m_isOpeningTold = true;
     bool m_isEndTold = true;
     std::vector<QPromise<Error>> m_closePromises;

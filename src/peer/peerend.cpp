@@ -210,6 +210,8 @@ void PeerPrivate::reportNext(std::function<void()> report)
 
 void PeerPrivate::report()
 {
+    if (m_isGoing)
+        return;
     // Many peers may begin or end at once.
     if (isTurnOver()) {
         waitForTurn();

@@ -30,13 +30,19 @@ void PeerPrivate::cancel()
 {
     if (Owner *const informed = std::exchange(owner, nullptr))
         informed->peerDestroyed(q);
-    // A continuation may ask the peer for something, which then is a closed one.
+    // Whoever waits may ask the peer for something, which then is a closed one, or run an event
+    // loop, in which nothing happens to it any more.
+    m_isGoing = true;
+    leaveTurn();
+    m_attempt.reset();
+    m_attemptTimer.stop();
+    cancelRetry();
+    dropConnection();
     state = Peer::State::Closed;
     session.reset();
     // Whoever has not been told yet that the session ended learns that, not what came afterwards.
     const bool isEndUntold = !m_isEndTold;
     const Error gone = isEndUntold ? sessionEndedError(disconnectReason) : peerDestroyedError();
-    leaveTurn();
     if (m_requests)
         m_requests->drop(gone);
     while (m_requests && m_requests->hasEnded())

@@ -12,7 +12,6 @@
 #include <QtCore/qpromise.h>
 
 #include <chrono>
-
 #include <optional>
 
 namespace IpcPrims {

@@ -19,7 +19,6 @@
 #include <QtCore/qstring.h>
 
 #include <chrono>
-
 #include <optional>
 #include <variant>
 

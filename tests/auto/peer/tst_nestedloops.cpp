@@ -20,6 +20,8 @@ private Q_SLOTS:
     void openingIsToldFromThere();
     void requestsOfTheNextSessionAreItsOwn();
     void pingsEndWithTheirSession();
+    void destructorTellsNothingFromThere_data();
+    void destructorTellsNothingFromThere();
 
 private:
     void openWithPolicy();
@@ -154,6 +156,32 @@ void tst_NestedLoops::pingsEndWithTheirSession()
     QVERIFY(wasFinished);
     QCOMPARE(ping.result().error.code(), ErrorCode::Disconnected);
     QVERIFY(!next.result().error);
+}
+
+void tst_NestedLoops::destructorTellsNothingFromThere_data()
+{
+    QTest::addColumn<bool>("isAborted");
+    QTest::newRow("open") << false;
+    QTest::newRow("end not told yet") << true;
+}
+
+void tst_NestedLoops::destructorTellsNothingFromThere()
+{
+    QFETCH(const bool, isAborted);
+    m_client->setReconnectPolicy(ReconnectPolicy::exponential(1ms, 1ms));
+    open();
+    Diary diary(m_client.get());
+    bool hasWaited = false;
+    m_client->request("x").then([&](const Reply &) {
+        m_peer->send(Channel::Data, "too late");
+        hasWaited = QTest::qWaitFor([&] { return !m_peer; }, Patience);
+        QCoreApplication::processEvents();
+    });
+    if (isAborted)
+        m_client->abort();
+    m_client.reset();
+    QVERIFY(hasWaited);
+    QCOMPARE(diary.entries, QStringList());
 }
 
 QTEST_GUILESS_MAIN(tst_NestedLoops)
