@@ -36,9 +36,14 @@ QByteArray rpcRequestText(const QString &method, const QJsonValue &params, const
 
 // The id comes first: whoever finds what follows too large to be read still learns which call it
 // is.
-static QByteArray responseText(const RpcId &id, const char *member, const QByteArray &text)
+static QByteArray responseText(const RpcId &id, QByteArrayView member, const QByteArray &text)
 {
-    return "{\"id\":" + id + R"(,"jsonrpc":"2.0",")" + member + "\":" + text + '}';
+    constexpr QByteArrayView Version = R"(,"jsonrpc":"2.0",")";
+    QByteArray response = "{\"id\":";
+    response.reserve(response.size() + id.size() + Version.size() + member.size() + text.size()
+                     + 3);
+    response.append(id).append(Version).append(member).append("\":").append(text).append('}');
+    return response;
 }
 
 QByteArray rpcResultText(const RpcId &id, const QJsonValue &value)
