@@ -3,6 +3,7 @@
 
 #include "frame/turnend_p.h"
 
+#include "frame/threadowned_p.h"
 #include "frame/turntime_p.h"
 
 #include <QtCore/qabstracteventdispatcher.h>
@@ -19,8 +20,7 @@ static constexpr int MaxIdleNotices = 64;
 
 TurnEnd &TurnEnd::ofThisThread()
 {
-    static thread_local TurnEnd turnEnd;
-    return turnEnd;
+    return ThreadOwned<TurnEnd>::ofThisThread();
 }
 
 void TurnEnd::call(Listener *listener)

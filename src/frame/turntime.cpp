@@ -3,6 +3,8 @@
 
 #include "frame/turntime_p.h"
 
+#include "frame/threadowned_p.h"
+
 #include <IpcPrims/turntime.h>
 
 #include <QtCore/qabstracteventdispatcher.h>
@@ -25,8 +27,7 @@ static constexpr auto LeastShare = 500us;
 
 TurnTime &TurnTime::ofThisThread()
 {
-    static thread_local TurnTime turnTime;
-    return turnTime;
+    return ThreadOwned<TurnTime>::ofThisThread();
 }
 
 void TurnTime::setLimit(std::chrono::microseconds limit)
