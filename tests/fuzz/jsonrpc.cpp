@@ -15,6 +15,8 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qelapsedtimer.h>
 
+#include <algorithm>
+
 using namespace IpcPrims;
 
 namespace {
@@ -56,7 +58,9 @@ void checkResponse(const PlainJson &response)
 qsizetype mostResponses(const QByteArray &message)
 {
     const auto json = PlainJson::parse(message);
-    return json && json->kind == PlainJson::Kind::Array ? qsizetype(json->elements.size()) : 1;
+    if (!json || json->kind != PlainJson::Kind::Array)
+        return 1;
+    return std::max<qsizetype>(1, qsizetype(json->elements.size())); // An empty batch is refused.
 }
 
 void serve(JsonRpc *rpc)
