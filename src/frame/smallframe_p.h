@@ -25,6 +25,7 @@ public:
     SmallFrame(quint16 channel, const QByteArray &payload)
         : m_size(FrameHeader::Size + payload.size())
     {
+        Q_ASSERT(payload.size() <= MaxPayloadSize);
         FrameHeader{quint32(payload.size()), channel}.write(m_bytes.data());
         std::copy_n(payload.constData(), payload.size(), m_bytes.data() + FrameHeader::Size);
     }

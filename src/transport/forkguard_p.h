@@ -35,9 +35,9 @@ public:
     /// How a child makes sure that the number still means what its parent's guard was made for.
     enum class Check {
         Identity, ///< By what the system said then, which costs a system call.
-        IsSocket, ///< Any socket will do, as nobody but the guard's owner closes it.
+        IsSocket, ///< By its being a socket: nobody but the guard's owner may close it.
     };
-    /// \a descriptor must be open. If somebody else closes it, the guard does nothing any more.
+    /// \a descriptor must be open. With Identity, somebody else may close it and use the number.
     explicit ForkGuard(int descriptor, Check check = Check::Identity);
     ~ForkGuard();
 
