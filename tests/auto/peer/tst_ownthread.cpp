@@ -8,9 +8,7 @@
 #include <IpcPrims/framer.h>
 #include <IpcPrims/jsonrpc.h>
 #include <IpcPrims/peerhealth.h>
-#include <IpcPrims/turntime.h>
 
-#include <QtCore/qeventloop.h>
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qthread.h>
 #include <QtTest/qsignalspy.h>
@@ -19,7 +17,6 @@
 #include <array>
 #include <functional>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include <sys/socket.h>
@@ -36,7 +33,6 @@ private Q_SLOTS:
     void cleanupTestCase();
 
     void sessionEndsWithItsThread();
-    void sessionEndsWithAThreadThatIsNotOfQt();
     void attemptEndsWithItsThread_data();
     void attemptEndsWithItsThread();
     void serverStopsListeningWithItsThread();
@@ -139,36 +135,6 @@ void tst_OwnThread::sessionEndsWithItsThread()
     QTRY_COMPARE_WITH_TIMEOUT(served.size(), 1, Patience);
     device.reset();
     rpc.reset();
-    peer.reset();
-    QCOMPARE(takeMessages(), QStringList());
-}
-
-// Whose own objects, of the library and of the application, go before the peer learns of it.
-void tst_OwnThread::sessionEndsWithAThreadThatIsNotOfQt()
-{
-    takeMessages();
-    std::unique_ptr<Peer> peer;
-    QList<Error> reasons;
-    QFuture<Reply> request;
-    std::atomic<bool> isOver = false;
-    std::thread thread([&] {
-        setTurnTime(0us);
-        peer = std::make_unique<Peer>();
-        connect(peer.get(), &Peer::disconnected, peer.get(),
-                [&](const Error &reason) { reasons.append(reason); });
-        QEventLoop loop;
-        connect(peer.get(), &Peer::connected, &loop, &QEventLoop::quit);
-        peer->connectToServer(m_endpoint);
-        loop.exec();
-        request = peer->request("x", 1h);
-        isOver = true;
-    });
-    QTRY_VERIFY_WITH_TIMEOUT(isOver, Patience);
-    thread.join();
-    QCOMPARE(peer->state(), Peer::State::Closed);
-    QCOMPARE(reasons.size(), 1);
-    QCOMPARE(reasons[0].code(), ErrorCode::Cancelled);
-    QVERIFY(request.isFinished());
     peer.reset();
     QCOMPARE(takeMessages(), QStringList());
 }

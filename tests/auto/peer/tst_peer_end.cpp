@@ -5,8 +5,16 @@
 #include "peertest.h"
 #include "rawsocket.h"
 
+#include <IpcPrims/turntime.h>
+
+#include <QtCore/qeventloop.h>
+#include <QtCore/qfuture.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
+
+#include <atomic>
+#include <memory>
+#include <thread>
 
 using namespace std::chrono_literals;
 
@@ -33,6 +41,8 @@ private Q_SLOTS:
 
     void handlerMayDeleteThePeer_data();
     void handlerMayDeleteThePeer();
+
+    void sessionEndsWithAThreadThatIsNotOfQt();
 };
 
 void tst_PeerEnd::closeSendsEverythingFirst()
@@ -289,6 +299,33 @@ void tst_PeerEnd::handlerMayDeleteThePeer()
     disconnect(m_server.get(), &Server::peerConnected, nullptr, nullptr);
     connect(m_server.get(), &Server::peerConnected, this, [this](Peer *peer) { m_peer = peer; });
     open();
+}
+
+// Whose own objects, of the library and of the application, go before the peer learns of it.
+void tst_PeerEnd::sessionEndsWithAThreadThatIsNotOfQt()
+{
+    std::unique_ptr<Peer> peer;
+    QList<Error> reasons;
+    QFuture<Reply> request;
+    std::atomic<bool> isOver = false;
+    std::thread thread([&] {
+        setTurnTime(0us);
+        peer = std::make_unique<Peer>();
+        connect(peer.get(), &Peer::disconnected, peer.get(),
+                [&](const Error &reason) { reasons.append(reason); });
+        QEventLoop loop;
+        connect(peer.get(), &Peer::connected, &loop, &QEventLoop::quit);
+        peer->connectToServer(m_endpoint);
+        loop.exec();
+        request = peer->request("x", 1h);
+        isOver = true;
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(isOver, Patience);
+    thread.join();
+    QCOMPARE(peer->state(), Peer::State::Closed);
+    QCOMPARE(reasons.size(), 1);
+    QCOMPARE(reasons[0].code(), ErrorCode::Cancelled);
+    QVERIFY(request.isFinished());
 }
 
 QTEST_GUILESS_MAIN(tst_PeerEnd)
