@@ -12,7 +12,8 @@ namespace IpcPrims {
 static constexpr qsizetype TrustedReservation = 256 * 1024;
 
 // Whether nobody has a copy any more, not even one in another thread, and all have finished reading
-// theirs: isDetached() does not say the latter.
+// theirs. isDetached() does not order the latter, and a fence is nothing that the thread sanitizer
+// knows; so this looks at the counter, which Qt doesn't document.
 static bool isOnlyOne(QByteArray &array)
 {
     const auto *data = array.data_ptr().d_ptr();

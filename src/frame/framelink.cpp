@@ -75,7 +75,7 @@ Error FrameLink::send(quint16 channel, const QByteArray &payload)
 {
     if (Q_UNLIKELY(payload.size() > maxSendSize() || !acceptsFrames() || isFull(channel)))
         return sendError(channel, payload.size());
-    if (isIdle() && payload.size() <= SmallFrame::MaxPayloadSize && isDueAtOnce())
+    if (isIdle() && payload.size() <= SmallFrame::Capacity && isDueAtOnce())
         return writeAlone(channel, payload);
     m_queue.enqueue(channel, payload);
     writeWhenDue();

@@ -14,18 +14,18 @@
 namespace IpcPrims {
 
 /*!
-    A frame in one piece, to leave on its own. Up to MaxPayloadSize it costs less to copy a payload
+    A frame in one piece, to leave on its own. Up to Capacity it costs less to copy a payload
     behind its header than to have the system gather the two.
 */
 class SmallFrame
 {
 public:
-    static constexpr qsizetype MaxPayloadSize = 4 * 1024;
+    static constexpr qsizetype Capacity = 4 * 1024;
 
     SmallFrame(quint16 channel, const QByteArray &payload)
         : m_size(FrameHeader::Size + payload.size())
     {
-        Q_ASSERT(payload.size() <= MaxPayloadSize);
+        Q_ASSERT(payload.size() <= Capacity);
         FrameHeader{quint32(payload.size()), channel}.write(m_bytes.data());
         std::copy_n(payload.constData(), payload.size(), m_bytes.data() + FrameHeader::Size);
     }
@@ -34,7 +34,7 @@ public:
     QByteArrayView payload() const { return bytes().sliced(FrameHeader::Size); }
 
 private:
-    std::array<char, FrameHeader::Size + MaxPayloadSize> m_bytes;
+    std::array<char, FrameHeader::Size + Capacity> m_bytes;
     qsizetype m_size;
 };
 

@@ -256,7 +256,7 @@ Waiter::Outcome BlockingSession::waitFor(short events, Waiter &waiter, const Dea
 qsizetype BlockingSession::writeNow(quint16 channel, const QByteArray &payload)
 {
     IoResult result;
-    if (Q_LIKELY(payload.size() <= SmallFrame::MaxPayloadSize)) {
+    if (Q_LIKELY(payload.size() <= SmallFrame::Capacity)) {
         result = m_socket.send(SmallFrame(channel, payload).bytes());
     } else {
         std::array<char, FrameHeader::Size> header;

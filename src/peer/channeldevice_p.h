@@ -69,6 +69,7 @@ private:
     void tellEnd(const Error &reason, bool wasReading, bool wasWriting);
     void fail(const QString &what, const Error &reason);
 
+    quint64 m_opening = 0; // Counts them: what is told later is not for the next one.
     bool m_isObserving = false;
     bool m_hasBegun = false; // Something of the stream has arrived.
     bool m_isCut = false; // The writer said so of what it sends.

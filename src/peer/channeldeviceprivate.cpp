@@ -51,6 +51,7 @@ Error ChannelDevicePrivate::openError(QIODevice::OpenMode mode) const
 
 void ChannelDevicePrivate::open(QIODevice::OpenMode mode)
 {
+    ++m_opening;
     error = {};
     isFinished = false;
     bytesReceived = 0;
@@ -223,8 +224,8 @@ void ChannelDevicePrivate::peerDestroyed()
     // Later, as the application may be in the middle of deleting both.
     QMetaObject::invokeMethod(
             q,
-            [this, wasWriting = isWriting()] {
-                if (q->isOpen())
+            [this, wasWriting = isWriting(), opening = m_opening] {
+                if (q->isOpen() && m_opening == opening)
                     endStreams(peerDestroyedError(), wasWriting);
             },
             Qt::QueuedConnection);
@@ -242,8 +243,8 @@ void ChannelDevicePrivate::leaveThread()
     letGo();
     QMetaObject::invokeMethod(
             q,
-            [this, wasReading, wasWriting] {
-                if (q->isOpen())
+            [this, wasReading, wasWriting, opening = m_opening] {
+                if (q->isOpen() && m_opening == opening)
                     tellEnd(Error(ErrorCode::InvalidArgument,
                                   QStringLiteral("the device or its peer was moved to another "
                                                  "thread")),
@@ -269,7 +270,7 @@ void ChannelDevicePrivate::tellEnd(const Error &reason, bool wasReading, bool wa
 {
     const QPointer<ChannelDevice> alive(q);
     if (wasReading) {
-        fail(QStringLiteral("the session ended before the stream on channel %1 did").arg(channel),
+        fail(QStringLiteral("the stream on channel %1 was not received to its end").arg(channel),
              reason);
     } else if (wasWriting) {
         fail(QStringLiteral("the stream could not be written to its end"),

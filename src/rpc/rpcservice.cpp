@@ -93,9 +93,11 @@ void RpcService::deliverAnswers()
 void RpcService::sendAllAnswers()
 {
     deliverAllAnswers();
-    for (size_t i = 0; i < m_batches.size(); ++i) {
-        const BatchPointer batch = m_batches[i];
-        post(batch); // Without those that will come too late.
+    // A validator may answer the last call of another one meanwhile.
+    const std::vector<BatchPointer> batches = m_batches;
+    for (const BatchPointer &batch : batches) {
+        if (std::find(m_batches.begin(), m_batches.end(), batch) != m_batches.end())
+            post(batch); // Without those that will come too late.
     }
     sendWaiting();
 }

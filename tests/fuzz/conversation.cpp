@@ -24,8 +24,8 @@ ScriptedSocket::ScriptedSocket(QByteArray script, quint32 seed)
     std::array<int, 2> ends = {-1, -1};
     require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) == 0,
             "there are sockets");
-    m_own.reset(ends[0]);
-    m_other.reset(ends[1]);
+    m_own = FileDescriptor(ends[0]);
+    m_other = FileDescriptor(ends[1]);
 }
 
 bool ScriptedSocket::writeNext()
