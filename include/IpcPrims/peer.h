@@ -293,11 +293,12 @@ public:
         sessions the answer is NotConnected, also for channels that are kept.
     */
     Error send(quint16 channel, const QByteArray &payload);
-    /// As above with a \a policy for a full queue, in the peer's thread only (else InvalidArgument):
-    /// other threads don't see what they would replace, as it may be on its way between the threads;
-    /// have them call this in the peer's, with QMetaObject::invokeMethod(). Frames of requests,
-    /// a JsonRpc or a ChannelDevice never make room: InvalidArgument. Disconnect returns QueueFull,
-    /// which disconnected() has as well; between two sessions it is as DropNewest.
+    /// As above with a \a policy for a full queue, in the peer's thread only (else
+    /// InvalidArgument): other threads don't see what they would replace, as it may be on its way
+    /// between the threads; have them call this in the peer's, with QMetaObject::invokeMethod().
+    /// Frames of requests, a JsonRpc or a ChannelDevice never make room: InvalidArgument.
+    /// Disconnect returns QueueFull, which disconnected() has as well; between two sessions it is
+    /// as DropNewest.
     Error send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy);
     /// send() of \a object as compact JSON.
     Error sendJson(quint16 channel, const QJsonObject &object);

@@ -5,6 +5,7 @@
 
 #include "descriptors.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qeventloop.h>
 #include <QtCore/qtimer.h>
@@ -135,5 +136,14 @@ void tst_Stateful::actInSlot(World *world, Model *model)
     --m_depth;
 }
 
-QTEST_GUILESS_MAIN(tst_Stateful)
+int main(int argc, char **argv)
+{
+    // A million steps with a sanitizer take longer than Qt Test lets a function run.
+    if (!qEnvironmentVariableIsSet("QTEST_FUNCTION_TIMEOUT"))
+        qputenv("QTEST_FUNCTION_TIMEOUT", QByteArray::number(24 * 3600 * 1000));
+    const QCoreApplication app(argc, argv);
+    tst_Stateful test;
+    return QTest::qExec(&test, argc, argv);
+}
+
 #include "tst_stateful.moc"

@@ -458,7 +458,8 @@ void tst_ChannelDevice::brokenSessionIsNoEndOfTheStream()
     QCOMPARE(failed.size(), 1);
     QCOMPARE(m_there->error().code(), ErrorCode::Disconnected);
     QCOMPARE(m_there->errorString(), m_there->error().message());
-    QVERIFY(m_there->errorString().contains(u"the stream on channel 2 was not received to its end"_s));
+    QVERIFY(m_there->errorString().contains(
+            u"the stream on channel 2 was not received to its end"_s));
     QVERIFY(!m_there->isFinished());
     QVERIFY(!m_there->atEnd());
     QCOMPARE(m_there->readAll(), "half of"_ba);
