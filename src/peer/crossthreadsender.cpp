@@ -148,8 +148,9 @@ bool CrossThreadSender::sendFirst(Sent *sent)
         return false;
     SendQueue::Frame frame = std::move(m_waiting.front());
     m_waiting.pop_front();
-    if (m_held.count(frame.channel) > 0 || !send(frame, sent))
-        m_held[frame.channel].push_back(std::move(frame));
+    const quint16 channel = frame.channel;
+    if (m_held.count(channel) > 0 || !send(frame, sent))
+        m_held[channel].push_back(std::move(frame));
     return true;
 }
 
