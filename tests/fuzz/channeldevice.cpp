@@ -77,7 +77,7 @@ private:
     template<typename Condition>
     static void waitUntil(Condition holds)
     {
-        constexpr qint64 longest = 3000; // In case of failure.
+        constexpr qint64 longest = 15'000; // In case of failure; others may need the processor.
         QElapsedTimer time;
         time.start();
         while (!holds() && time.elapsed() < longest)
