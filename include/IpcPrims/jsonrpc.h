@@ -34,8 +34,8 @@ class Peer;
     lives, over all sessions of the peer, and lives in the peer's thread, where its functions are to
     be called; call(), notify() and send() may be called from any thread, as long as nobody deletes
     or moves it or the peer meanwhile. Messages of sessions before the present one are forgotten, so
-   the channel is one of UnsentFrames::Report from then on. A peer has at most one JsonRpc for each
-   channel; with COMMAND, it can't have requests as well.
+    the channel is one of UnsentFrames::Report from then on. A peer has at most one JsonRpc for each
+    channel; with COMMAND, it can't have requests as well.
 
     To move both to another thread, make it a child of the peer, or move it right after the peer.
     Calls that wait then end with InvalidArgument. While it lives in another thread than the peer it

@@ -36,14 +36,14 @@ public:
 
     // For whoever can't wait until the calls follow from the event loop. In the owner's thread.
 
-    /// How many there are to be made.
-    size_t size()
+    /// Takes over what was put, and returns how many calls there are to be made.
+    size_t collect()
     {
         for (auto &task : m_mailbox.take())
             m_tasks.push_back(std::move(task));
         return m_tasks.size();
     }
-    /// Makes the first of those that size() has counted, if it still is to be made.
+    /// Makes the first of those that collect() has counted, if it still is to be made.
     void runFirst()
     {
         if (m_tasks.empty())
@@ -61,7 +61,7 @@ private:
     {
         const QPointer<QObject> owner(m_owner);
         TurnShare share;
-        size();
+        collect();
         while (!m_tasks.empty()) {
             const bool isLast = m_tasks.size() == 1;
             runFirst();

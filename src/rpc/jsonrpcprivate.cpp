@@ -105,7 +105,7 @@ Error JsonRpcPrivate::detachedError()
 void JsonRpcPrivate::sessionEnded(const Error &reason)
 {
     m_endReason = sessionEndedError(reason);
-    m_tasksDue = m_tasks.size(); // Calls that other threads have sent in this session.
+    m_tasksDue = m_tasks.collect(); // Calls that other threads have sent in this session.
 }
 
 void JsonRpcPrivate::goOnEnding()

@@ -125,7 +125,7 @@ void JsonRpcPrivate::handle(const RpcResponse &response, const RpcService::Batch
 {
     const QPointer<JsonRpc> alive(q);
     // That of another thread may still be in the box.
-    for (size_t left = m_tasks.size(); left > 0 && !m_calls.isAwaited(response); --left)
+    for (size_t left = m_tasks.collect(); left > 0 && !m_calls.isAwaited(response); --left)
         m_tasks.runFirst();
     const bool isExpected = m_calls.finish(response);
     if (!alive)

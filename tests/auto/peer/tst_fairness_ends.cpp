@@ -49,9 +49,12 @@ private Q_SLOTS:
 
 private:
     void open();
+    void verifyEndsInTurns(const std::function<void(int)> &ask);
+    void noteEnd(int number, const Error &error);
 
     std::unique_ptr<Peer> m_client;
     QPointer<Peer> m_peer; // The server's end.
+    std::vector<int> m_ended; // In the order of noteEnd().
 };
 
 // How long a turn may be: one of 4 ms and what ends it, and where the system interrupts at a bad
@@ -73,30 +76,42 @@ void tst_FairnessEnds::open()
     QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen() && m_peer, PatienceMs);
 }
 
-void tst_FairnessEnds::requestsEndInTurns()
+// That all who wait learn of the end in their order, with others' turns between, and before the
+// next session begins. \a ask lets one wait, who then calls noteEnd().
+void tst_FairnessEnds::verifyEndsInTurns(const std::function<void(int)> &ask)
 {
     constexpr int Count = 1000;
-    open();
-    std::vector<int> ended;
     qsizetype endedBefore = 0;
     bool hasEnded = false;
-    connect(m_client.get(), &Peer::disconnected, this, [&] {
-        endedBefore = qsizetype(ended.size());
+    m_ended.clear();
+    const QObject thisTime;
+    connect(m_client.get(), &Peer::disconnected, &thisTime, [&] {
+        endedBefore = qsizetype(m_ended.size());
         hasEnded = true;
         m_client->connectToServer(m_endpoint); // Nothing of that session comes between.
     });
-    for (int i = 0; i < Count; ++i) {
-        m_client->request("q", 1h).then([&ended, i](const Reply &reply) {
-            QCOMPARE(reply.error.code(), ErrorCode::NotConnected);
-            work(500us);
-            ended.push_back(i);
-        });
-    }
+    for (int i = 0; i < Count; ++i)
+        ask(i);
     QTimer::singleShot(0, m_client.get(), &Peer::abort);
     VERIFY_SHORT(longestSilence([&] { return hasEnded; }));
     QCOMPARE(endedBefore, Count);
-    QVERIFY(std::is_sorted(ended.begin(), ended.end()));
+    QVERIFY(std::is_sorted(m_ended.begin(), m_ended.end()));
     QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen(), PatienceMs);
+}
+
+void tst_FairnessEnds::noteEnd(int number, const Error &error)
+{
+    QCOMPARE(error.code(), ErrorCode::NotConnected);
+    work(500us);
+    m_ended.push_back(number);
+}
+
+void tst_FairnessEnds::requestsEndInTurns()
+{
+    open();
+    verifyEndsInTurns([this](int i) {
+        m_client->request("q", 1h).then([this, i](const Reply &reply) { noteEnd(i, reply.error); });
+    });
 }
 
 void tst_FairnessEnds::requestsThatEndAreFinishedByTheDestructor()
@@ -146,29 +161,13 @@ void tst_FairnessEnds::pingsEndInTurns()
 
 void tst_FairnessEnds::callsEndInTurns()
 {
-    constexpr int Count = 1000;
     open();
     JsonRpc rpc(m_client.get(), Channel::Data);
-    std::vector<int> ended;
-    qsizetype endedBefore = 0;
-    bool hasEnded = false;
-    connect(m_client.get(), &Peer::disconnected, this, [&] {
-        endedBefore = qsizetype(ended.size());
-        hasEnded = true;
-        m_client->connectToServer(m_endpoint);
-    });
-    for (int i = 0; i < Count; ++i) {
-        rpc.call(u"m"_s, QJsonArray(), 1h).then([&ended, i](const RpcResult &result) {
-            QCOMPARE(result.error.code(), ErrorCode::NotConnected);
-            work(500us);
-            ended.push_back(i);
+    verifyEndsInTurns([this, &rpc](int i) {
+        rpc.call(u"m"_s, QJsonArray(), 1h).then([this, i](const RpcResult &result) {
+            noteEnd(i, result.error);
         });
-    }
-    QTimer::singleShot(0, m_client.get(), &Peer::abort);
-    VERIFY_SHORT(longestSilence([&] { return hasEnded; }));
-    QCOMPARE(endedBefore, Count);
-    QVERIFY(std::is_sorted(ended.begin(), ended.end()));
-    QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen(), PatienceMs);
+    });
 }
 
 void tst_FairnessEnds::callsThatEndAreFinishedByTheDestructor_data()

@@ -18,6 +18,14 @@
 
 using namespace std::chrono_literals;
 
+static RpcMessageLimits smallLimits()
+{
+    RpcMessageLimits limits;
+    limits.bytes = 1000;
+    limits.depth = 5;
+    return limits;
+}
+
 /// What one side of JSON-RPC can make the other one hold, and how long one message takes.
 class tst_JsonRpcBounds : public PeerTest
 {
@@ -119,9 +127,7 @@ void tst_JsonRpcBounds::limitsHoldForWhatIsSent()
     open();
     JsonRpc client(m_client.get());
     JsonRpc server(m_peer);
-    RpcMessageLimits limits;
-    limits.bytes = 1000;
-    limits.depth = 5;
+    RpcMessageLimits limits = smallLimits();
     limits.values = 50;
     client.setMessageLimits(limits);
     QJsonArray deep;
@@ -149,10 +155,7 @@ void tst_JsonRpcBounds::answerBeyondTheCallersLimitsEndsTheCall()
     open();
     JsonRpc client(m_client.get());
     JsonRpc server(m_peer);
-    RpcMessageLimits limits;
-    limits.bytes = 1000;
-    limits.depth = 5;
-    client.setMessageLimits(limits);
+    client.setMessageLimits(smallLimits());
     server.setMethod(u"long"_s, [](const QJsonValue &) { return QString(5000, u'x'); });
     server.setMethod(u"deep"_s, [](const QJsonValue &) {
         return QJsonArray{QJsonArray{QJsonArray{QJsonArray{QJsonArray{1}}}}};
@@ -183,10 +186,7 @@ void tst_JsonRpcBounds::errorBeyondTheCallersLimitsEndsTheCall()
     open();
     JsonRpc client(m_client.get());
     JsonRpc server(m_peer);
-    RpcMessageLimits limits;
-    limits.bytes = 1000;
-    limits.depth = 5;
-    client.setMessageLimits(limits);
+    client.setMessageLimits(smallLimits());
     server.setMethod(u"long"_s,
                      [](const QJsonValue &) { return RpcError(1, QString(5000, u'x')); });
     server.setMethod(u"deep"_s, [](const QJsonValue &) {

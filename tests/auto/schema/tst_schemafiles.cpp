@@ -145,7 +145,7 @@ void tst_SchemaFiles::fileThatMayNotBeReadIsAnError()
              QStringLiteral("failed to load schema: data.schema.json: can't be opened: ")
                      + qt_error_string(EACCES));
 #else
-    QSKIP("There are no such modes.");
+    QSKIP("Files have no modes outside of Unix");
 #endif
 }
 
@@ -158,7 +158,7 @@ void tst_SchemaFiles::hostileNameIsEscaped()
                                                "json: unknown name: ")),
              qPrintable(message));
 #else
-    QSKIP("There are no such names.");
+    QSKIP("Outside of Unix, files have no names with control characters");
 #endif
 }
 
