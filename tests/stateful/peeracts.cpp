@@ -6,7 +6,6 @@
 #include <IpcPrims/peerhealth.h>
 
 #include <QtCore/qjsonarray.h>
-#include <QtCore/qthreadpool.h>
 
 using namespace IpcPrims;
 
@@ -16,14 +15,13 @@ PeerActs::PeerActs(Model *model, int threads)
     : m_model(model)
     , m_streams(model)
 {
-    for (int i = 1; i <= threads; ++i)
-        m_threads.push_back(std::make_unique<SendingThread>(quint16(i)));
+    for (int i = 0; i < threads; ++i)
+        m_sending.push_back(std::make_unique<WorkThread>());
 }
 
 PeerActs::~PeerActs()
 {
     dropAnswers();
-    QThreadPool::globalInstance()->waitForDone();
 }
 
 void PeerActs::prepare(Peer *peer)
@@ -32,8 +30,8 @@ void PeerActs::prepare(Peer *peer)
     auto *const rpc = new JsonRpc(peer, TestChannel::Rpc, peer);
     rpc->setMethod(QStringLiteral("echo"),
                    [](const QJsonValue &params) -> RpcResult { return params[0]; });
-    rpc->setMethod(QStringLiteral("soon"), [](const RpcCall &call) {
-        QThreadPool::globalInstance()->start([call] { call.reply(call.params()[0]); });
+    rpc->setMethod(QStringLiteral("soon"), [this](const RpcCall &call) {
+        m_answering.start([call] { call.reply(call.params()[0]); });
     });
 }
 
@@ -53,7 +51,7 @@ void PeerActs::serve(Peer *peer)
                 m_requests.push_back(request);
             break;
         case 1:
-            QThreadPool::globalInstance()->start([request] { request.reply(request.payload()); });
+            m_answering.start([request] { request.reply(request.payload()); });
             break;
         case 2:
             if (m_model->choice.oneIn(10))
@@ -97,9 +95,11 @@ void PeerActs::sendFrames(PeerWatch *watch)
     const qint64 count = 1 + choice.below(choice.oneOf({1, 4, 40}));
     m_model->journal.note(QStringLiteral("end %1 sends %2 frames").arg(watch->end()).arg(count));
     for (qint64 i = 0; i < count; ++i) {
-        if (!m_threads.empty() && choice.oneIn(3)) {
-            m_threads[choice.below(qint64(m_threads.size()))]->send(
-                    watch->sending(), frameChannel(), choice.payloadSize());
+        if (!m_sending.empty() && choice.oneIn(3)) {
+            const qint64 thread = choice.below(qint64(m_sending.size()));
+            m_sending[thread]->start(
+                    [end = watch->sending(), number = quint16(thread + 1), channel = frameChannel(),
+                     size = choice.payloadSize()] { end->send(number, channel, size); });
         } else {
             sendFrame(watch);
         }

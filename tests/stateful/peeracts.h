@@ -5,8 +5,8 @@
 
 #include "model.h"
 #include "peerwatch.h"
-#include "sendingthread.h"
 #include "streams.h"
+#include "workthread.h"
 
 #include <IpcPrims/jsonrpc.h>
 #include <IpcPrims/request.h>
@@ -48,7 +48,8 @@ private:
     std::chrono::milliseconds timeout();
 
     Model *const m_model;
-    std::vector<std::unique_ptr<SendingThread>> m_threads;
+    std::vector<std::unique_ptr<WorkThread>> m_sending;
+    WorkThread m_answering;
     std::deque<IpcPrims::Request> m_requests;
     Streams m_streams;
     qint64 m_calls = 0;

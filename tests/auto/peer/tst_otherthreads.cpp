@@ -4,18 +4,17 @@
 #include "peertest.h"
 
 #include "background.h"
+#include "loopthread.h"
 
 #include <IpcPrims/payloadvalidator.h>
 
 #include <QtCore/qabstracteventdispatcher.h>
-#include <QtCore/qthread.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -49,7 +48,6 @@ private:
     static void finish(Threads &threads);
     /// Sends in another thread, while the event loop of this one doesn't run.
     Error sendMeanwhile(quint16 channel, const QByteArray &payload);
-    void destroyClientInItsThread();
     /// What a call in another thread returns; the event loop runs meanwhile.
     static Error inOtherThread(const std::function<Error()> &call);
 };
@@ -69,20 +67,6 @@ Error tst_OtherThreads::inOtherThread(const std::function<Error()> &call)
     threads.push_back(std::make_unique<Background>([&] { error = call(); }));
     finish(threads);
     return error;
-}
-
-void tst_OtherThreads::destroyClientInItsThread()
-{
-    std::mutex mutex; // Nobody else wants it: it is what the thread sanitizer sees.
-    mutex.lock();
-    Peer *const client = m_client.get();
-    const auto destroy = [&] {
-        const std::lock_guard lock(mutex);
-        m_client.reset();
-    };
-    mutex.unlock();
-    QMetaObject::invokeMethod(client, destroy, Qt::BlockingQueuedConnection);
-    const std::lock_guard lock(mutex);
 }
 
 Error tst_OtherThreads::sendMeanwhile(quint16 channel, const QByteArray &payload)
@@ -366,20 +350,17 @@ void tst_OtherThreads::requestOfADestroyedPeerIsCancelled()
 
 void tst_OtherThreads::requestOfAMovedPeerIsRefusedAtOnce()
 {
-    QThread thread;
-    thread.start();
+    LoopThread thread;
     m_client->moveToThread(&thread);
+    thread.start();
     QFuture<Reply> there;
-    QMetaObject::invokeMethod(
-            m_client.get(), [&] { there = m_client->request("x", 30s); },
-            Qt::BlockingQueuedConnection);
+    thread.call([&] { there = m_client->request("x", 30s); });
     const QFuture<Reply> here = m_client->request("x", 30s);
     QTRY_VERIFY_WITH_TIMEOUT(there.isFinished() && here.isFinished(), Patience);
     QCOMPARE(there.result().error.code(), ErrorCode::NotConnected);
     QCOMPARE(here.result().error.code(), ErrorCode::NotConnected);
-    destroyClientInItsThread();
-    thread.quit();
-    thread.wait();
+    thread.call([this] { m_client.reset(); });
+    thread.end();
 }
 
 void tst_OtherThreads::peerMayBeMovedBetweenSessions()
@@ -389,20 +370,17 @@ void tst_OtherThreads::peerMayBeMovedBetweenSessions()
     m_client->abort();
     QTRY_VERIFY_WITH_TIMEOUT(!m_peer, Patience);
 
-    QThread thread;
-    thread.start();
+    LoopThread thread;
     m_client->moveToThread(&thread);
-    QMetaObject::invokeMethod(
-            m_client.get(), [this] { m_client->connectToServer(m_endpoint); },
-            Qt::BlockingQueuedConnection);
+    thread.start();
+    thread.call([this] { m_client->connectToServer(m_endpoint); });
     QTRY_VERIFY_WITH_TIMEOUT(m_peer && m_peer->isOpen(), Patience);
     Diary diary(m_peer);
     // Now this is another thread. The session may not be open there yet.
     QVERIFY(QTest::qWaitFor([this] { return !m_client->send(Channel::Data, "there"); }, Patience));
     QTRY_COMPARE_WITH_TIMEOUT(diary.frames, (Frames{{Channel::Data, "there"}}), Patience);
-    destroyClientInItsThread();
-    thread.quit();
-    thread.wait();
+    thread.call([this] { m_client.reset(); });
+    thread.end();
 }
 
 QTEST_GUILESS_MAIN(tst_OtherThreads)

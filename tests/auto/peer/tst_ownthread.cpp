@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "loopthread.h"
 #include "peertest.h"
 #include "rawsocket.h"
 
@@ -10,7 +11,6 @@
 #include <IpcPrims/peerhealth.h>
 
 #include <QtCore/qjsonarray.h>
-#include <QtCore/qthread.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
@@ -48,9 +48,6 @@ private Q_SLOTS:
     void movingADeviceEndsItsStreams();
 
 private:
-    /// Calls a function in the thread, and waits until it has returned.
-    void in(QThread &thread, const std::function<void()> &function);
-
     static QStringList takeMessages()
     {
         const std::lock_guard lock(s_mutex);
@@ -77,21 +74,10 @@ void tst_OwnThread::cleanupTestCase()
     qInstallMessageHandler(nullptr);
 }
 
-void tst_OwnThread::in(QThread &thread, const std::function<void()> &function)
-{
-    QObject there;
-    there.moveToThread(&thread);
-    QMetaObject::invokeMethod(&there, function, Qt::BlockingQueuedConnection);
-    // Nobody else uses it.
-    QMetaObject::invokeMethod(
-            &there, [&there, home = QThread::currentThread()] { there.moveToThread(home); },
-            Qt::BlockingQueuedConnection);
-}
-
 void tst_OwnThread::sessionEndsWithItsThread()
 {
     takeMessages();
-    QThread thread;
+    LoopThread thread;
     thread.start();
     std::unique_ptr<Peer> peer;
     std::unique_ptr<JsonRpc> rpc;
@@ -103,7 +89,7 @@ void tst_OwnThread::sessionEndsWithItsThread()
     QFuture<RpcResult> call;
     connect(m_server.get(), &Server::peerConnected, this,
             [](Peer *served) { served->setReceiving(false); });
-    in(thread, [&] {
+    thread.call([&] {
         peer = std::make_unique<Peer>();
         peer->setReconnectPolicy(ReconnectPolicy::exponential(1h, 2h));
         peer->health()->setHeartbeat(1h);
@@ -123,8 +109,7 @@ void tst_OwnThread::sessionEndsWithItsThread()
     });
     QTRY_VERIFY_WITH_TIMEOUT(isOpen && m_peer, Patience);
     QSignalSpy served(m_peer, &Peer::disconnected);
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.end();
 
     QCOMPARE(peer->state(), Peer::State::Closed);
     QCOMPARE(reasons.size(), 1);
@@ -163,11 +148,11 @@ void tst_OwnThread::attemptEndsWithItsThread()
             QCoreApplication::processEvents();
         }
     }
-    QThread thread;
+    LoopThread thread;
     thread.start();
     std::unique_ptr<Peer> peer;
     std::atomic<Peer::State> reached = Peer::State::Closed;
-    in(thread, [&] {
+    thread.call([&] {
         peer = std::make_unique<Peer>();
         peer->setReconnectPolicy(ReconnectPolicy::exponential(1h, 2h));
         peer->setConnectTimeout(1h);
@@ -176,8 +161,7 @@ void tst_OwnThread::attemptEndsWithItsThread()
         peer->connectToServer(Endpoint::fromPath(m_directory->filePath(path)));
     });
     QTRY_COMPARE_WITH_TIMEOUT(reached.load(), state, Patience);
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.end();
     QCOMPARE(peer->state(), Peer::State::Closed);
     QCOMPARE(peer->disconnectReason().code(), ErrorCode::Cancelled);
     peer.reset();
@@ -187,14 +171,14 @@ void tst_OwnThread::attemptEndsWithItsThread()
 void tst_OwnThread::serverStopsListeningWithItsThread()
 {
     takeMessages();
-    QThread thread;
+    LoopThread thread;
     thread.start();
     std::unique_ptr<Server> server;
     std::unique_ptr<Peer> client;
     std::atomic<bool> isOpen = false;
     const Endpoint endpoint = Endpoint::fromPath(m_directory->filePath(u"other"_s));
     Error error;
-    in(thread, [&] {
+    thread.call([&] {
         server = std::make_unique<Server>();
         server->setAcceptRate(1, 1); // So that it waits for the next one.
         connect(server.get(), &Server::peerConnected, server.get(), [&] { isOpen = true; });
@@ -203,8 +187,7 @@ void tst_OwnThread::serverStopsListeningWithItsThread()
     QVERIFY2(!error, qPrintable(error.message()));
     m_client->connectToServer(endpoint);
     QTRY_VERIFY_WITH_TIMEOUT(isOpen && m_client->isOpen(), Patience);
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.end();
     QVERIFY(!server->isListening());
     QVERIFY(!QFile::exists(endpoint.path()));
     QTRY_COMPARE_WITH_TIMEOUT(m_client->state(), Peer::State::Closed, Patience);
@@ -218,17 +201,16 @@ void tst_OwnThread::framerOutlivesItsThread()
     std::array<int, 2> ends = {-1, -1};
     QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
     RawSocket other(ends[0]);
-    QThread thread;
+    LoopThread thread;
     thread.start();
     std::unique_ptr<Framer> framer;
     Error error;
-    in(thread, [&] {
+    thread.call([&] {
         framer = std::make_unique<Framer>(ends[1]);
         error = framer->send(1, QByteArray(4'000'000, 'x')); // It won't leave as a whole.
     });
     QVERIFY(!error);
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.end();
     framer.reset();
     QCOMPARE(takeMessages(), QStringList());
 }
@@ -238,8 +220,7 @@ void tst_OwnThread::movingAnOpenPeerEndsTheSession()
     open();
     takeMessages();
     QSignalSpy served(m_peer, &Peer::disconnected);
-    QThread thread;
-    thread.start();
+    LoopThread thread;
     std::atomic<QThread *> toldIn = nullptr;
     Error reason;
     connect(m_client.get(), &Peer::disconnected, m_client.get(), [&](const Error &why) {
@@ -250,6 +231,7 @@ void tst_OwnThread::movingAnOpenPeerEndsTheSession()
     const QFuture<Reply> request = m_client->request("x", 1h);
 
     m_client->moveToThread(&thread);
+    thread.start();
     const QStringList warnings = takeMessages();
     QCOMPARE(warnings.size(), 1);
     QVERIFY2(warnings[0].contains(u"moved to another thread while it was not Closed"_s),
@@ -258,8 +240,7 @@ void tst_OwnThread::movingAnOpenPeerEndsTheSession()
     QCOMPARE(toldIn.load(), &thread);
     QCOMPARE(reason.code(), ErrorCode::InvalidArgument);
     QTRY_COMPARE_WITH_TIMEOUT(served.size(), 1, Patience);
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.end();
     QVERIFY(request.isFinished());
     m_client.reset();
     QCOMPARE(takeMessages(), QStringList());
@@ -268,17 +249,16 @@ void tst_OwnThread::movingAnOpenPeerEndsTheSession()
 void tst_OwnThread::movedPeerConnectsAgain()
 {
     open();
-    QThread thread;
-    thread.start();
+    LoopThread thread;
     std::atomic<bool> isOpen = false;
     connect(m_client.get(), &Peer::disconnected, m_client.get(),
             [this] { m_client->connectToServer(m_endpoint); });
     connect(m_client.get(), &Peer::connected, m_client.get(), [&] { isOpen = true; });
     m_client->moveToThread(&thread);
+    thread.start();
     QTRY_VERIFY_WITH_TIMEOUT(isOpen, Patience);
     m_client->disconnect();
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.end();
 }
 
 void tst_OwnThread::movingAPeerOfAServer()
@@ -288,14 +268,13 @@ void tst_OwnThread::movingAPeerOfAServer()
     takeMessages();
     const std::unique_ptr<Peer> taken(m_peer);
     taken->setParent(nullptr);
-    QThread thread;
-    thread.start();
+    LoopThread thread;
     taken->moveToThread(&thread);
+    thread.start();
     QCOMPARE(takeMessages().size(), 1);
     QCOMPARE(m_server->peerCount(), 0);
     QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size(), 1, Patience);
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.end();
 }
 
 void tst_OwnThread::movingAServerThatListens()
@@ -303,9 +282,9 @@ void tst_OwnThread::movingAServerThatListens()
     open();
     Diary client(m_client.get());
     takeMessages();
-    QThread thread;
-    thread.start();
+    LoopThread thread;
     m_server->moveToThread(&thread);
+    thread.start();
     const QStringList warnings = takeMessages();
     QCOMPARE(warnings.size(), 2); // For itself and for its peer.
     QVERIFY2(warnings[0].contains(u"Server: moved to another thread while it was listening"_s),
@@ -313,12 +292,11 @@ void tst_OwnThread::movingAServerThatListens()
     QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size(), 1, Patience);
 
     Error error;
-    in(thread, [&] { error = m_server->listen(m_endpoint); });
+    thread.call([&] { error = m_server->listen(m_endpoint); });
     QVERIFY2(!error, qPrintable(error.message()));
     m_client->connectToServer(m_endpoint);
     QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen(), Patience);
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.end();
     QTRY_COMPARE_WITH_TIMEOUT(client.reasons.size(), 2, Patience);
 }
 
@@ -338,32 +316,31 @@ void tst_OwnThread::jsonRpcMovesWithItsPeer()
         served = std::make_unique<JsonRpc>(peer);
         served->setMethod(u"a"_s, [](const QJsonValue &) { return 1; });
     });
-    QThread thread;
-    thread.start();
+    LoopThread thread;
     Peer *const peer = m_client.get();
     auto *const rpc = new JsonRpc(peer, Channel::Command, isChild ? peer : nullptr);
     rpc->setMethod(u"b"_s, [](const QJsonValue &) { return 2; });
     peer->moveToThread(&thread);
     if (!isChild)
         rpc->moveToThread(&thread);
+    thread.start();
     std::atomic<bool> isOpen = false;
-    in(thread, [&] {
+    thread.call([&] {
         connect(peer, &Peer::connected, peer, [&] { isOpen = true; });
         peer->connectToServer(m_endpoint);
     });
     QTRY_VERIFY_WITH_TIMEOUT(isOpen && served, Patience);
     QFuture<RpcResult> there;
-    in(thread, [&] { there = rpc->call(u"a"_s); });
+    thread.call([&] { there = rpc->call(u"a"_s); });
     const QFuture<RpcResult> back = served->call(u"b"_s);
     QTRY_VERIFY_WITH_TIMEOUT(there.isFinished() && back.isFinished(), Patience);
     QCOMPARE(there.result().value, 1);
     QCOMPARE(back.result().value, 2);
-    in(thread, [&] {
+    thread.call([&] {
         delete rpc;
         m_client.reset();
     });
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.end();
     QCOMPARE(takeMessages(), QStringList());
 }
 
@@ -379,18 +356,18 @@ void tst_OwnThread::jsonRpcThatIsMovedAloneRefusesCalls()
     rpc.setMethod(u"b"_s, [&](const QJsonValue &) { return ++called; });
     QFuture<RpcResult> waiting = rpc.call(u"keep"_s, QJsonArray(), 1h);
     QTRY_COMPARE_WITH_TIMEOUT(kept.size(), 1, Patience);
-    QThread thread;
-    thread.start();
+    LoopThread thread;
     rpc.moveToThread(&thread);
+    thread.start();
     QTRY_VERIFY_WITH_TIMEOUT(waiting.isFinished(), Patience);
     QCOMPARE(waiting.result().error.code(), ErrorCode::InvalidArgument);
-    in(thread, [] {}); // It has had its turn there.
+    thread.call([] {}); // It has had its turn there.
     const QStringList messages = takeMessages();
     QCOMPARE(messages.size(), 1);
     QVERIFY2(messages[0].contains(u"another thread"_s), qPrintable(messages[0]));
     // From here and from there, and not a word of the other side's comes to it.
     Error error;
-    in(thread, [&] { error = rpc.notify(u"a"_s); });
+    thread.call([&] { error = rpc.notify(u"a"_s); });
     QCOMPARE(error.code(), ErrorCode::InvalidArgument);
     QCOMPARE(rpc.notify(u"a"_s).code(), ErrorCode::InvalidArgument);
     QSignalSpy frames(m_client.get(), &Peer::frameReceived);
@@ -398,7 +375,7 @@ void tst_OwnThread::jsonRpcThatIsMovedAloneRefusesCalls()
     QTRY_COMPARE_WITH_TIMEOUT(frames.size(), 1, Patience);
     QCOMPARE(called, 0);
 
-    in(thread, [&, home = QThread::currentThread()] { rpc.moveToThread(home); });
+    thread.call([&, home = QThread::currentThread()] { rpc.moveToThread(home); });
     const QFuture<RpcResult> again = rpc.call(u"keep"_s, QJsonArray(), 1h);
     const QFuture<RpcResult> back = served.call(u"b"_s, QJsonArray(), 1h);
     QTRY_COMPARE_WITH_TIMEOUT(kept.size(), 2, Patience);
@@ -406,32 +383,30 @@ void tst_OwnThread::jsonRpcThatIsMovedAloneRefusesCalls()
     QTRY_VERIFY_WITH_TIMEOUT(again.isFinished() && back.isFinished(), Patience);
     QCOMPARE(again.result().value, 1);
     QCOMPARE(back.result().value, 1);
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.end();
 }
 
 void tst_OwnThread::jsonRpcThatIsLeftBehindRefusesCalls()
 {
     takeMessages();
     JsonRpc rpc(m_client.get());
-    QThread thread;
-    thread.start();
+    LoopThread thread;
     m_client->moveToThread(&thread);
+    thread.start();
     QStringList messages;
     QTRY_COMPARE_WITH_TIMEOUT((messages += takeMessages()).size(), 1, Patience);
     QVERIFY2(messages[0].contains(u"another thread"_s), qPrintable(messages[0]));
     QCOMPARE(rpc.notify(u"a"_s).code(), ErrorCode::InvalidArgument);
     std::atomic<bool> isOpen = false;
-    in(thread, [&] {
+    thread.call([&] {
         connect(m_client.get(), &Peer::connected, m_client.get(), [&] { isOpen = true; });
         m_client->connectToServer(m_endpoint);
     });
     QTRY_VERIFY_WITH_TIMEOUT(isOpen, Patience);
     QCOMPARE(rpc.call(u"a"_s).result().error.code(), ErrorCode::InvalidArgument);
-    in(thread, [&] { m_client.reset(); });
+    thread.call([&] { m_client.reset(); });
     QCOMPARE(rpc.notify(u"a"_s).code(), ErrorCode::NotConnected);
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.end();
 }
 
 void tst_OwnThread::movingADeviceEndsItsStreams()
@@ -444,14 +419,14 @@ void tst_OwnThread::movingADeviceEndsItsStreams()
     QVERIFY(device.open(QIODevice::ReadWrite));
     QCOMPARE(writer.write("begin"), 5);
     QTRY_COMPARE_WITH_TIMEOUT(device.bytesAvailable(), 5, Patience);
-    QThread thread;
-    thread.start();
+    LoopThread thread;
     QSignalSpy finished(&device, &ChannelDevice::readChannelFinished);
     device.moveToThread(&thread);
+    thread.start();
     const QStringList messages = takeMessages();
     QCOMPARE(messages.size(), 1);
     QVERIFY2(messages[0].contains(u"another thread"_s), qPrintable(messages[0]));
-    in(thread, [&] {
+    thread.call([&] {
         QCOMPARE(device.error().code(), ErrorCode::InvalidArgument);
         QCOMPARE(device.readAll(), "begin");
         QVERIFY(device.atEnd());
@@ -466,9 +441,8 @@ void tst_OwnThread::movingADeviceEndsItsStreams()
     writer.write("rest");
     writer.close();
     QTRY_VERIFY_WITH_TIMEOUT(!frames.isEmpty(), Patience);
-    in(thread, [&, home = QThread::currentThread()] { device.moveToThread(home); });
-    thread.quit();
-    QVERIFY(thread.wait());
+    thread.call([&, home = QThread::currentThread()] { device.moveToThread(home); });
+    thread.end();
     QVERIFY(device.open(QIODevice::ReadOnly));
 }
 
