@@ -34,87 +34,87 @@ public:
     Frame frame; ///< Received into, again and again.
 };
 
-Case roundTrips(const char *name)
+Batch roundTrips()
 {
-    return {name, [session = std::make_shared<Session>()](Meter &meter) {
-                constexpr qsizetype Times = 200;
-                const QByteArray command(SmallSize, 'c');
-                meter.start();
-                for (qsizetype i = 0; i < Times; ++i) {
-                    checked(session->client.send(Channel::Data, command));
-                    checked(session->served.receive(&session->frame));
-                    checked(session->served.send(Channel::Data, command));
-                    checked(session->client.receive(&session->frame));
-                }
-                meter.stop();
-                return 2 * Times;
-            }};
+    return [session = std::make_shared<Session>()](Meter &meter) {
+        constexpr qsizetype Times = 200;
+        const QByteArray command(SmallSize, 'c');
+        meter.start();
+        for (qsizetype i = 0; i < Times; ++i) {
+            checked(session->client.send(Channel::Data, command));
+            checked(session->served.receive(&session->frame));
+            checked(session->served.send(Channel::Data, command));
+            checked(session->client.receive(&session->frame));
+        }
+        meter.stop();
+        return 2 * Times;
+    };
 }
 
-Case sending(const char *name, bool isGathering)
+Batch sending(bool isGathering)
 {
-    return {name, [session = std::make_shared<Session>(), isGathering](Meter &meter) {
-                const QByteArray payload(SmallSize, 'd');
-                meter.start();
-                for (qsizetype i = 0; i < FramesAtOnce; ++i) {
-                    if (isGathering)
-                        checked(session->client.gather(Channel::Data, payload));
-                    else
-                        checked(session->client.send(Channel::Data, payload));
-                }
-                checked(session->client.flush());
-                meter.stop();
-                for (qsizetype i = 0; i < FramesAtOnce; ++i)
-                    checked(session->served.receive(&session->frame));
-                return FramesAtOnce;
-            }};
+    return [session = std::make_shared<Session>(), isGathering](Meter &meter) {
+        const QByteArray payload(SmallSize, 'd');
+        meter.start();
+        for (qsizetype i = 0; i < FramesAtOnce; ++i) {
+            if (isGathering)
+                checked(session->client.gather(Channel::Data, payload));
+            else
+                checked(session->client.send(Channel::Data, payload));
+        }
+        checked(session->client.flush());
+        meter.stop();
+        for (qsizetype i = 0; i < FramesAtOnce; ++i)
+            checked(session->served.receive(&session->frame));
+        return FramesAtOnce;
+    };
 }
 
-Case receiving(const char *name)
+Batch receiving()
 {
-    return {name, [session = std::make_shared<Session>()](Meter &meter) {
-                const QByteArray payload(SmallSize, 'd');
-                for (qsizetype i = 0; i < FramesAtOnce; ++i)
-                    checked(session->client.gather(Channel::Data, payload));
-                checked(session->client.flush());
-                meter.start();
-                for (qsizetype i = 0; i < FramesAtOnce; ++i)
-                    checked(session->served.receive(&session->frame));
-                meter.stop();
-                return FramesAtOnce;
-            }};
+    return [session = std::make_shared<Session>()](Meter &meter) {
+        const QByteArray payload(SmallSize, 'd');
+        for (qsizetype i = 0; i < FramesAtOnce; ++i)
+            checked(session->client.gather(Channel::Data, payload));
+        checked(session->client.flush());
+        meter.start();
+        for (qsizetype i = 0; i < FramesAtOnce; ++i)
+            checked(session->served.receive(&session->frame));
+        meter.stop();
+        return FramesAtOnce;
+    };
 }
 
 // The client's side: another thread serves.
-Case connections(const char *name)
+Batch connections()
 {
-    return {name, [](Meter &meter) {
-                constexpr qsizetype Times = 20;
-                const Endpoint endpoint = Endpoint::fromPath(newSocketPath());
-                const QByteArray command(SmallSize, 'c');
-                BlockingListener listener;
-                checked(listener.listen(endpoint));
-                std::thread serving([&] {
-                    for (qsizetype i = 0; i < Times; ++i) {
-                        BlockingPeer served;
-                        Frame frame;
-                        checked(listener.accept(&served));
-                        checked(served.receive(&frame));
-                        checked(served.send(frame.channel, frame.payload));
-                    }
-                });
+    return [](Meter &meter) {
+        constexpr qsizetype Times = 20;
+        const Endpoint endpoint = Endpoint::fromPath(newSocketPath());
+        const QByteArray command(SmallSize, 'c');
+        BlockingListener listener;
+        checked(listener.listen(endpoint));
+        std::thread serving([&] {
+            for (qsizetype i = 0; i < Times; ++i) {
+                BlockingPeer served;
                 Frame frame;
-                meter.start();
-                for (qsizetype i = 0; i < Times; ++i) {
-                    BlockingPeer client;
-                    checked(client.connectToServer(endpoint));
-                    checked(client.send(Channel::Data, command));
-                    checked(client.receive(&frame));
-                }
-                meter.stop();
-                serving.join();
-                return Times;
-            }};
+                checked(listener.accept(&served));
+                checked(served.receive(&frame));
+                checked(served.send(frame.channel, frame.payload));
+            }
+        });
+        Frame frame;
+        meter.start();
+        for (qsizetype i = 0; i < Times; ++i) {
+            BlockingPeer client;
+            checked(client.connectToServer(endpoint));
+            checked(client.send(Channel::Data, command));
+            checked(client.receive(&frame));
+        }
+        meter.stop();
+        serving.join();
+        return Times;
+    };
 }
 
 } // namespace
@@ -122,9 +122,11 @@ Case connections(const char *name)
 std::vector<Case> blockingCases()
 {
     return {
-            roundTrips("round-trip-blocking"),  sending("send-blocking", false),
-            sending("gather-blocking", true),   receiving("receive-blocking"),
-            connections("connection-blocking"),
+            {"round-trip-blocking", [] { return roundTrips(); }},
+            {"send-blocking", [] { return sending(false); }},
+            {"gather-blocking", [] { return sending(true); }},
+            {"receive-blocking", [] { return receiving(); }},
+            {"connection-blocking", [] { return connections(); }},
     };
 }
 

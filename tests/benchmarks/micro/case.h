@@ -27,12 +27,15 @@ private:
     qint64 m_atStart = 0;
 };
 
-/// Something that is done again and again.
+/// Does something a few hundred times, and returns how often.
+using Batch = std::function<qsizetype(Meter &)>;
+
 struct Case
 {
     const char *name;
-    /// Does it a few hundred times, and returns how often.
-    std::function<qsizetype(Meter &)> batch;
+    /// Makes what the batch needs, which lasts as long as the batch. So nothing of the other cases
+    /// is there: an event loop would wait for their sockets, too, which costs instructions.
+    std::function<Batch()> prepare;
 };
 
 std::vector<Case> cases();

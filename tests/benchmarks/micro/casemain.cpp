@@ -46,22 +46,23 @@ void Meter::stop()
 
 namespace {
 
-qsizetype repeat(const Case &one, int times, Meter *meter)
+qsizetype repeat(const Batch &batch, int times, Meter *meter)
 {
     qsizetype done = 0;
     for (int i = 0; i < times; ++i)
-        done += one.batch(*meter);
+        done += batch(*meter);
     return done;
 }
 
 void printNanoseconds(const Case &one)
 {
+    const Batch batch = one.prepare();
     QElapsedTimer timer;
     double best = 0;
     for (int round = 0; round < 9; ++round) {
         Meter meter;
         timer.start();
-        const qsizetype done = repeat(one, 20, &meter);
+        const qsizetype done = repeat(batch, 20, &meter);
         const double each = double(timer.nsecsElapsed()) / double(done);
         best = round == 0 ? each : std::min(best, each);
     }
@@ -70,11 +71,12 @@ void printNanoseconds(const Case &one)
 
 void count(const Case &one)
 {
+    const Batch batch = one.prepare();
     Meter warmUp;
-    repeat(one, 2, &warmUp);
+    repeat(batch, 2, &warmUp);
     CALLGRIND_ZERO_STATS;
     Meter meter;
-    const qsizetype done = repeat(one, 5, &meter);
+    const qsizetype done = repeat(batch, 5, &meter);
     const QByteArray name = QByteArray(one.name) + ' ' + QByteArray::number(done);
     CALLGRIND_DUMP_STATS_AT(name.constData());
     std::printf("%s %f\n", one.name, double(meter.allocations()) / double(done));
@@ -90,7 +92,7 @@ int runOne(const std::vector<Case> &all, const char *name, int times)
         return EXIT_FAILURE;
     }
     Meter meter;
-    std::printf("%lld\n", static_cast<long long>(repeat(*one, times, &meter)));
+    std::printf("%lld\n", static_cast<long long>(repeat(one->prepare(), times, &meter)));
     return EXIT_SUCCESS;
 }
 

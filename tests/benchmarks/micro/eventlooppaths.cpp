@@ -8,8 +8,8 @@
 #include <IpcPrims/Server>
 #include <IpcPrims/TurnTime>
 
+#include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreapplication.h>
-#include <QtCore/qeventloop.h>
 #include <QtCore/qjsonarray.h>
 
 #include <memory>
@@ -27,10 +27,11 @@ enum class Delivery { Signal, View };
 template<typename Condition>
 void processEventsUntil(Condition condition)
 {
-    QEventLoop loop;
+    // As QEventLoop::exec() does it.
+    QAbstractEventDispatcher *const dispatcher = QAbstractEventDispatcher::instance();
     QCoreApplication::sendPostedEvents();
     while (!condition()) {
-        loop.processEvents(QEventLoop::WaitForMoreEvents);
+        dispatcher->processEvents(QEventLoop::WaitForMoreEvents);
         QCoreApplication::sendPostedEvents();
     }
     // What deleteLater() was called for goes only when asked, as no exec() is running.
@@ -71,7 +72,7 @@ void onFrame(Peer *peer, Delivery delivery, Receive receive)
         QObject::connect(peer, &Peer::frameReceived, peer, receive);
 }
 
-Case roundTrips(const char *name, Transport transport, Delivery delivery)
+Batch roundTrips(Transport transport, Delivery delivery)
 {
     struct Echoes
     {
@@ -91,19 +92,19 @@ Case roundTrips(const char *name, Transport transport, Delivery delivery)
                 if (--state->left > 0)
                     checked(state->session.client()->send(channel, state->command));
             });
-    return {name, [state](Meter &meter) {
-                meter.start();
-                state->left = RoundTripsAtOnce;
-                checked(state->session.client()->send(Channel::Data, state->command));
-                processEventsUntil([&] { return state->left == 0; });
-                meter.stop();
-                return qsizetype(2 * RoundTripsAtOnce);
-            }};
+    return [state](Meter &meter) {
+        meter.start();
+        state->left = RoundTripsAtOnce;
+        checked(state->session.client()->send(Channel::Data, state->command));
+        processEventsUntil([&] { return state->left == 0; });
+        meter.stop();
+        return qsizetype(2 * RoundTripsAtOnce);
+    };
 }
 
 enum class Side { Sender, Receiver };
 
-Case oneWay(const char *name, Transport transport, Delivery delivery, Side counted)
+Batch oneWay(Transport transport, Delivery delivery, Side counted)
 {
     struct Stream
     {
@@ -117,26 +118,26 @@ Case oneWay(const char *name, Transport transport, Delivery delivery, Side count
     const auto state = std::make_shared<Stream>(transport);
     onFrame(state->session.served(), delivery,
             [state = state.get()](quint16, QByteArrayView) { ++state->arrived; });
-    return {name, [state, counted](Meter &meter) {
-                Peer *const client = state->session.client();
-                state->arrived = 0;
-                if (counted == Side::Sender)
-                    meter.start();
-                for (qsizetype i = 0; i < FramesAtOnce; ++i)
-                    checked(client->send(Channel::Data, state->payload));
-                client->flush();
-                if (counted == Side::Sender)
-                    meter.stop();
-                else
-                    meter.start();
-                processEventsUntil([&] { return state->arrived == FramesAtOnce; });
-                if (counted == Side::Receiver)
-                    meter.stop();
-                return FramesAtOnce;
-            }};
+    return [state, counted](Meter &meter) {
+        Peer *const client = state->session.client();
+        state->arrived = 0;
+        if (counted == Side::Sender)
+            meter.start();
+        for (qsizetype i = 0; i < FramesAtOnce; ++i)
+            checked(client->send(Channel::Data, state->payload));
+        client->flush();
+        if (counted == Side::Sender)
+            meter.stop();
+        else
+            meter.start();
+        processEventsUntil([&] { return state->arrived == FramesAtOnce; });
+        if (counted == Side::Receiver)
+            meter.stop();
+        return FramesAtOnce;
+    };
 }
 
-Case connections(const char *name, Transport transport)
+Batch connections(Transport transport)
 {
     struct Listening
     {
@@ -157,46 +158,46 @@ Case connections(const char *name, Transport transport)
                                           [state] { --state->open; });
                      });
     checked(state->server.listen(state->endpoint));
-    return {name, [state, transport](Meter &meter) {
-                constexpr qsizetype Times = 20;
-                meter.start();
-                for (qsizetype i = 0; i < Times; ++i) {
-                    bool isAnswered = false;
-                    Peer client;
-                    client.setTransport(transport);
-                    QObject::connect(&client, &Peer::connected, &client, [&client] {
-                        checked(client.send(Channel::Data, QByteArray(SmallSize, 'c')));
-                    });
-                    QObject::connect(&client, &Peer::frameReceived, &client,
-                                     [&isAnswered] { isAnswered = true; });
-                    client.connectToServer(state->endpoint);
-                    processEventsUntil([&] { return isAnswered; });
-                    client.abort();
-                    processEventsUntil([&] { return state->open == 0; });
-                }
-                meter.stop();
-                return 2 * Times;
-            }};
+    return [state, transport](Meter &meter) {
+        constexpr qsizetype Times = 20;
+        meter.start();
+        for (qsizetype i = 0; i < Times; ++i) {
+            bool isAnswered = false;
+            Peer client;
+            client.setTransport(transport);
+            QObject::connect(&client, &Peer::connected, &client, [&client] {
+                checked(client.send(Channel::Data, QByteArray(SmallSize, 'c')));
+            });
+            QObject::connect(&client, &Peer::frameReceived, &client,
+                             [&isAnswered] { isAnswered = true; });
+            client.connectToServer(state->endpoint);
+            processEventsUntil([&] { return isAnswered; });
+            client.abort();
+            processEventsUntil([&] { return state->open == 0; });
+        }
+        meter.stop();
+        return 2 * Times;
+    };
 }
 
-Case requests(const char *name)
+Batch requests()
 {
     const auto session = std::make_shared<Session>(Transport::Automatic);
     checked(session->served()->setRequestHandler(
             [](const Request &request) { request.reply(request.payload()); }));
-    return {name, [session](Meter &meter) {
-                const QByteArray payload(SmallSize, 'c');
-                meter.start();
-                for (int i = 0; i < RoundTripsAtOnce; ++i) {
-                    const QFuture<Reply> reply = session->client()->request(payload);
-                    processEventsUntil([&] { return reply.isFinished(); });
-                }
-                meter.stop();
-                return qsizetype(2 * RoundTripsAtOnce);
-            }};
+    return [session](Meter &meter) {
+        const QByteArray payload(SmallSize, 'c');
+        meter.start();
+        for (int i = 0; i < RoundTripsAtOnce; ++i) {
+            const QFuture<Reply> reply = session->client()->request(payload);
+            processEventsUntil([&] { return reply.isFinished(); });
+        }
+        meter.stop();
+        return qsizetype(2 * RoundTripsAtOnce);
+    };
 }
 
-Case calls(const char *name)
+Batch calls()
 {
     struct Calling
     {
@@ -207,16 +208,16 @@ Case calls(const char *name)
     const auto state = std::make_shared<Calling>();
     state->service.setMethod(QStringLiteral("echo"),
                              [](const QJsonValue &params) { return RpcResult(params); });
-    return {name, [state](Meter &meter) {
-                const QJsonValue params = QJsonArray{QString(SmallSize, u'c')};
-                meter.start();
-                for (int i = 0; i < RoundTripsAtOnce; ++i) {
-                    const auto result = state->client.call(QStringLiteral("echo"), params);
-                    processEventsUntil([&] { return result.isFinished(); });
-                }
-                meter.stop();
-                return qsizetype(2 * RoundTripsAtOnce);
-            }};
+    return [state](Meter &meter) {
+        const QJsonValue params = QJsonArray{QString(SmallSize, u'c')};
+        meter.start();
+        for (int i = 0; i < RoundTripsAtOnce; ++i) {
+            const auto result = state->client.call(QStringLiteral("echo"), params);
+            processEventsUntil([&] { return result.isFinished(); });
+        }
+        meter.stop();
+        return qsizetype(2 * RoundTripsAtOnce);
+    };
 }
 
 } // namespace
@@ -228,18 +229,18 @@ std::vector<Case> eventLoopCases()
     using enum Transport;
     using enum Delivery;
     return {
-            roundTrips("round-trip-signal", Automatic, Signal),
-            roundTrips("round-trip-view", Automatic, View),
-            roundTrips("round-trip-localsocket", LocalSocket, Signal),
-            oneWay("send", Automatic, Signal, Side::Sender),
-            oneWay("receive-signal", Automatic, Signal, Side::Receiver),
-            oneWay("receive-view", Automatic, View, Side::Receiver),
-            oneWay("send-localsocket", LocalSocket, Signal, Side::Sender),
-            oneWay("receive-localsocket", LocalSocket, Signal, Side::Receiver),
-            connections("connection", Automatic),
-            connections("connection-localsocket", LocalSocket),
-            requests("request"),
-            calls("json-rpc-call"),
+            {"round-trip-signal", [] { return roundTrips(Automatic, Signal); }},
+            {"round-trip-view", [] { return roundTrips(Automatic, View); }},
+            {"round-trip-localsocket", [] { return roundTrips(LocalSocket, Signal); }},
+            {"send", [] { return oneWay(Automatic, Signal, Side::Sender); }},
+            {"receive-signal", [] { return oneWay(Automatic, Signal, Side::Receiver); }},
+            {"receive-view", [] { return oneWay(Automatic, View, Side::Receiver); }},
+            {"send-localsocket", [] { return oneWay(LocalSocket, Signal, Side::Sender); }},
+            {"receive-localsocket", [] { return oneWay(LocalSocket, Signal, Side::Receiver); }},
+            {"connection", [] { return connections(Automatic); }},
+            {"connection-localsocket", [] { return connections(LocalSocket); }},
+            {"request", [] { return requests(); }},
+            {"json-rpc-call", [] { return calls(); }},
     };
 }
 
