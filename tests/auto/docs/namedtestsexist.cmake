@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 # SPDX-License-Identifier: MIT OR Apache-2.0
 
-# Each test that README.md or SECURITY.md names as the proof of a rule exists.
+# Each test that docs/rules.md or SECURITY.md names as the proof of a rule exists.
 
 set(claims)
-foreach(document README.md SECURITY.md)
+foreach(document docs/rules.md SECURITY.md)
     file(READ "${SOURCE_DIR}/${document}" text)
     string(REGEX MATCHALL "`tst_[a-z_]+`: `[A-Za-z0-9]+`(, `[A-Za-z0-9]+`)*" found "${text}")
     if(NOT found)

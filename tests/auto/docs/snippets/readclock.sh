@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# readclock.sh CLOCK-SERVER TOOL: the README's clock tells the time to everybody, and takes commands
+# readclock.sh CLOCK-SERVER TOOL: the guide's clock tells the time to everybody, and takes commands
 # from nobody without the password.
 set -eu
 

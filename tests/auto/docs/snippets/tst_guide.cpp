@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-// The functions of the README do what the text beside them says.
+// The functions of the guide do what the text beside them says.
 
 #include <IpcPrims/JsonRpc>
 #include <IpcPrims/Peer>
@@ -14,12 +14,15 @@
 #include <QtTest/qtest.h>
 
 #include <memory>
+#include <thread>
 
 using namespace IpcPrims;
 using namespace Qt::StringLiterals;
 
-// Of the README; their code is compiled out of it.
+// Of the guide; their code is compiled out of it.
 using Settings = QMap<QString, QString>;
+void follow(Peer *peer);
+void closeFromAnyThread(Peer *peer);
 void ask(Peer *peer);
 void answer(Peer *peer);
 void serve(JsonRpc *rpc);
@@ -28,12 +31,29 @@ void stayConnected(Peer *peer, const Endpoint &endpoint);
 void watch(Peer *peer);
 void sendSettings(Peer *peer, const Settings &settings);
 void receiveSettings(Peer *peer);
+void receive(Peer *peer);
+Error send(Peer *peer, const QByteArray &message);
+void offerIndexer(JsonRpc *rpc);
+void useIndexer(JsonRpc *rpc);
+void reportProgress(JsonRpc *rpc, int percent);
 
-// What the README leaves to its reader.
+// What the guide leaves to its reader.
 QByteArray workOn(const QByteArray &job);
 QByteArray workOn(const QByteArray &job)
 {
     return job + ": done";
+}
+
+void handle(const QByteArray &message);
+void handle(const QByteArray &message)
+{
+    qInfo() << message;
+}
+
+int countOf(const QString &word);
+int countOf(const QString &word)
+{
+    return int(word.size());
 }
 
 namespace {
@@ -58,7 +78,7 @@ bool isPrinted(const QString &text)
 
 } // namespace
 
-class tst_Readme : public QObject
+class tst_Guide : public QObject
 {
     Q_OBJECT
 
@@ -66,11 +86,15 @@ private Q_SLOTS:
     void init();
     void cleanup();
 
+    void sending();
+    void threads();
     void requests();
     void jsonRpc();
     void reconnection();
     void health();
     void streams();
+    void movingFromQLocalSocket();
+    void movingFromQtRemoteObjects();
 
 private:
     void connectBoth();
@@ -83,7 +107,7 @@ private:
     QtMessageHandler m_handler = nullptr;
 };
 
-void tst_Readme::init()
+void tst_Guide::init()
 {
     m_directory = std::make_unique<QTemporaryDir>();
     m_server = std::make_unique<Server>();
@@ -95,14 +119,14 @@ void tst_Readme::init()
     m_handler = qInstallMessageHandler(keep);
 }
 
-void tst_Readme::cleanup()
+void tst_Guide::cleanup()
 {
     qInstallMessageHandler(m_handler);
     m_client.reset();
     m_server.reset();
 }
 
-void tst_Readme::connectBoth()
+void tst_Guide::connectBoth()
 {
     const Endpoint endpoint = Endpoint::fromPath(m_directory->filePath(u"s"_s));
     const Error error = m_server->listen(endpoint);
@@ -111,7 +135,22 @@ void tst_Readme::connectBoth()
     QTRY_VERIFY_WITH_TIMEOUT(m_client->isOpen() && accepted(), Patience);
 }
 
-void tst_Readme::requests()
+void tst_Guide::sending()
+{
+    connectBoth();
+    follow(accepted());
+    follow(m_client.get());
+    QTRY_COMPARE_WITH_TIMEOUT(printed.filter(u"42 degrees"_s).size(), 2, Patience);
+}
+
+void tst_Guide::threads()
+{
+    connectBoth();
+    std::thread([this] { closeFromAnyThread(m_client.get()); }).join();
+    QTRY_COMPARE_WITH_TIMEOUT(m_client->state(), Peer::State::Closed, Patience);
+}
+
+void tst_Guide::requests()
 {
     connectBoth();
     answer(accepted());
@@ -120,7 +159,7 @@ void tst_Readme::requests()
                              Patience);
 }
 
-void tst_Readme::jsonRpc()
+void tst_Guide::jsonRpc()
 {
     m_server->setChannels({Channel::Command, 256});
     JsonRpc caller(m_client.get(), 256);
@@ -138,7 +177,7 @@ void tst_Readme::jsonRpc()
     QCOMPARE(soon.result().value, QJsonValue(true));
 }
 
-void tst_Readme::reconnection()
+void tst_Guide::reconnection()
 {
     const Endpoint endpoint = Endpoint::fromPath(m_directory->filePath(u"s"_s));
     stayConnected(m_client.get(), endpoint);
@@ -147,14 +186,14 @@ void tst_Readme::reconnection()
     QTRY_VERIFY_WITH_TIMEOUT(isPrinted(u"session 1"_s), Patience);
 }
 
-void tst_Readme::health()
+void tst_Guide::health()
 {
     watch(m_client.get());
     connectBoth();
     QTRY_VERIFY_WITH_TIMEOUT(isPrinted(u"Healthy"_s), Patience);
 }
 
-void tst_Readme::streams()
+void tst_Guide::streams()
 {
     connectBoth();
     receiveSettings(accepted());
@@ -165,5 +204,24 @@ void tst_Readme::streams()
     QTRY_VERIFY_WITH_TIMEOUT(isPrinted(text.trimmed()), Patience);
 }
 
-QTEST_GUILESS_MAIN(tst_Readme)
-#include "tst_readme.moc"
+void tst_Guide::movingFromQLocalSocket()
+{
+    connectBoth();
+    receive(accepted());
+    QVERIFY(!send(m_client.get(), "message"));
+    QTRY_VERIFY_WITH_TIMEOUT(isPrinted(u"message"_s), Patience);
+}
+
+void tst_Guide::movingFromQtRemoteObjects()
+{
+    JsonRpc user(m_client.get());
+    connectBoth();
+    JsonRpc indexer(accepted());
+    offerIndexer(&indexer);
+    useIndexer(&user);
+    reportProgress(&indexer, 50);
+    QTRY_VERIFY_WITH_TIMEOUT(isPrinted(u"5 times"_s) && isPrinted(u"50 %"_s), Patience);
+}
+
+QTEST_GUILESS_MAIN(tst_Guide)
+#include "tst_guide.moc"
