@@ -26,6 +26,7 @@ sub label {
 
 my $page = page($ARGV[0]);
 my $is_code = 0;
+my $has_begun = 0;    # What comes before the title would take its place.
 
 sub reference {
     my ($text, $target) = @_;
@@ -39,6 +40,8 @@ sub reference {
 
 while (my $line = <>) {
     $is_code = !$is_code if $line =~ /^```/;
+    $has_begun = 1 if $line =~ /^# /;
+    next if !$has_begun;
     if (!$is_code) {
         if ($line =~ /^# (.*)$/) {
             $line = "# $1 {#$page}\n";
@@ -46,6 +49,7 @@ while (my $line = <>) {
             my $name = label($1);
             $line =~ s/$/ {#${page}_$name}/;
         }
+        $line =~ s/(!\[[^\]]+\]\()[^)]*\//$1/g;    # All pictures are in one folder.
         $line =~ s/(?<!!)\[([^\]]+)\]\(([^)]+)\)/reference($1, $2)/ge;
     }
     print $line;
