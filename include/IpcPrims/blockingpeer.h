@@ -91,6 +91,21 @@ public:
     void setTimeout(std::chrono::milliseconds timeout);
 
     /*!
+        How long a call that waits for the other side looks for something to receive, again and
+        again, before it sleeps: 0 (not at all, the default) to 1 hour; what is beyond that becomes
+        the nearest of these. An idle processor takes about 50 µs to wake up, which is most of a
+        round trip's time; this avoids it, and keeps a processor busy instead. No longer than the
+        call's time-out; cancel() ends it. While the rate of receiveLimits() allows nothing to be
+        received, and while a call waits to send, it sleeps.
+
+        A peer that looks gives way to other threads that want its processor, and sleeps at once for
+        the next 100 ms if that takes long. So both sides should do this, each on a processor of its
+        own. For event loops there is IpcPrims::setSpinTime().
+    */
+    std::chrono::microseconds spinTime() const;
+    void setSpinTime(std::chrono::microseconds time);
+
+    /*!
         How much the buffers of the channels hold: 256 frames on each, and 16 MiB in all, each frame
         counted with its 8 bytes of header. Whoever comes across a frame that does not fit reports
         BufferFull and names the channel; that frame is lost, and the session goes on.

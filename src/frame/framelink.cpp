@@ -189,6 +189,7 @@ void FrameLink::streamReadable()
         waitForTurn(&m_resumesReading);
         return;
     }
+    time.noteTraffic();
     ReadBuffer buffer;
     qsizetype budget = ReadBudget;
 

@@ -51,6 +51,7 @@ void FrameLink::beginTurn()
 {
     m_isInTurn = true;
     TurnEnd::ofThisThread().call(this);
+    TurnTime::ofThisThread().noteTraffic();
 }
 
 void FrameLink::turnEnded()

@@ -7,7 +7,6 @@
 
 #include <IpcPrims/turntime.h>
 
-#include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreevent.h>
 
 #include <algorithm>
@@ -53,14 +52,14 @@ bool TurnTime::look()
         return now >= m_endOfShare;
     m_isOver = true;
     m_uncounted = 0;
-    arm();
+    m_timer.start();
     return true;
 }
 
 void TurnTime::wait(Waiter *waiter)
 {
     m_waiters.push_back(waiter);
-    arm();
+    m_timer.start();
 }
 
 void TurnTime::forget(Waiter *waiter)
@@ -70,9 +69,9 @@ void TurnTime::forget(Waiter *waiter)
 
 void TurnTime::timerEvent(QTimerEvent *event)
 {
-    if (event->timerId() != m_timer)
+    if (!m_timer.isId(event->timerId()))
         return;
-    disarm();
+    m_timer.stop();
     beginTurn();
     callWaiters();
 }
@@ -94,32 +93,22 @@ void TurnTime::callWaiters()
         Waiter *const waiter = m_waiters.front();
         m_waiters.pop_front();
         if (!m_waiters.empty())
-            arm(); // The one may run an event loop that waits for another.
+            m_timer.start(); // The one may run an event loop that waits for another.
         m_endOfShare = std::min(m_end, Clock::now() + share);
         waiter->turnCame();
     }
     m_endOfShare = m_end;
     if (!m_waiters.empty())
-        arm();
+        m_timer.start();
     else if (!m_isOver)
-        disarm();
+        m_timer.stop();
 }
 
-void TurnTime::arm()
+LoopSpin &TurnTime::spin()
 {
-    // The dispatcher changes when the application object is created anew.
-    QAbstractEventDispatcher *const dispatcher = QAbstractEventDispatcher::instance();
-    if (!dispatcher || (m_timer != 0 && m_dispatcher == dispatcher))
-        return;
-    m_dispatcher = dispatcher;
-    m_timer = startTimer(0);
-    dispatcher->wakeUp(); // As if an event were posted, after which GLib's loop looks for timers.
-}
-
-void TurnTime::disarm()
-{
-    if (const int timer = std::exchange(m_timer, 0); timer != 0 && m_dispatcher)
-        killTimer(timer);
+    if (!m_spin)
+        m_spin = std::make_unique<LoopSpin>();
+    return *m_spin;
 }
 
 std::chrono::microseconds turnTime()

@@ -3,17 +3,16 @@
 
 #pragma once
 
+#include "frame/loopspin_p.h"
+#include "frame/zerotimer_p.h"
+
 #include <IpcPrims/ipcprimsglobal.h>
 
 #include <QtCore/qobject.h>
-#include <QtCore/qpointer.h>
 
 #include <chrono>
 #include <deque>
-
-QT_BEGIN_NAMESPACE
-class QAbstractEventDispatcher;
-QT_END_NAMESPACE
+#include <memory>
 
 namespace IpcPrims {
 
@@ -49,6 +48,10 @@ public:
 
     static constexpr std::chrono::microseconds DefaultLimit = std::chrono::milliseconds(4);
 
+    TurnTime()
+        : m_timer(this)
+    {}
+
     /// The calling thread's own.
     static TurnTime &ofThisThread();
 
@@ -63,6 +66,15 @@ public:
     void wait(Waiter *waiter);
     void forget(Waiter *waiter);
 
+    /// What the thread does when all turns are over. Made when it is first asked for.
+    LoopSpin &spin();
+    /// Something came or leaves.
+    void noteTraffic()
+    {
+        if (Q_UNLIKELY(m_spin))
+            m_spin->renew();
+    }
+
 protected:
     void timerEvent(QTimerEvent *event) override;
 
@@ -70,8 +82,6 @@ private:
     bool look();
     void beginTurn();
     void callWaiters();
-    void arm();
-    void disarm();
 
     std::chrono::microseconds m_limit = DefaultLimit;
     Clock::time_point m_end; // Of this turn,
@@ -81,8 +91,8 @@ private:
     int m_interval = 1; // of so many.
     bool m_isOver = false; // Until the timer fires.
     std::deque<Waiter *> m_waiters;
-    int m_timer = 0;
-    QPointer<QAbstractEventDispatcher> m_dispatcher; // Of the timer.
+    ZeroTimer m_timer;
+    std::unique_ptr<LoopSpin> m_spin;
 };
 
 /*!

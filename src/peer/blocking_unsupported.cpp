@@ -5,6 +5,7 @@
 // where no socket can be polled together with a cancellation, as on Windows: nothing can be
 // connected or listened to.
 
+#include "frame/spin_p.h"
 #include "peer/blockinglistener_p.h"
 #include "peer/blockingpeer_p.h"
 
@@ -25,9 +26,14 @@ class BlockingSession
 {};
 
 class Waiter
-{};
+{
+public:
+    Spin spin; // Only a setting.
+};
 
-BlockingPeerPrivate::BlockingPeerPrivate() = default;
+BlockingPeerPrivate::BlockingPeerPrivate()
+    : m_waiter(std::make_unique<Waiter>())
+{}
 BlockingPeerPrivate::~BlockingPeerPrivate() = default;
 
 Error BlockingPeerPrivate::connectTo(const Endpoint &)
@@ -90,6 +96,16 @@ PingReply BlockingPeerPrivate::ping(std::chrono::milliseconds)
 void BlockingPeerPrivate::setReceiveLimits(const ReceiveLimits &limits)
 {
     m_receiveLimits = limits;
+}
+
+std::chrono::microseconds BlockingPeerPrivate::spinTime() const
+{
+    return m_waiter->spin.limit();
+}
+
+void BlockingPeerPrivate::setSpinTime(std::chrono::microseconds time)
+{
+    m_waiter->spin.setLimit(time);
 }
 
 void BlockingPeerPrivate::cancel() {}

@@ -64,6 +64,16 @@ void BlockingPeer::setTimeout(std::chrono::milliseconds timeout)
     d->timeout = timeout;
 }
 
+std::chrono::microseconds BlockingPeer::spinTime() const
+{
+    return d->spinTime();
+}
+
+void BlockingPeer::setSpinTime(std::chrono::microseconds time)
+{
+    d->setSpinTime(time);
+}
+
 void BlockingPeer::setBufferLimits(int framesPerChannel, qint64 bytes)
 {
     d->buffers.setLimits(framesPerChannel, bytes);

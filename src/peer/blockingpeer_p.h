@@ -51,6 +51,8 @@ public:
 
     const ReceiveLimits &receiveLimits() const { return m_receiveLimits; }
     void setReceiveLimits(const ReceiveLimits &limits);
+    std::chrono::microseconds spinTime() const;
+    void setSpinTime(std::chrono::microseconds time);
     void cancel();
     void clearCancellation();
 

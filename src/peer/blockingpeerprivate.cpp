@@ -28,6 +28,16 @@ void BlockingPeerPrivate::setReceiveLimits(const ReceiveLimits &limits)
         m_session->setReceiveLimits(limits);
 }
 
+std::chrono::microseconds BlockingPeerPrivate::spinTime() const
+{
+    return m_waiter->spin().limit();
+}
+
+void BlockingPeerPrivate::setSpinTime(std::chrono::microseconds time)
+{
+    m_waiter->spin().setLimit(time);
+}
+
 void BlockingPeerPrivate::cancel()
 {
     m_waiter->cancel();

@@ -155,7 +155,8 @@ void BlockingSession::shakeHands()
     }
 }
 
-void BlockingSession::read()
+// Returns whether something came: bytes, or the end.
+bool BlockingSession::read()
 {
     if (!m_readBuffer)
         m_readBuffer.reset(new char[ReadBufferSize]); // Not make_unique(), which would clear it.
@@ -173,17 +174,19 @@ void BlockingSession::read()
         const qsizetype direct = std::min<qsizetype>(result.bytes, target.size());
         m_decoder.filled(direct);
         m_decoder.feed(QByteArrayView(overflow.data(), result.bytes - direct));
-        return;
+        return true;
     }
     if (result.wouldBlock()) {
         // After a failed write nothing more can be expected than what was there already.
-        if (m_writeError)
-            endReading(m_writeError);
+        if (Q_LIKELY(!m_writeError))
+            return false;
+        endReading(m_writeError);
     } else if (result.reason == 0 || result.isPeerGone()) {
         endReading(m_decoder.isInsideFrame() ? m_decoder.truncationError() : Error());
     } else {
         endReading(result.error(QLatin1String("reading from")));
     }
+    return true;
 }
 
 void BlockingSession::endReading(const Error &error)
@@ -230,7 +233,22 @@ Waiter::Outcome BlockingSession::wait(Waiter &waiter, const Deadline &deadline)
         read();
         return Waiter::Outcome::Ready;
     }
-    return waitFor(wantedEvents(), waiter, deadline);
+    const short events = wantedEvents();
+    if (Q_UNLIKELY(waiter.spin().isOn()) && events == POLLIN && spin(waiter, deadline))
+        return Waiter::Outcome::Ready;
+    return waitFor(events, waiter, deadline);
+}
+
+// Returns whether something came; else the rest of the time is to be slept.
+bool BlockingSession::spin(Waiter &waiter, const Deadline &deadline)
+{
+    const Deadline end = earliest(m_session.deadline(), deadline);
+    for (bool goesOn = waiter.spin().begin(end.value_or(Spin::Clock::time_point::max()));
+         goesOn && !waiter.isCancelled(); goesOn = waiter.spin().goesOn()) {
+        if (read())
+            return true;
+    }
+    return false;
 }
 
 Waiter::Outcome BlockingSession::waitFor(short events, Waiter &waiter, const Deadline &deadline)

@@ -115,7 +115,7 @@ private:
     bool isThrottled();
     void updateDebt();
     void readAhead();
-    void read();
+    bool read();
     void endReading(const Error &error);
 
     void writeQueue();
@@ -123,6 +123,7 @@ private:
     void endIfDrained();
     qsizetype writeNow(quint16 channel, const QByteArray &payload);
     Error finishSending(Waiter &waiter, const Deadline &deadline);
+    bool spin(Waiter &waiter, const Deadline &deadline);
     Waiter::Outcome waitFor(short events, Waiter &waiter, const Deadline &deadline);
     Waiter::Outcome waitToWrite(Waiter &waiter, const Deadline &deadline);
     Error whyNothingWasSent(Waiter::Outcome outcome) const;

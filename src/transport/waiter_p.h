@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "frame/spin_p.h"
 #include "session/deadline_p.h"
 
 #include <QtCore/qglobal.h>
@@ -44,6 +45,8 @@ public:
     /// From any thread: ends the present wait and all later ones, until clear().
     void cancel();
     void clear() { m_isCancelled.store(false); }
+    /// Whether and how to look for a while before wait(). It is up to whoever waits to do so.
+    Spin &spin() { return m_spin; }
     bool isCancelled() const { return m_isCancelled.load(std::memory_order_relaxed); }
 
 private:
@@ -61,6 +64,7 @@ private:
     int m_ringer = -1; // What m_descriptor is rung through, if that isn't itself.
     Deadline m_alarm; // What it is set to.
     int m_generation = 0; // Of the process that has opened these, see ForkGuard.
+    Spin m_spin;
 };
 
 } // namespace IpcPrims

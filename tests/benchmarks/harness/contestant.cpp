@@ -15,6 +15,7 @@ const QList<Contestant> &Contestant::all()
     const QStringList all = {};
     const QStringList bulk = {u"W2"_s, u"W3"_s};
     const QStringList roundTrips = {u"W1"_s, u"W4"_s};
+    const QStringList commands = {u"W1"_s};
     const QStringList connecting = {u"W5"_s};
     // A program whose calls block can't wait for an echo while it sends something else.
     const QStringList blocking = {u"W1"_s, u"W2"_s, u"W3"_s, u"W4"_s, u"W5"_s, u"W7"_s};
@@ -31,8 +32,10 @@ const QList<Contestant> &Contestant::all()
             {u"ipcprims"_s, u"this library, signal with QByteArray"_s, u"ipcprims"_s, {}, all},
             {u"ipcprims-view"_s, u"this library, handler with QByteArrayView"_s, u"ipcprims"_s, {}, all},
             {u"ipcprims-localsocket"_s, u"this library over QLocalSocket"_s, u"ipcprims"_s, {}, all},
+            {u"ipcprims-spin"_s, u"this library, event loops that stay awake"_s, u"ipcprims"_s, {}, commands},
             {u"ipcprims-blocking"_s, u"this library, calls that block"_s, u"ipcprimsblocking"_s, {}, oneConnection},
             {u"ipcprims-gather"_s, u"the same, frames gathered to 64 KiB"_s, u"ipcprimsblocking"_s, {}, bulk},
+            {u"ipcprims-blocking-spin"_s, u"this library, calls that look before they sleep"_s, u"ipcprimsblocking"_s, {}, commands},
             {u"qlocalsocket"_s, u"QLocalSocket, QDataStream transactions"_s, u"qlocalsocket"_s, {}, all},
             {u"qtremoteobjects"_s, u"Qt Remote Objects"_s, u"qtremoteobjects"_s, u"qt6-remoteobjects-dev"_s, all},
             {u"zeromq"_s, u"ZeroMQ, DEALER and ROUTER"_s, u"zeromq"_s, u"libzmq3-dev"_s, blocking},

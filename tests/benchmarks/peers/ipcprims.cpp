@@ -7,12 +7,15 @@
     ipcprims             frames as QByteArray, by the signal
     ipcprims-view        frames as QByteArrayView, by the peer's frame handler
     ipcprims-localsocket as ipcprims, but over QLocalSocket, the portable transport
+    ipcprims-spin        as ipcprims, but the event loop stays awake for a while
 */
 #include "peers/eventloopclient.h"
 #include "peers/service.h"
+#include "peers/spin.h"
 
 #include <IpcPrims/Peer>
 #include <IpcPrims/Server>
+#include <IpcPrims/SpinTime>
 
 #include <QtCore/qcoreapplication.h>
 
@@ -51,7 +54,9 @@ public:
     explicit IpcPrimsClient(const Setup &setup)
         : m_setup(setup)
         , m_endpoint(IpcPrims::Endpoint::fromPath(setup.path))
-    {}
+    {
+        IpcPrims::setSpinTime(spinTimeOf(setup));
+    }
 
     // Everything has arrived, so there is nothing to agree on with the other side.
     void close() override { m_peers.clear(); }
@@ -95,6 +100,7 @@ public:
     explicit IpcPrimsServer(const Setup &setup)
         : m_setup(setup)
     {
+        IpcPrims::setSpinTime(spinTimeOf(setup));
         m_server.setTransport(transportOf(setup));
         QObject::connect(&m_server, &IpcPrims::Server::peerConnected, &m_server,
                          [this](IpcPrims::Peer *peer) { serve(peer); });

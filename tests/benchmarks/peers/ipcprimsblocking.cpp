@@ -4,11 +4,13 @@
 /*
     IpcPrims for Qt with calls that block.
 
-    ipcprims-blocking one system call per frame
-    ipcprims-gather   data frames are gathered to 64 KiB
+    ipcprims-blocking       one system call per frame
+    ipcprims-gather         data frames are gathered to 64 KiB
+    ipcprims-blocking-spin  as ipcprims-blocking, but calls look for a while before they sleep
 */
 #include "peers/blockingclient.h"
 #include "peers/service.h"
+#include "peers/spin.h"
 
 #include <IpcPrims/BlockingListener>
 #include <IpcPrims/BlockingPeer>
@@ -29,14 +31,17 @@ class IpcPrimsClient : public BlockingClient
 public:
     explicit IpcPrimsClient(const Setup &setup)
         : m_isGathering(setup.variant == u"ipcprims-gather")
+        , m_spinTime(spinTimeOf(setup))
         , m_endpoint(IpcPrims::Endpoint::fromPath(setup.path))
     {}
 
     void open(int connections) override
     {
         m_peers.resize(connections);
-        for (IpcPrims::BlockingPeer &peer : m_peers)
+        for (IpcPrims::BlockingPeer &peer : m_peers) {
+            peer.setSpinTime(m_spinTime);
             verifyNone(peer.connectToServer(m_endpoint));
+        }
     }
 
     // Everything has arrived, so there is nothing to agree on with the other side.
@@ -62,6 +67,7 @@ protected:
 
 private:
     const bool m_isGathering;
+    const std::chrono::microseconds m_spinTime;
     const IpcPrims::Endpoint m_endpoint;
     std::vector<IpcPrims::BlockingPeer> m_peers;
     IpcPrims::Frame m_frame;
@@ -71,7 +77,8 @@ class IpcPrimsServer : public Server
 {
 public:
     explicit IpcPrimsServer(const Setup &setup)
-        : m_endpoint(IpcPrims::Endpoint::fromPath(setup.path))
+        : m_spinTime(spinTimeOf(setup))
+        , m_endpoint(IpcPrims::Endpoint::fromPath(setup.path))
     {}
 
     void listen() override { verifyNone(m_listener.listen(m_endpoint)); }
@@ -80,6 +87,7 @@ public:
     {
         for (;;) {
             IpcPrims::BlockingPeer peer;
+            peer.setSpinTime(m_spinTime);
             verifyNone(m_listener.accept(&peer));
             IpcPrims::Frame frame;
             while (!peer.receive(&frame)) {
@@ -91,6 +99,7 @@ public:
     }
 
 private:
+    const std::chrono::microseconds m_spinTime;
     const IpcPrims::Endpoint m_endpoint;
     Service m_service;
     IpcPrims::BlockingListener m_listener;
