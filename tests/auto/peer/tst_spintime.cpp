@@ -250,7 +250,9 @@ void tst_SpinTime::takesNoProcessorTimeAfterwards()
     QCOMPARE(m_other.receive(&frame, 500ms).code(), ErrorCode::Timeout);
     m_worker->call([&] { after = threadTime(); });
     QVERIFY(after - before < 100ms);
-    QVERIFY(timesGivenWay() < 1ms / 50ns); // A turn of the event loop takes longer.
+    // A turn of the event loop takes longer. Without an end, a busy system would interrupt it
+    // sooner or later where that ends it, but not that soon.
+    QVERIFY(timesGivenWay() < 2ms / 250ns);
 }
 
 void tst_SpinTime::zeroEndsIt()
@@ -275,7 +277,7 @@ void tst_SpinTime::sleepsWhereOthersWantTheProcessor()
         setGivingWay(GivingWay::ForLong);
         start = Clock::now();
         QVERIFY(!m_other.send(2, "x"));
-        QTRY_COMPARE_WITH_TIMEOUT(timesGivenWay(), 1, Patience);
+        QTRY_VERIFY_WITH_TIMEOUT(timesGivenWay() > 0, Patience);
         QVERIFY(!m_other.receive(&frame));
         for (int i = 0; i < 5; ++i) {
             QVERIFY(!m_other.send(2, "x"));
