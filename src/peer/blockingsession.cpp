@@ -239,8 +239,9 @@ Waiter::Outcome BlockingSession::wait(Waiter &waiter, const Deadline &deadline)
     return waitFor(events, waiter, deadline);
 }
 
-// Returns whether something came; else the rest of the time is to be slept.
-bool BlockingSession::spin(Waiter &waiter, const Deadline &deadline)
+// Returns whether something came; else the rest of the time is to be slept. Not inline, as most
+// waits do without it.
+Q_NEVER_INLINE bool BlockingSession::spin(Waiter &waiter, const Deadline &deadline)
 {
     const Deadline end = earliest(m_session.deadline(), deadline);
     for (bool goesOn = waiter.spin().begin(end.value_or(Spin::Clock::time_point::max()));
