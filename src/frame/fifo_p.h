@@ -69,12 +69,11 @@ public:
         if (++m_first == end())
             clear();
     }
-    /// Returns where the element is now that followed. Takes as long as moving the later ones does.
-    T *erase(const T *item)
+    /// Takes as long as moving the later ones does.
+    void erase(const T *first, const T *last)
     {
-        const std::ptrdiff_t index = item - m_items.data();
-        m_items.erase(m_items.cbegin() + index);
-        return m_items.data() + index;
+        const auto items = m_items.cbegin();
+        m_items.erase(items + (first - m_items.data()), items + (last - m_items.data()));
     }
     void clear()
     {

@@ -126,15 +126,25 @@ SendQueue::Dropped SendQueue::dropFrom(Fifo<Chunk> &chunks, qsizetype begun, qui
                                        qint64 bytes)
 {
     Dropped sum;
-    for (auto chunk = chunks.begin(); chunk != chunks.end() && sum.bytes < bytes;) {
-        const qsizetype begunOfNext = std::max<qsizetype>(0, begun - chunk->size());
-        if (chunk->channel == channel) {
-            const Dropped dropped = dropFrom(*chunk, begun, bytes - sum.bytes);
+    // Whether nothing of it is left.
+    const auto drop = [&](Chunk &chunk) {
+        const qsizetype begunOfNext = std::max<qsizetype>(0, begun - chunk.size());
+        if (chunk.channel == channel && sum.bytes < bytes) {
+            const Dropped dropped = dropFrom(chunk, begun, bytes - sum.bytes);
             sum.frames += dropped.frames;
             sum.bytes += dropped.bytes;
         }
         begun = begunOfNext;
-        chunk = chunk->size() == 0 ? chunks.erase(chunk) : std::next(chunk);
+        return chunk.size() == 0;
+    };
+    // Mostly they are the first ones, which can go without moving the others.
+    while (sum.bytes < bytes && !chunks.empty()) {
+        if (!drop(chunks.front())) {
+            const auto others = std::remove_if(std::next(chunks.begin()), chunks.end(), drop);
+            chunks.erase(others, chunks.end());
+            break;
+        }
+        chunks.pop_front();
     }
     return sum;
 }

@@ -41,19 +41,33 @@ Error Outbox::add(quint16 channel, const QByteArray &payload, qint64 highWaterMa
     return {};
 }
 
+// Only the sizes go at once: to move all younger frames for each that goes would take too long.
 void Outbox::dropOldest(quint16 channel, qint64 bytes)
 {
-    if (bytes <= 0)
-        return;
+    Waiting &waiting = m_waiting[channel];
     qint64 dropped = 0;
-    std::erase_if(m_frames, [&](const SendQueue::Frame &frame) {
-        const bool goes = frame.channel == channel && dropped < bytes;
+    for (; dropped < bytes && !waiting.sizes.empty(); waiting.sizes.pop_front()) {
+        dropped += waiting.sizes.front();
+        ++waiting.dropped;
+        ++m_allDropped;
+    }
+    m_allBytes -= dropped;
+    waiting.bytes -= dropped;
+    if (m_allDropped > m_frames.size() / 4)
+        removeDropped();
+}
+
+void Outbox::removeDropped()
+{
+    if (std::exchange(m_allDropped, 0) == 0)
+        return;
+    std::erase_if(m_frames, [this](const SendQueue::Frame &frame) {
+        Waiting &waiting = m_waiting[frame.channel];
+        const bool goes = waiting.dropped > 0;
         if (goes)
-            dropped += FrameHeader::Size + frame.payload.size();
+            --waiting.dropped;
         return goes;
     });
-    m_allBytes -= dropped;
-    m_bytes[channel] -= dropped;
 }
 
 void Outbox::append(Frames frames)
@@ -88,22 +102,25 @@ Outbox::Fates Outbox::settle(bool willReconnect)
 void Outbox::append(SendQueue::Frame frame)
 {
     const qint64 size = FrameHeader::Size + frame.payload.size();
+    Waiting &waiting = m_waiting[frame.channel];
     m_allBytes += size;
-    m_bytes[frame.channel] += size;
+    waiting.bytes += size;
+    waiting.sizes.push_back(size);
     m_frames.push_back(std::move(frame));
 }
 
 Outbox::Frames Outbox::takeAll()
 {
+    removeDropped();
     m_allBytes = 0;
-    m_bytes.clear();
+    m_waiting.clear();
     return std::exchange(m_frames, {});
 }
 
 qint64 Outbox::bytes(quint16 channel) const
 {
-    const auto it = m_bytes.find(channel);
-    return it == m_bytes.end() ? 0 : it->second;
+    const auto it = m_waiting.find(channel);
+    return it == m_waiting.end() ? 0 : it->second.bytes;
 }
 
 } // namespace IpcPrims

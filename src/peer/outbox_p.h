@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "frame/fifo_p.h"
 #include "frame/sendqueue_p.h"
 
 #include <IpcPrims/error.h>
@@ -57,18 +58,27 @@ public:
     std::set<quint16> takeFull() { return std::exchange(m_full, {}); }
     qint64 bytes() const { return m_allBytes; }
     qint64 bytes(quint16 channel) const;
-    bool isEmpty() const { return m_frames.empty(); }
 
 private:
+    /// The frames of one channel.
+    struct Waiting
+    {
+        qint64 bytes = 0;
+        Fifo<qint64> sizes; // Oldest first.
+        size_t dropped = 0; // Older ones that are still among m_frames.
+    };
+
     bool isKept(quint16 channel) const { return policy(channel) == Peer::UnsentFrames::Keep; }
     void append(SendQueue::Frame frame);
+    void removeDropped();
 
     std::map<quint16, Peer::UnsentFrames> m_policies;
     std::set<quint16> m_neverKept;
     qint64 m_allBytes = 0; // Headers included.
-    std::map<quint16, qint64> m_bytes;
+    std::map<quint16, Waiting> m_waiting;
     std::set<quint16> m_full;
     Frames m_frames;
+    size_t m_allDropped = 0; // Of m_frames.
 };
 
 } // namespace IpcPrims

@@ -3,6 +3,7 @@
 
 #include "peer/peerthread_p.h"
 
+#include "frame/turntime_p.h"
 #include "peer/server_p.h"
 
 #include <QtCore/qcoreapplication.h>
@@ -83,7 +84,8 @@ void PeerThread::giveUpPending()
     if (isInherited())
         return;
     m_tasks.put([this] {
-        acceptWaiting();
+        while (acceptNext()) {
+        }
         m_group->giveUpPending();
     });
 }
@@ -105,8 +107,22 @@ void PeerThread::broadcast(quint16 channel, const QByteArray &payload, SlowPeerP
 
 void PeerThread::acceptWaiting()
 {
-    while (const auto client = m_waiting.take())
+    TurnShare share;
+    while (acceptNext()) {
+        if (share.spend()) {
+            QMetaObject::invokeMethod(
+                    m_group, [this] { acceptWaiting(); }, Qt::QueuedConnection);
+            return;
+        }
+    }
+}
+
+bool PeerThread::acceptNext()
+{
+    const auto client = m_waiting.take();
+    if (client)
         m_group->accept(*client);
+    return client.has_value();
 }
 
 void PeerThread::clientOpened(Peer *peer)

@@ -51,6 +51,7 @@ public:
 
 private:
     void acceptWaiting();
+    bool acceptNext();
     void clientOpened(Peer *peer) override;
     void clientFailed(const Error &reason) override;
     void clientGone() override;

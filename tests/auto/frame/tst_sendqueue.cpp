@@ -4,6 +4,7 @@
 #include "frame/decoder_p.h"
 #include "frame/sendqueue_p.h"
 
+#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qlist.h>
 #include <QtTest/qtest.h>
 
@@ -12,6 +13,7 @@
 #include <limits>
 
 using namespace IpcPrims;
+using namespace std::chrono_literals;
 
 using Frames = QList<std::pair<quint16, QByteArray>>;
 
@@ -84,6 +86,7 @@ private Q_SLOTS:
     void takenBytesAreShownAgainAfterRewind();
     void largeFramesFollowOneThatIsTaken();
     void takenFramesAreNeverDropped();
+    void manyFramesAreDroppedAtOnce();
     void whatIsBeingWrittenStays_data();
     void whatIsBeingWrittenStays();
     void frameThatHasBegunGoesFirst();
@@ -540,6 +543,20 @@ void tst_SendQueue::takenFramesAreNeverDropped()
     queue.enqueue(Channel::Data, QByteArray(100, 'c'));
     QCOMPARE(queue.dropOldest(Channel::Data, 1'000'000), 1);
     QCOMPARE(queue.bytes(), FrameHeader::Size + 100);
+}
+
+// In a time that grows with their number, not with its square.
+void tst_SendQueue::manyFramesAreDroppedAtOnce()
+{
+    constexpr int Count = 100'000;
+    SendQueue queue;
+    const QByteArray large(SendQueue::GatherLimit + 1, 'x'); // All share its memory.
+    for (int i = 0; i < Count; ++i)
+        queue.enqueue(Channel::Data, large);
+    const QDeadlineTimer patience(10s);
+    QCOMPARE(queue.dropOldest(Channel::Data, queue.bytes()), Count);
+    QVERIFY(!patience.hasExpired());
+    QVERIFY(queue.isEmpty());
 }
 
 QTEST_APPLESS_MAIN(tst_SendQueue)

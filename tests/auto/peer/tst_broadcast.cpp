@@ -49,6 +49,7 @@ private Q_SLOTS:
     void framesThatTheLibraryNeedsDoNotGo();
     void replacedFramesAreNotReported();
     void keptFramesMakeRoomBetweenSessions();
+    void veryManyKeptFramesMakeRoom();
 };
 
 // A broadcast without worker threads is done at once.
@@ -377,6 +378,39 @@ void tst_Broadcast::keptFramesMakeRoomBetweenSessions()
     QVERIFY2(order.contains("3g"), order.constData());
     order.remove(order.indexOf("3g"), 2);
     QCOMPARE(order, "2e2f2g");
+}
+
+// In a time that doesn't grow with the number of those that wait.
+void tst_Broadcast::veryManyKeptFramesMakeRoom()
+{
+    Peer client;
+    client.setReconnectPolicy(ReconnectPolicy::exponential(1h, 1h));
+    client.setUnsentFrames(2, Peer::UnsentFrames::Keep);
+    client.setUnsentFrames(3, Peer::UnsentFrames::Keep);
+    client.connectToServer(Endpoint::fromPath(u"/nonexistent/s"_s));
+    int next = 0;
+    const auto numbered = [&next] { return QByteArray::number(next++).leftJustified(100); };
+    while (!client.send(2, numbered())) {
+    }
+    const qint64 full = client.bytesQueued(2);
+    const qint64 count = full / 108;
+    QVERIFY(!client.send(3, "another channel"));
+    --next; // It was refused.
+    const QDeadlineTimer patience(20s);
+    for (int i = 0; i < 50'000; ++i)
+        QVERIFY(!client.send(2, numbered(), SlowPeerPolicy::DropOldest));
+    QVERIFY(!patience.hasExpired());
+    QCOMPARE(client.bytesQueued(2), full);
+
+    std::map<quint16, QList<QByteArray>> unsent;
+    connect(&client, &Peer::framesNotSent, this,
+            [&](quint16 channel, const QList<QByteArray> &frames) { unsent[channel] += frames; });
+    client.abort();
+    QTRY_COMPARE_WITH_TIMEOUT(unsent.size(), size_t(2), Patience);
+    QCOMPARE(unsent[3], QList<QByteArray>{"another channel"});
+    QCOMPARE(unsent[2].size(), count);
+    QCOMPARE(unsent[2].first().trimmed(), QByteArray::number(next - count));
+    QCOMPARE(unsent[2].last().trimmed(), QByteArray::number(next - 1));
 }
 
 QTEST_GUILESS_MAIN(tst_Broadcast)
