@@ -58,15 +58,15 @@ public:
     QDateTime since;
 
     /*!
-        The services of this user, those of Endpoint::forService(), by name; dead ones too. At most
-        4096 files are looked at. \a error is PermissionDenied if the directory of services is
-        somebody else's or others can write to it; it may be a null pointer. That the directory
-        isn't there is no error.
+        The services of this user, those of Endpoint::forService(), by name; dead ones too. \a error
+        is PermissionDenied if the directory of services is somebody else's or others can write to
+        it; it may be a null pointer. That the directory isn't there is no error. At most 4096 files
+        are looked at: if there are more, \a error is ResourcesExhausted beside what was found.
     */
     static QList<ServiceInfo> find(Error *error = nullptr);
     /*!
         As above for all sockets in \a directory, of whatever user and program. An error if it can't
-        be read: NotFound, PermissionDenied.
+        be read: NotFound, PermissionDenied; or if not all of it was: ResourcesExhausted.
     */
     static QList<ServiceInfo> findIn(const QString &directory, Error *error = nullptr);
 };

@@ -21,9 +21,11 @@ void ListCommand::start()
             = m_options.directory
                       ? ServiceInfo::findIn(QFile::decodeName(m_options.directory->c_str()), &error)
                       : ServiceInfo::find(&error);
-    if (error)
+    if (error && services.isEmpty())
         return fail(error);
     print(servicesText(services, m_format, QDateTime::currentDateTimeUtc()));
+    if (error) // These are not all.
+        return fail(error);
     finish();
 }
 

@@ -16,11 +16,14 @@ QList<QByteArray> fileNamesIn(const QByteArray &directory, int *reason)
     const std::unique_ptr<DIR, int (*)(DIR *)> stream(::opendir(directory.constData()), ::closedir);
     if (reason)
         *reason = stream ? 0 : errno;
-    for (int i = 0; stream && i < MaxFileNames; ++i) {
-        const dirent *const entry = ::readdir(stream.get());
-        if (!entry)
-            break;
-        names.append(QByteArray(entry->d_name));
+    while (const dirent *const entry = stream ? ::readdir(stream.get()) : nullptr) {
+        if (names.size() < MaxFileNames) {
+            names.append(QByteArray(entry->d_name));
+            continue;
+        }
+        if (reason)
+            *reason = EOVERFLOW;
+        break;
     }
     return names;
 }

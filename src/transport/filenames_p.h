@@ -11,7 +11,8 @@ namespace IpcPrims {
 /// How many names of a directory are read at most: whatever has gathered there, it is quick.
 inline constexpr int MaxFileNames = 4096;
 
-/// The names in \a directory, in no order. \a reason is an errno value if it can't be read, else 0.
+/// The names in \a directory, in no order. \a reason is an errno value if it can't be read,
+/// EOVERFLOW if there are more, else 0.
 QList<QByteArray> fileNamesIn(const QByteArray &directory, int *reason = nullptr);
 
 } // namespace IpcPrims

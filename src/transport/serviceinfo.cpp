@@ -105,6 +105,17 @@ static QList<ServiceInfo> lookInto(const QByteArray &directory, int *reason)
     return found;
 }
 
+// Why not everything in \a directory was looked at.
+static Error lookError(const QByteArray &directory, int reason)
+{
+    if (reason == EOVERFLOW) {
+        return Error(ErrorCode::ResourcesExhausted,
+                     QStringLiteral("more than %1 files are in %2: the others were not looked at")
+                             .arg(QString::number(MaxFileNames), QFile::decodeName(directory)));
+    }
+    return pathError(QLatin1String("reading the directory"), directory, reason);
+}
+
 QList<ServiceInfo> ServiceInfo::find(Error *error)
 {
     const QByteArray directory = serviceDirectory();
@@ -112,9 +123,7 @@ QList<ServiceInfo> ServiceInfo::find(Error *error)
     int reason = 0;
     const QList<ServiceInfo> found = problem ? QList<ServiceInfo>() : lookInto(directory, &reason);
     if (error) {
-        *error = reason == 0 || reason == ENOENT
-                         ? problem
-                         : pathError(QLatin1String("reading the directory"), directory, reason);
+        *error = reason == 0 || reason == ENOENT ? problem : lookError(directory, reason);
     }
     QList<ServiceInfo> services;
     for (ServiceInfo info : found) {
@@ -135,8 +144,7 @@ QList<ServiceInfo> ServiceInfo::findIn(const QString &directory, Error *error)
     int reason = 0;
     const QList<ServiceInfo> found = lookInto(path, &reason);
     if (error) {
-        *error = reason == 0 ? Error()
-                             : pathError(QLatin1String("reading the directory"), path, reason);
+        *error = reason == 0 ? Error() : lookError(path, reason);
     }
     return found;
 }

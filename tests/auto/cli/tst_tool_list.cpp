@@ -30,6 +30,7 @@ private Q_SLOTS:
     void nothingIsNoFailure();
     void unreadableDirectoryFails();
     void foreignDirectoryFails();
+    void listThatIsNotWholeSaysSo();
 
 private:
     std::unique_ptr<QTemporaryDir> m_runtime;
@@ -144,6 +145,18 @@ void tst_tool_list::foreignDirectoryFails()
     const ToolResult result = ToolProcess::run({u"list"_s});
     QCOMPARE(result.exitCode, 50);
     QVERIFY2(result.errors.contains("can be written by others"), result.errors.constData());
+}
+
+void tst_tool_list::listThatIsNotWholeSaysSo()
+{
+    ToolProcess server({u"echo"_s, u"--service"_s, u"org.example.tool"_s});
+    QVERIFY(server.startListening());
+    const QDir directory(m_runtime->filePath(u"ipcprims"_s));
+    for (int i = 0; i < 4096; ++i)
+        QVERIFY(QFile(directory.filePath(QString::number(i))).open(QFile::WriteOnly));
+    const ToolResult result = ToolProcess::run({u"list"_s});
+    QCOMPARE(result.exitCode, 125);
+    QVERIFY2(result.errors.contains("more than 4096 files"), result.errors.constData());
 }
 
 QTEST_GUILESS_MAIN(tst_tool_list)

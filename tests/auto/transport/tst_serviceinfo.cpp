@@ -48,6 +48,7 @@ private Q_SLOTS:
     void noDirectoryIsNoError();
     void lookingHindersNoServer();
     void otherDirectoriesCanBeLookedInto();
+    void directoryThatIsTooFullIsSaid();
     void nameThatIsNoTextIsNotThatOfAnotherSocket();
     void noteIsWhatItWas();
 
@@ -312,6 +313,24 @@ void tst_ServiceInfo::otherDirectoriesCanBeLookedInto()
     QCOMPARE(found[1].state, ServiceInfo::State::Running);
     QCOMPARE(found[1].pid, qint64(::getpid()));
     QVERIFY(found[0].name.isEmpty() && found[1].name.isEmpty());
+}
+
+void tst_ServiceInfo::directoryThatIsTooFullIsSaid()
+{
+    const PublicDirectory elsewhere;
+    const auto lookInto = [&elsewhere] {
+        Error error;
+        static_cast<void>(ServiceInfo::findIn(elsewhere.path(), &error));
+        return error;
+    };
+    for (int i = 0; i < 4094; ++i) { // "." and ".." are two more.
+        QVERIFY(QFile(elsewhere.filePath(QString::number(i))).open(QFile::WriteOnly));
+    }
+    QVERIFY(!lookInto());
+    makeDeadSocket(elsewhere.filePath(u"one more"_s));
+    const Error error = lookInto();
+    QCOMPARE(error.code(), ErrorCode::ResourcesExhausted);
+    QVERIFY2(error.message().contains(elsewhere.path()), qPrintable(error.message()));
 }
 
 void tst_ServiceInfo::nameThatIsNoTextIsNotThatOfAnotherSocket()
