@@ -43,7 +43,13 @@ class Peer;
 
     The waitFor functions of QIODevice are not supported, they return false: use the signals. The
     device lives in the peer's thread: moving one of them to another thread ends the streams with
-    InvalidArgument. A validator of the peer judges its frames like any others.
+    InvalidArgument.
+
+    A validator of the peer checks the bytes of the stream, frame by frame as they are sent, and not
+    the marks around them, such as the empty frame. A frame that it refuses cuts the stream: if it
+    was to be sent, the reader gets an error behind what has left already; if it has arrived, this
+    device fails with ValidationFailed, drops what follows, and the writer is told as by
+    stopReading().
 */
 class IPCPRIMS_CORE_EXPORT ChannelDevice : public QIODevice
 {
@@ -115,7 +121,8 @@ public:
     bool isFinished() const;
 
     /// What failed: open(), the session ended before a stream did, a frame could not be sent, the
-    /// writer cut its stream (StreamError), or the reader stopped it (Cancelled).
+    /// writer cut its stream (StreamError), the reader stopped it (Cancelled), or a validator has
+    /// refused a frame of it (ValidationFailed).
     Error error() const;
 
     /// Hands over to the peer now what otherwise follows at the end of this event loop turn.

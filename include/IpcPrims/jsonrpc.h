@@ -44,7 +44,8 @@ class Peer;
     What is no message of JSON-RPC is answered as the specification says and reported by
     messageRefused(); the session goes on. So is what can't be kept as it is: QJsonValue holds
     integers of 64 bits and the numbers of a double, and an object has each name once. Ids go back
-    as they came, character for character.
+    as they came, character for character. A call that the peer's validator refuses is answered with
+    InvalidRequest, and one whose answer it refuses ends with ValidationFailed.
 
     All that the other side can fill is bounded. While it leaves answers unread it is held back: no
     frame of its session is received, unless it owes answers itself.

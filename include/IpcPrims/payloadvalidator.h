@@ -35,7 +35,8 @@ public:
     virtual ~PayloadValidator();
 
     /// Nothing if the payload is fine. This is called inside Peer::send() and before a frame is
-    /// delivered, so it must neither delete the peer nor run an event loop.
+    /// delivered, so it must neither delete the peer nor run an event loop. If it ends the session,
+    /// nothing is sent.
     virtual std::optional<Failure> check(quint16 channel, QByteArrayView payload,
                                          Direction direction) const = 0;
 

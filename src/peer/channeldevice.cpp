@@ -90,7 +90,7 @@ qint64 ChannelDevice::bytesReceived() const
 
 qint64 ChannelDevice::bytesSent() const
 {
-    return d->sender ? d->sender->bytesAccepted() - d->sender->bytesWaiting() : 0;
+    return d->sender ? d->sender->bytesSent() : 0;
 }
 
 bool ChannelDevice::atEnd() const

@@ -53,10 +53,11 @@ public:
 private:
     // SessionObserver
     void sessionEnded(const Error &reason) override;
+    void frameRefused(quint16 refusedChannel, QByteArrayView payload, const Error &reason) override;
     void peerLeavesThread() override { leaveThread(); }
     void peerDestroyed() override;
 
-    ChannelUser asUser() const { return {this, "a ChannelDevice"}; }
+    ChannelUser asUser() const { return {this, "a ChannelDevice", false, true}; }
     void receive(QByteArrayView payload);
     void announce();
     void take(const StreamMark &mark);

@@ -119,6 +119,20 @@ void ChannelDevicePrivate::receive(QByteArrayView payload)
     announce();
 }
 
+// The stream has a hole, so the rest of it is of no use.
+void ChannelDevicePrivate::frameRefused(quint16 refusedChannel, QByteArrayView, const Error &reason)
+{
+    if (refusedChannel != channel || !isReading)
+        return;
+    m_hasBegun = m_isStopped = true;
+    updateHold();
+    peer->d->streams.stop(channel);
+    fail(QStringLiteral("a frame of the stream on channel %1 was refused after %2 bytes")
+                 .arg(channel)
+                 .arg(bytesReceived),
+         reason);
+}
+
 void ChannelDevicePrivate::take(const StreamMark &mark)
 {
     if (mark.kind == StreamMark::Kind::Cut) {
@@ -193,7 +207,7 @@ qint64 ChannelDevicePrivate::read(char *data, qint64 maxSize)
 void ChannelDevicePrivate::updateHold()
 {
     const qint64 limit = m_holdsReceiving ? readBufferSize / 2 + 1 : readBufferSize;
-    const bool hold = isReading && received.size() >= limit;
+    const bool hold = isReading && !m_isStopped && received.size() >= limit;
     if (hold == m_holdsReceiving)
         return;
     m_holdsReceiving = hold;

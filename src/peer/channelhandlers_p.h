@@ -22,6 +22,8 @@ struct ChannelUser
     const char *what = ""; ///< For messages.
     /// Whether nobody else may send there either, as it would be taken for something else.
     bool isAlone = false;
+    /// Whether empty frames and the marks of streams are the library's own words.
+    bool readsStream = false;
 };
 
 /*!

@@ -130,6 +130,8 @@ public:
         return enqueue(channel, payload);
     }
     Error send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy);
+    /// As Peer::send(), for what the library says of a stream, which no validator judges.
+    Error sendMark(quint16 channel, const QByteArray &payload);
     /// As send(), in a session that has the channel, perhaps for one of many peers: \a payload is
     /// not checked anew if the validator is the one that it has \a passed. \a dropped says how
     /// many frames have made room for it.
@@ -258,6 +260,7 @@ private:
     Error replaceError(quint16 channel) const;
     Error keepForNextSession(quint16 channel, const QByteArray &payload);
     Error sendIfValid(quint16 channel, const QByteArray &payload);
+    Error checkInSession(quint16 channel, const QByteArray &payload) const;
     bool route(DecodedFrame &frame);
     bool admits(quint16 channel, QByteArrayView payload);
     void sendValidationAnswer();
@@ -308,6 +311,7 @@ private:
     void tellObserversOfEnd(const Error &reason, quint64 lastTold);
     void goOnTellingOfEnd(const Error &reason, quint64 number);
     void tellPingsOfEnd();
+    void finishPing(const Session::PingEnded &event);
     void updateReceiving();
     void applyReceiveLimits();
     void updateTimer();

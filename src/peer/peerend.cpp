@@ -14,6 +14,7 @@
 
 #include <limits>
 #include <utility>
+#include <variant>
 
 namespace IpcPrims {
 
@@ -321,7 +322,18 @@ void PeerPrivate::tellPingsOfEnd()
     if (!session || !session->takeEvent(&event))
         return;
     reportNext([this] { tellPingsOfEnd(); });
-    std::visit([this](const auto &one) { handle(one); }, event);
+    if (const auto *const ping = std::get_if<Session::PingEnded>(&event))
+        finishPing(*ping);
+}
+
+// Whoever waits may delete the peer.
+void PeerPrivate::finishPing(const Session::PingEnded &event)
+{
+    auto node = m_pings.extract(event.id);
+    if (node.empty())
+        return;
+    node.mapped().addResult(PingReply{event.error, event.roundTripTime});
+    node.mapped().finish();
 }
 
 // Emits the signal of every property that differs. All values are new before the first of them.

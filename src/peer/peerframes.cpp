@@ -8,6 +8,7 @@
 #include "peer/peerhealth_p.h"
 #include "peer/peerlog_p.h"
 #include "peer/receivelimits_p.h"
+#include "peer/streammark_p.h"
 #include "peer/streamsender_p.h"
 
 #include <QtCore/qpointer.h>
@@ -23,9 +24,24 @@ namespace IpcPrims {
 
 Error PeerPrivate::sendIfValid(quint16 channel, const QByteArray &payload)
 {
+    const Error error = checkInSession(channel, payload);
+    return error ? error : enqueue(channel, payload);
+}
+
+Error PeerPrivate::checkInSession(quint16 channel, const QByteArray &payload) const
+{
     const auto validator = validation.validator; // which may be replaced meanwhile
     const Error error = checkOutgoing(validator.get(), channel, payload);
-    return error ? error : enqueue(channel, payload);
+    // It may have ended the session, too.
+    return error || (session && session->acceptsSend(channel)) ? error : sendError(channel);
+}
+
+Error PeerPrivate::sendMark(quint16 channel, const QByteArray &payload)
+{
+    const Error error = channel == Channel::Command ? commandError() : Error();
+    if (error || !session || !session->acceptsSend(channel))
+        return error ? error : sendError(channel);
+    return enqueue(channel, payload);
 }
 
 Error PeerPrivate::send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy)
@@ -50,9 +66,8 @@ Error PeerPrivate::sendInSession(quint16 channel, const QByteArray &payload, Slo
         if (const Error error = replaceError(channel))
             return error;
     }
-    const auto validator = validation.validator; // which may be replaced meanwhile
-    const bool isToCheck = validator && validator.get() != passed;
-    Error error = isToCheck ? checkOutgoing(validator.get(), channel, payload) : Error();
+    const bool isToCheck = validation.validator && validation.validator.get() != passed;
+    Error error = isToCheck ? checkInSession(channel, payload) : Error();
     if (!error)
         error = link->send(channel, payload, policy, leaving, dropped);
     if (!error && m_watcher)
@@ -128,7 +143,7 @@ void PeerPrivate::frameDecoded(DecodedFrame &frame)
 // Whether somebody has taken the frame who is asked before the application as a whole.
 bool PeerPrivate::route(DecodedFrame &frame)
 {
-    if (m_routesStreamMarks && StreamSender::takeStop(q, frame.channel(), frame.payload()))
+    if (m_routesStreamMarks && StreamSender::takeMark(q, frame.channel(), frame.payload()))
         return true;
     return (m_requests && m_requests->take(frame))
            || m_channelHandlers.deliver(frame.channel(), frame.payload());
@@ -136,9 +151,15 @@ bool PeerPrivate::route(DecodedFrame &frame)
 
 bool PeerPrivate::admits(quint16 channel, QByteArrayView payload)
 {
-    // What the library says itself is not judged: a request would never hear of its end.
+    // What the library says itself is not judged: a request or a stream would never hear of its
+    // end.
     if (m_requests && channel == Channel::Error && m_requests->takeFailure(payload))
         return false;
+    if (m_routesStreamMarks && StreamSender::takeMark(q, channel, payload))
+        return false;
+    const ChannelUser *const user = m_channelHandlers.user(channel);
+    if (user && user->readsStream && (payload.isEmpty() || StreamMark::fromFrame(payload)))
+        return true;
     const auto validator = validation.validator; // which may be replaced meanwhile
     const auto failure = validator->check(channel, payload, PayloadValidator::Direction::Receive);
     if (!failure)
@@ -151,9 +172,17 @@ bool PeerPrivate::admits(quint16 channel, QByteArrayView payload)
         sendValidationAnswer();
     }
     const QPointer<Peer> alive(q);
+    // A slot that runs an event loop may see the next session, to which the frame is nothing.
+    const auto isInSession = [this, &alive, generation = reconnection.generation] {
+        return alive && reconnection.generation == generation && session && !session->isOver();
+    };
     Q_EMIT q->validationFailed(channel, failure->errors);
-    if (alive && m_requests)
+    if (isInSession() && m_requests)
         m_requests->takeInvalid(channel, validationText(*failure));
+    const Error reason(ErrorCode::ValidationFailed, validationText(*failure));
+    quint64 lastTold = 0;
+    while (SessionObserver *const observer = isInSession() ? observers.next(&lastTold) : nullptr)
+        observer->frameRefused(channel, payload, reason);
     return false;
 }
 

@@ -282,11 +282,15 @@ void PeerPrivate::handle(const Session::PingEnded &event)
 {
     if (m_watcher && !event.error)
         m_watcher->roundTripMeasured(event.roundTripTime);
-    auto node = m_pings.extract(event.id);
-    if (node.empty())
+    if (m_pings.count(event.id) == 0)
         return;
-    node.mapped().addResult(PingReply{event.error, event.roundTripTime});
-    node.mapped().finish();
+    if (m_reports.empty() && !m_isInCall && !isTurnOver()) {
+        finishPing(event);
+        static_cast<void>(TurnTime::ofThisThread().spend()); // Many may time out at once.
+        return;
+    }
+    m_reports.push_back({[this, event] { finishPing(event); }, true});
+    reportLater();
 }
 
 void PeerPrivate::handle(const Session::Draining &)

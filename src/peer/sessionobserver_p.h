@@ -5,6 +5,7 @@
 
 #include <IpcPrims/error.h>
 
+#include <QtCore/qbytearrayview.h>
 #include <QtCore/qglobal.h>
 
 #include <map>
@@ -29,6 +30,10 @@ public:
     /// The last moment at which something can be sent in the session, and there is room for all of
     /// it. Inside calls of the application, so nothing is to be emitted.
     virtual void sessionClosing() {}
+    /// A validator has refused a frame that has arrived, whoever it was for.
+    virtual void frameRefused(quint16 /*channel*/, QByteArrayView /*payload*/,
+                              const Error & /*reason*/)
+    {}
     /// The peer is about to be moved to another thread, as its children are. Whoever stays here
     /// must not use it any more.
     virtual void peerLeavesThread() {}

@@ -31,10 +31,10 @@ void SessionStreams::sendStop(quint16 channel)
     const auto due = m_incoming.constFind(channel);
     if (due == m_incoming.constEnd() || due->stop != Stop::Due)
         return;
-    // A validator may lead to anything, so nothing of this is held meanwhile.
+    // A device's slot may lead to anything, so nothing of this is held meanwhile.
     const qint64 number = due->ends;
     const QByteArray mark = StreamMark(StreamMark::Kind::Stop, number).toFrame();
-    if (m_peer->q->send(channel, mark).code() == ErrorCode::QueueFull)
+    if (m_peer->sendMark(channel, mark).code() == ErrorCode::QueueFull)
         return;
     const auto sent = m_incoming.find(channel);
     if (sent != m_incoming.end() && sent->ends == number)

@@ -33,6 +33,12 @@ void StreamDrain::receive(QByteArrayView payload)
         m_peer->d->streams.stop(m_channel);
 }
 
+void StreamDrain::frameRefused(quint16 channel, QByteArrayView payload, const Error &)
+{
+    if (m_peer && channel == m_channel)
+        receive(payload);
+}
+
 void StreamDrain::sessionEnded(const Error &)
 {
     finish();

@@ -3,6 +3,9 @@
 
 #include "peer/streammark_p.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace IpcPrims {
 
 QByteArray StreamMark::toFrame() const
@@ -21,14 +24,20 @@ QByteArray StreamMark::toFrame() const
     return prefix;
 }
 
-// A decimal number behind the word, if it is one.
+// A decimal number behind the word, if it is one. Beyond 64 bits it is the largest.
 static std::optional<qint64> numberAfter(QByteArrayView word, QByteArrayView text)
 {
     if (!text.startsWith(word))
         return std::nullopt;
-    bool isNumber = false;
-    const qint64 number = text.sliced(word.size()).toLongLong(&isNumber);
-    return isNumber && number >= 0 ? std::optional(number) : std::nullopt;
+    const QByteArrayView digits = text.sliced(word.size());
+    const bool isNumber = !digits.isEmpty()
+                          && std::all_of(digits.begin(), digits.end(),
+                                         [](char digit) { return digit >= '0' && digit <= '9'; });
+    if (!isNumber)
+        return std::nullopt;
+    bool isInRange = false;
+    const qint64 number = digits.toLongLong(&isInRange);
+    return isInRange ? number : std::numeric_limits<qint64>::max();
 }
 
 std::optional<StreamMark> StreamMark::fromFrame(QByteArrayView frame)

@@ -116,9 +116,11 @@ void StreamSender::announceSize(qint64 bytes)
     m_isSizeDue = bytes >= 0;
 }
 
-bool StreamSender::takeStop(Peer *peer, quint16 channel, QByteArrayView payload)
+bool StreamSender::takeMark(Peer *peer, quint16 channel, QByteArrayView payload)
 {
     const auto mark = StreamMark::fromFrame(payload);
+    if (mark && mark->kind == StreamMark::Kind::Unknown)
+        return true; // To be ignored, for whichever end it is.
     if (!mark || mark->kind != StreamMark::Kind::Stop)
         return false;
     // It may have crossed the end of its stream, and must not be taken for one of the next.
@@ -156,7 +158,7 @@ void StreamSender::handOver(Amount amount, std::optional<TurnShare> share)
 void StreamSender::sendFrames(Amount amount, std::optional<TurnShare> share)
 {
     if (m_isSizeDue) {
-        if (!sendFrame(StreamMark(StreamMark::Kind::Size, m_announcedSize).toFrame()))
+        if (!sendMark(StreamMark(StreamMark::Kind::Size, m_announcedSize).toFrame()))
             return;
         m_isSizeDue = false;
     }
@@ -184,6 +186,7 @@ bool StreamSender::sendFirst()
         return false; // Or the stream was cut meanwhile, and has only its end left.
     m_isFirstBegun = false;
     m_bytesHandedOver += chunk.size();
+    m_bytesSent += chunk.size();
     m_queue.removeFirst();
     return true;
 }
@@ -191,11 +194,11 @@ bool StreamSender::sendFirst()
 void StreamSender::sendEnd()
 {
     if (m_isCut && !m_isCutHandedOver) {
-        m_isCutHandedOver = sendFrame(StreamMark(StreamMark::Kind::Cut).toFrame());
+        m_isCutHandedOver = sendMark(StreamMark(StreamMark::Kind::Cut).toFrame());
         if (!m_isCutHandedOver)
             return;
     }
-    m_isEndHandedOver = sendFrame(QByteArray());
+    m_isEndHandedOver = sendMark(QByteArray());
     if (m_isEndHandedOver)
         m_peer->d->streams.noteEndSent(m_channel);
 }
@@ -207,15 +210,25 @@ bool StreamSender::waitsForAnother() const
 
 bool StreamSender::sendFrame(const QByteArray &payload)
 {
-    const Error error = m_peer->send(m_channel, payload);
+    return noteSent(m_peer->send(m_channel, payload));
+}
+
+bool StreamSender::sendMark(const QByteArray &payload)
+{
+    return noteSent(m_peer->d->sendMark(m_channel, payload));
+}
+
+// Returns whether the peer has taken the frame.
+bool StreamSender::noteSent(const Error &error)
+{
     if (!error)
         return true;
     if (error.code() == ErrorCode::QueueFull) {
         m_isBlocked = true;
         return false;
     }
-    // A validator has refused it. The reader is told, unless the validator refuses that as well;
-    // else it would take the next stream for the rest of this one.
+    // A validator has refused it. The reader is told, else it would take the next stream for the
+    // rest of this one.
     m_isCut = !m_error && m_peer->isOpen();
     m_isFinishing = m_isFinishing || m_isCut;
     fail(error);

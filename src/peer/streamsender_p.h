@@ -51,12 +51,14 @@ public:
 
     qint64 bytesWaiting() const { return m_queue.size(); }
     qint64 bytesAccepted() const { return m_bytesAccepted; }
+    /// How many the peer has taken.
+    qint64 bytesSent() const { return m_bytesSent; }
     /// Whether the peer has the end mark.
     bool isFinished() const { return m_isEndHandedOver; }
 
-    /// Whether the frame says that the other side wants no more of a stream of this side, which
-    /// then was cut.
-    static bool takeStop(Peer *peer, quint16 channel, QByteArrayView payload);
+    /// Whether the frame is a mark for whoever writes: that the other side wants no more of a
+    /// stream of this side, which then was cut, or one that nobody knows.
+    static bool takeMark(Peer *peer, quint16 channel, QByteArrayView payload);
 
 Q_SIGNALS:
     /// The peer has taken that many.
@@ -83,6 +85,8 @@ private:
     bool sendFirst();
     void sendEnd();
     bool sendFrame(const QByteArray &payload);
+    bool sendMark(const QByteArray &payload);
+    bool noteSent(const Error &error);
     void stop();
     void fail(const Error &error);
     void goOn();
@@ -103,6 +107,7 @@ private:
     bool m_isPeerGone = false;
 
     qint64 m_bytesAccepted = 0;
+    qint64 m_bytesSent = 0;
     qint64 m_bytesRefused = 0; // Which were offered, and not again since.
     qint64 m_announcedSize = -1;
     bool m_isSizeDue = false;

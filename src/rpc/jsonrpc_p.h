@@ -72,12 +72,14 @@ private:
     bool isEnding() const override { return m_endReason || m_calls.hasEnded(); }
     void goOnEnding() override;
     void sessionClosing() override { service.sendAllAnswers(); }
+    void frameRefused(quint16 refusedChannel, QByteArrayView payload, const Error &reason) override;
     void readyToSend(quint16 readyChannel) override;
     void peerLeavesThread() override { leaveThread(); }
     void peerDestroyed() override;
 
     void attach();
     void detach();
+    void takeCallsOfOtherThreads();
     static Error detachedError();
 
     using Entries = std::vector<RpcBatchPrivate::Entry>;
@@ -95,7 +97,7 @@ private:
     };
     enum class Haste { None, Now };
 
-    void receive(QByteArrayView payload);
+    void receive(QByteArrayView payload, const Error &refusal = Error());
     void refuseRest(const Reading &reading);
     void goOnReading(Haste haste);
     void read(const std::shared_ptr<Reading> &reading, Haste haste);

@@ -80,6 +80,7 @@ void JsonRpcPrivate::leaveThread()
     if (!m_isAttached)
         return;
     detach();
+    takeCallsOfOtherThreads();
     const Error moved(ErrorCode::InvalidArgument,
                       QStringLiteral("the JsonRpc or its peer was moved to another thread"));
     endSession(std::exchange(m_endReason, std::nullopt).value_or(moved));
@@ -132,10 +133,18 @@ void JsonRpcPrivate::peerDestroyed()
 {
     peer = nullptr;
     m_isAttached = false;
+    takeCallsOfOtherThreads();
     endSession(peerDestroyedError());
     const QPointer<JsonRpc> alive(q);
     while (alive && m_calls.hasEnded())
         m_calls.finishFirstEnded();
+}
+
+// They are in the box, and nobody else would end them.
+void JsonRpcPrivate::takeCallsOfOtherThreads()
+{
+    for (size_t left = m_tasks.collect(); left > 0; --left)
+        m_tasks.runFirst();
 }
 
 void JsonRpcPrivate::endSession(const Error &reason)

@@ -18,17 +18,45 @@
 
 namespace IpcPrims {
 
-void JsonRpcPrivate::receive(QByteArrayView payload)
+// What is left of a message that the peer's validator has refused: whoever waits has to learn it.
+static RpcMessage refusedMessage(const RpcMessage &message, const Error &reason)
+{
+    if (const auto *const response = std::get_if<RpcResponse>(&message))
+        return RpcResponse{response->id, RpcResult(reason)};
+    if (const auto *const request = std::get_if<RpcRequest>(&message)) {
+        return InvalidRpcRequest{
+                request->id,
+                RpcError(RpcError::InvalidRequest,
+                         QStringLiteral("Invalid Request: refused by the receiver's validator")),
+                reason.message(), request->isNotification()};
+    }
+    return message;
+}
+
+void JsonRpcPrivate::frameRefused(quint16 refusedChannel, QByteArrayView payload,
+                                  const Error &reason)
+{
+    if (refusedChannel == channel && !m_takenError)
+        receive(payload, reason);
+}
+
+void JsonRpcPrivate::receive(QByteArrayView payload, const Error &refusal)
 {
     const QPointer<JsonRpc> alive(q);
+    const quint64 session = m_session;
     if (m_reading) // The session is closing, which holds nothing back.
         goOnReading(Haste::Now);
-    if (!alive || !peer)
+    // Whoever was called may have run an event loop, in which the session has ended.
+    if (!alive || !peer || m_session != session)
         return;
     RpcFrame frame = readRpcFrame(payload, messageLimits(), batchLimit);
     if (frame.error) {
         refuse(frame, payload);
         return;
+    }
+    if (refusal) {
+        for (RpcMessage &message : frame.messages)
+            message = refusedMessage(message, refusal);
     }
     if (!frame.isBatch) {
         for (const RpcMessage &message : frame.messages)

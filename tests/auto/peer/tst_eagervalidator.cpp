@@ -38,6 +38,8 @@ private Q_SLOTS:
     void answersLeaveOnceAndInOrder();
     void resultsLeaveOnceEach();
     void streamStaysInOrder();
+    void validatorMayAbortThePeer_data();
+    void validatorMayAbortThePeer();
 };
 
 void tst_EagerValidator::answersLeaveOnceAndInOrder()
@@ -104,6 +106,57 @@ void tst_EagerValidator::streamStaysInOrder()
     writer.finish();
     QTRY_VERIFY_WITH_TIMEOUT(reader.isFinished(), Patience);
     QVERIFY(reader.readAll() == first + second);
+}
+
+void tst_EagerValidator::validatorMayAbortThePeer_data()
+{
+    QTest::addColumn<std::function<void(Peer *)>>("send");
+    const auto row = [](const char *name, const std::function<void(Peer *)> &send) {
+        QTest::newRow(name) << send;
+    };
+    row("send", [](Peer *peer) {
+        QCOMPARE(peer->send(Channel::Data, "1").code(), ErrorCode::NotConnected);
+    });
+    row("policy", [](Peer *peer) {
+        QCOMPARE(peer->send(Channel::Data, "1", SlowPeerPolicy::DropOldest).code(),
+                 ErrorCode::NotConnected);
+    });
+    row("request", [](Peer *peer) {
+        const QFuture<Reply> reply = peer->request("1");
+        QVERIFY(reply.isFinished());
+        QCOMPARE(reply.result().error.code(), ErrorCode::NotConnected);
+    });
+    row("device", [](Peer *peer) {
+        ChannelDevice device(peer, Channel::Data);
+        QVERIFY(device.open(QIODevice::WriteOnly));
+        device.write("1");
+        device.flush();
+        QCOMPARE(device.write("2"), -1);
+    });
+    row("call", [](Peer *peer) {
+        JsonRpc rpc(peer, Channel::Data);
+        const QFuture<RpcResult> result = rpc.call(u"m"_s);
+        QVERIFY(result.isFinished());
+        QCOMPARE(result.result().error.code(), ErrorCode::NotConnected);
+    });
+}
+
+// Nothing is sent then, and whoever sends learns it.
+void tst_EagerValidator::validatorMayAbortThePeer()
+{
+    QFETCH(const std::function<void(Peer *)>, send);
+    open();
+    const auto validator = std::make_shared<EagerValidator>();
+    m_client->setValidator(validator);
+    Diary diary(m_client.get());
+    bool hasAborted = false;
+    validator->onSend = [&] {
+        hasAborted = true;
+        m_client->abort();
+    };
+    send(m_client.get());
+    QVERIFY(hasAborted);
+    QTRY_COMPARE_WITH_TIMEOUT(diary.reasons.size(), 1, Patience);
 }
 
 QTEST_GUILESS_MAIN(tst_EagerValidator)

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void requestsEndInTurns();
     void requestsThatEndAreFinishedByTheDestructor();
     void pingsEndInTurns();
+    void pingsTimeOutInTurns();
     void callsEndInTurns();
     void callsThatEndAreFinishedByTheDestructor_data();
     void callsThatEndAreFinishedByTheDestructor();
@@ -157,6 +158,25 @@ void tst_FairnessEnds::pingsEndInTurns()
     QTimer::singleShot(0, m_client.get(), &Peer::abort);
     VERIFY_SHORT(longestSilence([&] { return hasEnded; }));
     QCOMPARE(endedBefore, Count);
+}
+
+void tst_FairnessEnds::pingsTimeOutInTurns()
+{
+    constexpr int Count = 200;
+    open();
+    m_peer->setReceiving(false);
+    std::vector<int> ended;
+    for (int i = 0; i < Count; ++i) {
+        m_client->ping(100ms).then([&ended, i](const PingReply &reply) {
+            QCOMPARE(reply.error.code(), ErrorCode::Timeout);
+            work(1ms);
+            ended.push_back(i);
+        });
+    }
+    VERIFY_SHORT(longestSilence([&] { return ended.size() == Count; }));
+    QCOMPARE(ended.size(), size_t(Count));
+    QVERIFY(std::is_sorted(ended.begin(), ended.end()));
+    QVERIFY(m_client->isOpen());
 }
 
 void tst_FairnessEnds::callsEndInTurns()

@@ -3,6 +3,9 @@
 
 #include "peertest.h"
 
+#include <IpcPrims/payloadvalidator.h>
+#include <IpcPrims/request.h>
+
 #include <QtCore/qfuture.h>
 #include <QtTest/qtest.h>
 
@@ -19,6 +22,8 @@ private Q_SLOTS:
     void nextConnectionBeginsAfterTheEndWasTold();
     void openingIsToldFromThere();
     void requestsOfTheNextSessionAreItsOwn();
+    void refusedFrameIsNothingToTheNextSession_data();
+    void refusedFrameIsNothingToTheNextSession();
     void pingsEndWithTheirSession();
     void destructorTellsNothingFromThere_data();
     void destructorTellsNothingFromThere();
@@ -136,6 +141,59 @@ void tst_NestedLoops::requestsOfTheNextSessionAreItsOwn()
     QCOMPARE(old.result().error.code(), ErrorCode::NotConnected);
     QCOMPARE(first.result().payload, "to first");
     QCOMPARE(second.result().payload, "to second");
+}
+
+namespace {
+class Taste final : public PayloadValidator
+{
+public:
+    std::optional<Failure> check(quint16, QByteArrayView payload, Direction) const override
+    {
+        if (payload != "bad")
+            return std::nullopt;
+        return Failure{u"bad"_s, {{u"/a"_s, u"rules#/b"_s, u"c"_s, u"d"_s}}};
+    }
+};
+} // namespace
+
+void tst_NestedLoops::refusedFrameIsNothingToTheNextSession_data()
+{
+    QTest::addColumn<bool>("answers");
+    QTest::newRow("a request") << true;
+    QTest::newRow("an answer") << false;
+}
+
+void tst_NestedLoops::refusedFrameIsNothingToTheNextSession()
+{
+    QFETCH(const bool, answers);
+    openWithPolicy();
+    Frames atServer;
+    connect(m_server.get(), &Server::peerConnected, this, [&](Peer *peer) {
+        connect(peer, &Peer::frameReceived, this, [&](quint16 channel, const QByteArray &frame) {
+            atServer += {channel, frame};
+        });
+        if (!answers)
+            peer->setRequestHandler(
+                    [](const Request &request) { request.reply("to " + request.payload()); });
+    });
+    m_client->setValidator(std::make_shared<Taste>());
+    if (answers)
+        m_client->setRequestHandler([](const Request &request) { request.reply("answer"); });
+    QFuture<Reply> first;
+    bool isOver = false;
+    connect(m_client.get(), &Peer::validationFailed, this, [&] {
+        m_peer->abort();
+        if (waitForSecondSession() && !answers)
+            first = m_client->request("first");
+        isOver = true;
+    });
+    QVERIFY(!m_peer->send(Channel::Command, "bad"));
+    QTRY_VERIFY_WITH_TIMEOUT(isOver && m_peer, Patience);
+    if (answers)
+        first = m_peer->request("first");
+    QTRY_VERIFY_WITH_TIMEOUT(first.isFinished(), Patience);
+    QCOMPARE(first.result().payload, answers ? "answer" : "to first");
+    QVERIFY(atServer.isEmpty()); // No failure of a request that it hasn't made.
 }
 
 void tst_NestedLoops::pingsEndWithTheirSession()

@@ -34,6 +34,9 @@ private Q_SLOTS:
     void plainReaderSeesTheEnd();
     void bytesThatLookLikeAMarkAreBytes();
     void unknownMarkIsIgnored();
+    void marksForNoWriterAreIgnored_data();
+    void marksForNoWriterAreIgnored();
+    void whatIsCutWasNotSent();
     void readerStopsTheWriter_data();
     void readerStopsTheWriter();
     void restOfAStoppedStreamIsDrained();
@@ -254,6 +257,39 @@ void tst_StreamEnds::unknownMarkIsIgnored()
     QVERIFY(readToTheEnd());
     QVERIFY(m_there->isFinished());
     QCOMPARE(m_received, "all"_ba);
+}
+
+void tst_StreamEnds::marksForNoWriterAreIgnored_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::newRow("number beyond 64 bits") << "stop 9223372036854775808"_ba;
+    QTest::newRow("number beyond everything") << "stop "_ba + QByteArray(60, '9');
+    QTest::newRow("no number") << "stop +0"_ba;
+    QTest::newRow("unknown") << "pause 0"_ba;
+}
+
+void tst_StreamEnds::marksForNoWriterAreIgnored()
+{
+    QFETCH(const QByteArray, text);
+    openDevices(QIODevice::WriteOnly, QIODevice::ReadOnly);
+    Diary diary(m_client.get());
+    const QByteArray prefix = StreamMark(StreamMark::Kind::Unknown).toFrame();
+    QVERIFY(!m_peer->send(Channel::Data, prefix + text));
+    QVERIFY(!m_peer->send(Channel::Data, "after it"));
+    QTRY_VERIFY_WITH_TIMEOUT(!diary.frames.isEmpty(), Patience);
+    QCOMPARE(diary.frames, Frames({{Channel::Data, "after it"}}));
+    QVERIFY(!m_here->error());
+}
+
+void tst_StreamEnds::whatIsCutWasNotSent()
+{
+    openDevices();
+    const qint64 accepted = fill();
+    const qint64 sent = m_here->bytesSent();
+    QCOMPARE(sent, accepted - m_here->bytesToWrite());
+    QVERIFY(sent < accepted);
+    m_here->abort();
+    QCOMPARE(m_here->bytesSent(), sent);
 }
 
 void tst_StreamEnds::readerStopsTheWriter_data()

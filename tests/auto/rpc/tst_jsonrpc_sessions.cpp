@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The IpcPrims for Qt authors
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "loopthread.h"
 #include "peertest.h"
 
 #include <IpcPrims/jsonrpc.h>
@@ -38,8 +39,11 @@ private Q_SLOTS:
     void otherThreadsAreToldWhatIsWrong();
     void callsOfOtherThreadsEndWithTheSession();
     void callOfAnotherThreadEndsWithTheJsonRpc();
+    void callOfAnotherThreadEndsWithThePeer();
+    void callOfAnotherThreadEndsWhereItIsMoved();
     void answerToAnotherThreadsCallIsNeverEarly();
     void restOfABatchEndsWithItsSession();
+    void messageBehindABatchEndsWithItsSession();
     void batchesInEachOthersMethodsAreReadWhole();
 };
 
@@ -326,6 +330,29 @@ void tst_JsonRpcSessions::callOfAnotherThreadEndsWithTheJsonRpc()
     QCOMPARE(waitFor(result).error.code(), ErrorCode::Cancelled);
 }
 
+void tst_JsonRpcSessions::callOfAnotherThreadEndsWithThePeer()
+{
+    open();
+    JsonRpc client(m_client.get());
+    QFuture<RpcResult> result;
+    std::thread([&] { result = client.call(u"a"_s, QJsonArray(), NoTimeout); }).join();
+    m_client.reset();
+    QCOMPARE(waitFor(result).error.code(), ErrorCode::Cancelled);
+}
+
+void tst_JsonRpcSessions::callOfAnotherThreadEndsWhereItIsMoved()
+{
+    open();
+    JsonRpc client(m_client.get());
+    QFuture<RpcResult> result;
+    std::thread([&] { result = client.call(u"a"_s, QJsonArray(), NoTimeout); }).join();
+    LoopThread thread;
+    client.moveToThread(&thread);
+    const RpcResult told = waitFor(result);
+    thread.call([&] { client.moveToThread(thread.thread()); });
+    QCOMPARE(told.error.code(), ErrorCode::InvalidArgument);
+}
+
 /// Lets pass what isn't bad.
 class Taste : public PayloadValidator
 {
@@ -395,6 +422,38 @@ void tst_JsonRpcSessions::restOfABatchEndsWithItsSession()
     kept[1].reply(2);
     QCOMPARE(waitFor(first).value, 1);
     QCOMPARE(waitFor(second).value, 2);
+}
+
+// It has come with a batch that takes longer than a turn.
+void tst_JsonRpcSessions::messageBehindABatchEndsWithItsSession()
+{
+    JsonRpc client(m_client.get());
+    open();
+    connect(m_client.get(), &Peer::disconnected, this,
+            [this] { m_client->connectToServer(m_endpoint); });
+    client.setMethod(u"slow"_s, [&](const QJsonValue &) {
+        std::this_thread::sleep_for(5ms);
+        m_client->close(); // From now on nothing is held back.
+        return 0;
+    });
+    bool isInNextSession = false;
+    client.setMethod(u"wait"_s, [&](const QJsonValue &) {
+        m_peer->abort();
+        isInNextSession = QTest::qWaitFor(
+                [&] { return m_client->generation() == 2 && m_client->isOpen(); }, Patience);
+        return 0;
+    });
+    int called = 0;
+    client.setMethod(u"late"_s, [&](const QJsonValue &) { return ++called; });
+    JsonRpc server(m_peer);
+    RpcBatch batch;
+    for (const auto &method : {u"slow"_s, u"slow"_s, u"wait"_s})
+        batch.call(method);
+    QVERIFY(!server.send(std::move(batch), 1h));
+    QVERIFY(!server.notify(u"late"_s));
+    QTRY_VERIFY_WITH_TIMEOUT(isInNextSession, Patience);
+    QCoreApplication::processEvents();
+    QCOMPARE(called, 0);
 }
 
 // One batch comes while a method of another runs an event loop, and both take longer than a turn.
