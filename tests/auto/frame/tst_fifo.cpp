@@ -6,6 +6,7 @@
 #include <QtCore/qrandom.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <utility>
@@ -56,7 +57,7 @@ void tst_Fifo::isADequeOfWhichOnlyTheEndsChange()
             expected.push_front(i);
         } else if (act == 99) {
             const int index = random.bounded(int(expected.size()));
-            const int end = random.bounded(index, int(expected.size())) + 1;
+            const int end = std::min(index + 1 + random.bounded(3), int(expected.size()));
             fifo.erase(fifo.begin() + index, fifo.begin() + end);
             expected.erase(expected.begin() + index, expected.begin() + end);
         } else {

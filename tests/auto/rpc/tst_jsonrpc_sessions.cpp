@@ -347,6 +347,7 @@ void tst_JsonRpcSessions::callOfAnotherThreadEndsWhereItIsMoved()
     QFuture<RpcResult> result;
     std::thread([&] { result = client.call(u"a"_s, QJsonArray(), NoTimeout); }).join();
     LoopThread thread;
+    thread.start();
     client.moveToThread(&thread);
     const RpcResult told = waitFor(result);
     thread.call([&] { client.moveToThread(thread.thread()); });
