@@ -78,10 +78,13 @@ void Contest::runOnce(const Workload &workload, const Contestant &contestant,
                       Results *results) const
 {
     const QTemporaryDir directory;
-    const QStringList common = {contestant.name, workload.id, directory.filePath(u"socket"_s)};
+    const QStringList common = {contestant.variant, workload.id, directory.filePath(u"socket"_s)};
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    if (!useGlib)
+    const bool usesGlib = useGlib || contestant.usesGlib;
+    if (!usesGlib)
         environment.insert(u"QT_NO_GLIB"_s, u"1"_s);
+    environment.insert(u"IPCPRIMS_BENCH_DISPATCHER"_s,
+                       usesGlib ? u"QEventDispatcherGlib"_s : u"QEventDispatcherUNIX"_s);
 
     QProcess server;
     server.setProcessEnvironment(environment);

@@ -18,7 +18,7 @@ public:
     QList<Workload> workloads;
     int rounds = 5;
     std::chrono::milliseconds duration{250};
-    bool useGlib = false; ///< Which of Qt's event dispatchers the processes use.
+    bool useGlib = false; ///< Has all of Qt's programs use the event dispatcher based on GLib.
 
     /// Round by round, and within one the contestants side by side, so that whatever else the
     /// machine does meets all of them. Tells on stderr how far it is.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "harness/contest.h"
+#include "harness/quartiles.h"
 #include "harness/results.h"
 
 #include <QtCore/qlist.h>
@@ -16,17 +17,28 @@ namespace Bench {
 /// One figure to reach, and what was.
 struct Figure
 {
+    enum class Verdict {
+        NotMeasured, ///< One of the two is missing.
+        Pass, ///< Three quarters of the rounds reach the target.
+        Miss, ///< Three quarters of the rounds don't.
+        Unclear, ///< The target lies between the quartiles: more rounds may tell.
+        Noisy, ///< The machine strays too far to tell.
+    };
+
     QString workload;
     QString contestant;
-    QString yardstick; ///< "raw", "every peer".
+    QString yardstick; ///< "raw-buffered", "the best peer".
     bool isCeiling = false; ///< At most the target rather than at least.
     double target = 0;
-    std::optional<double> reached; ///< Nothing if one of the two was not measured.
+    std::optional<Quartiles> reached;
+    bool isNoisy = false;
 
-    bool isMet() const { return reached && (isCeiling ? *reached <= target : *reached >= target); }
+    Verdict verdict() const;
 };
 
 QList<Figure> figuresToReach(const Contest &contest, const Results &results);
+
+QString verdictName(Figure::Verdict verdict);
 
 QString figuresReport(const QList<Figure> &figures);
 

@@ -3,7 +3,7 @@
 
 #include "harness/jsonreport.h"
 
-#include "harness/quantity.h"
+#include "harness/ratios.h"
 
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsondocument.h>
@@ -13,25 +13,29 @@ namespace Bench {
 
 using namespace Qt::StringLiterals;
 
-static QJsonObject toJson(const Results &results, const QString &workload,
+static QJsonObject toJson(const Quartiles &quartiles)
+{
+    return {{u"lower quartile"_s, quartiles.lower},
+            {u"median"_s, quartiles.median},
+            {u"upper quartile"_s, quartiles.upper}};
+}
+
+static QJsonObject toJson(const Results &results, const Workload &workload,
                           const QString &contestant)
 {
-    const std::vector<Sample> &samples = results.samples(workload, contestant);
+    const std::vector<Sample> &samples = results.samples(workload.id, contestant);
     QJsonObject object;
     for (const auto &[name, value] : samples.front()) {
         QJsonArray values;
         for (const Sample &sample : samples)
             values.append(sample.at(name));
-        const auto spread = results.spread(workload, contestant, name);
-        object.insert(name, QJsonObject{{u"median"_s, spread->median},
-                                        {u"min"_s, spread->min},
-                                        {u"max"_s, spread->max},
-                                        {u"rounds"_s, values}});
+        QJsonObject figures = toJson(*results.quartiles(workload.id, contestant, name));
+        figures.insert(u"rounds"_s, values);
+        object.insert(name, figures);
     }
-    const auto rate = results.median(workload, contestant, u"rate"_s);
-    const auto raw = results.median(workload, u"raw"_s, u"rate"_s);
-    if (rate && raw)
-        object.insert(u"relative to raw"_s, *rate / *raw);
+    const QString yardstick = yardstickOf(workload);
+    if (const auto relative = ratio(results, workload.id, contestant, yardstick))
+        object.insert(u"relative to "_s + yardstick, toJson(*relative));
     return object;
 }
 
@@ -44,9 +48,12 @@ static QJsonObject toJson(const Contest &contest, const Results &results, const 
         if (!failure.isEmpty())
             failed.insert(contestant.name, failure);
         else if (!results.samples(workload.id, contestant.name).empty())
-            measured.insert(contestant.name, toJson(results, workload.id, contestant.name));
+            measured.insert(contestant.name, toJson(results, workload, contestant.name));
     }
-    return {{u"title"_s, workload.title}, {u"peers"_s, measured}, {u"failed"_s, failed}};
+    return {{u"title"_s, workload.title},
+            {u"too noisy"_s, isNoisy(results, workload.id)},
+            {u"peers"_s, measured},
+            {u"failed"_s, failed}};
 }
 
 static QJsonObject toJson(const Figure &figure)
@@ -55,8 +62,8 @@ static QJsonObject toJson(const Figure &figure)
             {u"peer"_s, figure.contestant},
             {u"yardstick"_s, figure.yardstick},
             {figure.isCeiling ? u"at most"_s : u"at least"_s, figure.target},
-            {u"reached"_s, figure.reached ? QJsonValue(*figure.reached) : QJsonValue()},
-            {u"met"_s, figure.isMet()}};
+            {u"reached"_s, figure.reached ? toJson(*figure.reached) : QJsonValue()},
+            {u"verdict"_s, verdictName(figure.verdict())}};
 }
 
 QByteArray jsonReport(const RunInfo &info, const Contest &contest, const Results &results,
@@ -77,6 +84,7 @@ QByteArray jsonReport(const RunInfo &info, const Contest &contest, const Results
                    QJsonObject{{u"command"_s, info.command},
                                {u"date"_s, info.date},
                                {u"machine"_s, info.machine},
+                               {u"load"_s, info.load.trimmed()},
                                {u"rounds"_s, contest.rounds},
                                {u"milliseconds per round"_s, qint64(contest.duration.count())},
                                {u"missing"_s, missing},

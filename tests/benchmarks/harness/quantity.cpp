@@ -51,6 +51,14 @@ QString number(double value)
     return QString::number(value, 'f', qBound(0, 3 - qMax(digits, 1), 2));
 }
 
+QString text(const Quartiles &quartiles)
+{
+    if (quartiles.lower == quartiles.upper) // Of one round.
+        return number(quartiles.median);
+    return QStringLiteral("%1 (%2-%3)")
+            .arg(number(quartiles.median), number(quartiles.lower), number(quartiles.upper));
+}
+
 QString bytes(qint64 size)
 {
     if (size >= 1024 * 1024)

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "harness/quartiles.h"
 #include "workload/workload.h"
 
 #include <QtCore/qstring.h>
@@ -19,6 +20,8 @@ double inUnit(const Workload &workload, double rate);
 
 /// With three digits.
 QString number(double value);
+/// "0.87 (0.85-0.90)".
+QString text(const Quartiles &quartiles);
 /// "64 B", "8 MiB".
 QString bytes(qint64 size);
 

@@ -3,8 +3,6 @@
 
 #include "harness/results.h"
 
-#include <algorithm>
-
 namespace Bench {
 
 void Results::add(const QString &workload, const QString &contestant, const Sample &sample)
@@ -31,27 +29,21 @@ QString Results::failure(const QString &workload, const QString &contestant) con
     return it == m_failures.end() ? QString() : it->second;
 }
 
-std::optional<Results::Spread> Results::spread(const QString &workload, const QString &contestant,
-                                               const QString &name) const
+std::optional<Quartiles> Results::quartiles(const QString &workload, const QString &contestant,
+                                            const QString &name) const
 {
     std::vector<double> values;
     for (const Sample &sample : samples(workload, contestant)) {
         if (const auto it = sample.find(name); it != sample.end())
             values.push_back(it->second);
     }
-    if (values.empty())
-        return std::nullopt;
-    std::sort(values.begin(), values.end());
-    const size_t middle = values.size() / 2;
-    const double median
-            = values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-    return Spread{median, values.front(), values.back()};
+    return quartilesOf(std::move(values));
 }
 
 std::optional<double> Results::median(const QString &workload, const QString &contestant,
                                       const QString &name) const
 {
-    const auto all = spread(workload, contestant, name);
+    const auto all = quartiles(workload, contestant, name);
     return all ? std::optional(all->median) : std::nullopt;
 }
 

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "harness/quartiles.h"
+
 #include <QtCore/qstring.h>
 
 #include <map>
@@ -22,18 +24,11 @@ using Sample = std::map<QString, double>;
 class Results
 {
 public:
-    struct Spread
-    {
-        double median = 0;
-        double min = 0;
-        double max = 0;
-    };
-
     void add(const QString &workload, const QString &contestant, const Sample &sample);
     void addFailure(const QString &workload, const QString &contestant, const QString &reason);
 
-    std::optional<Spread> spread(const QString &workload, const QString &contestant,
-                                 const QString &name) const;
+    std::optional<Quartiles> quartiles(const QString &workload, const QString &contestant,
+                                       const QString &name) const;
     std::optional<double> median(const QString &workload, const QString &contestant,
                                  const QString &name) const;
 

@@ -31,11 +31,13 @@ RunInfo RunInfo::now(const QStringList &arguments)
 {
     QStringList command = {u"./dev"_s, u"bench"_s};
     command += arguments.mid(1);
-    return {command.join(u' '), QDate::currentDate().toString(Qt::ISODate),
+    return {command.join(u' '),
+            QDate::currentDate().toString(Qt::ISODate),
             QStringLiteral("%1 processors (%2), %3, Linux %4, Qt %5")
                     .arg(std::thread::hardware_concurrency())
                     .arg(processorName(), QSysInfo::prettyProductName(), QSysInfo::kernelVersion(),
-                         QString::fromLatin1(qVersion()))};
+                         QString::fromLatin1(qVersion())),
+            {}};
 }
 
 } // namespace Bench

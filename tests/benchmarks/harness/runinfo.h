@@ -13,6 +13,7 @@ struct RunInfo
     QString command;
     QString date;
     QString machine; ///< Processors, system, Qt.
+    QString load; ///< What else the machine did meanwhile; to be filled in at the end.
 
     static RunInfo now(const QStringList &arguments);
 };

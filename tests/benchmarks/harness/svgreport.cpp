@@ -38,7 +38,7 @@ text { font: 12px sans-serif; fill: #57606a; }
 
 static const char *colour(const Contestant &contestant)
 {
-    if (contestant.program == u"ipcprims")
+    if (contestant.isOurs())
         return "ours";
     return contestant.program == u"raw" ? "sockets" : "other";
 }

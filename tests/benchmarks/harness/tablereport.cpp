@@ -4,6 +4,7 @@
 #include "harness/tablereport.h"
 
 #include "harness/quantity.h"
+#include "harness/ratios.h"
 
 #include <functional>
 
@@ -13,10 +14,12 @@ using namespace Qt::StringLiterals;
 
 static constexpr int NameWidth = 21;
 static constexpr int CellWidth = 8;
+static constexpr int RatioWidth = 19;
+static constexpr qsizetype RatiosInARow = 4;
 
 using Cell = std::function<QString(const Workload &, const Contestant &)>;
 
-static QString table(const Contest &contest, const QList<Workload> &columns,
+static QString table(const Contest &contest, const QList<Workload> &columns, int width,
                      const QStringList &heads, const Cell &cell)
 {
     QString text;
@@ -25,18 +28,18 @@ static QString table(const Contest &contest, const QList<Workload> &columns,
     for (const Contestant &contestant : contest.contestants) {
         QString line = contestant.name.leftJustified(NameWidth);
         for (const Workload &workload : columns)
-            line += cell(workload, contestant).rightJustified(CellWidth);
+            line += cell(workload, contestant).rightJustified(width);
         text += line + u'\n';
     }
     return text + u'\n';
 }
 
-static QString headLine(const QList<Workload> &columns,
+static QString headLine(const QList<Workload> &columns, int width,
                         const std::function<QString(const Workload &)> &head)
 {
     QString line(NameWidth, u' ');
     for (const Workload &workload : columns)
-        line += head(workload).rightJustified(CellWidth);
+        line += head(workload).rightJustified(width);
     return line;
 }
 
@@ -53,39 +56,83 @@ static QString placementName(const Workload &workload)
     Q_UNREACHABLE();
 }
 
-static QString rates(const Contest &contest, const Results &results)
+static QList<Workload> ratedWorkloads(const Contest &contest)
 {
-    QList<Workload> columns;
-    for (const Workload &workload : contest.workloads) {
-        if (Quantity::isRate(workload))
-            columns.append(workload);
-    }
+    QList<Workload> rated = contest.workloads;
+    rated.removeIf([](const Workload &workload) { return !Quantity::isRate(workload); });
+    return rated;
+}
+
+static QString medians(const Contest &contest, const Results &results)
+{
+    const QList<Workload> columns = ratedWorkloads(contest);
     if (columns.isEmpty())
         return {};
 
-    const QString groups = headLine(columns, [](const Workload &w) { return w.group(); });
-    const QString sizes = headLine(columns, [](const Workload &w) {
-        return w.connections > 1 ? u"50 conn"_s : Quantity::bytes(w.size);
-    });
-    const QString placements = headLine(columns, placementName);
-    const QString units = headLine(columns, &Quantity::unit);
+    const auto line = [&](const auto &head) { return headLine(columns, CellWidth, head); };
+    const QStringList heads = {
+            u"Medians"_s,
+            line([](const Workload &workload) { return workload.group(); }),
+            line([](const Workload &workload) {
+                return workload.connections > 1 ? u"50 conn"_s : Quantity::bytes(workload.size);
+            }),
+            line(placementName),
+            line(&Quantity::unit),
+    };
+    return table(contest, columns, CellWidth, heads,
+                 [&](const Workload &workload, const Contestant &contestant) {
+                     if (const auto rate = results.median(workload.id, contestant.name, u"rate"_s))
+                         return Quantity::number(Quantity::inUnit(workload, *rate));
+                     return results.failure(workload.id, contestant.name).isEmpty() ? u"-"_s
+                                                                                    : u"failed"_s;
+                 });
+}
 
-    const Cell medianCell = [&](const Workload &workload, const Contestant &contestant) {
-        if (const auto rate = results.median(workload.id, contestant.name, u"rate"_s))
-            return Quantity::number(Quantity::inUnit(workload, *rate));
-        return results.failure(workload.id, contestant.name).isEmpty() ? u"-"_s : u"failed"_s;
-    };
-    const Cell ratioCell = [&](const Workload &workload, const Contestant &contestant) {
-        const auto rate = results.spread(workload.id, contestant.name, u"rate"_s);
-        const auto raw = results.median(workload.id, u"raw"_s, u"rate"_s);
-        if (!rate || !raw)
-            return u"-"_s;
-        const double half = (rate->max - rate->min) / 2 / rate->median;
-        return Quantity::number(rate->median / *raw) + u'~' + QString::number(qRound(half * 100));
-    };
-    return u"Medians\n"_s + table(contest, columns, {groups, sizes, placements, units}, medianCell)
-           + u"Rates relative to raw ~ half of the range of all rounds in %\n"_s
-           + table(contest, columns, {groups, sizes, placements}, ratioCell);
+static QString ratios(const Contest &contest, const Results &results)
+{
+    QString text;
+    const QList<Workload> all = ratedWorkloads(contest);
+    for (qsizetype first = 0; first < all.size(); first += RatiosInARow) {
+        const QList<Workload> columns = all.mid(first, RatiosInARow);
+        const auto line = [&](const auto &head) { return headLine(columns, RatioWidth, head); };
+        const QStringList heads = {
+                u"Rates relative to the yardstick: median (quartiles) of the rounds"_s,
+                line([](const Workload &workload) { return workload.id; }),
+                line([&](const Workload &workload) {
+                    return isNoisy(results, workload.id) ? u"TOO NOISY TO TELL"_s
+                                                         : yardstickOf(workload);
+                }),
+        };
+        text += table(contest, columns, RatioWidth, heads,
+                      [&](const Workload &workload, const Contestant &contestant) {
+                          const auto relative = ratio(results, workload.id, contestant.name,
+                                                      yardstickOf(workload));
+                          return relative ? Quantity::text(*relative) : u"-"_s;
+                      });
+    }
+    return text;
+}
+
+// What another build of this library is slower or faster than this one.
+static QString builds(const Contest &contest, const Results &results)
+{
+    QString text;
+    for (const Contestant &other : contest.contestants) {
+        const QString name = other.name.section(u'@', 0, 0);
+        if (name == other.name)
+            continue;
+        for (const Workload &workload : ratedWorkloads(contest)) {
+            if (const auto relative = ratio(results, workload.id, name, other.name)) {
+                text += workload.id.leftJustified(15) + name.leftJustified(NameWidth)
+                        + Quantity::text(*relative).rightJustified(RatioWidth)
+                        + (isNoisy(results, workload.id) ? u"  too noisy to tell\n"_s : u"\n"_s);
+            }
+        }
+    }
+    if (text.isEmpty())
+        return text;
+    return u"Rates relative to the other build: median (quartiles) of the rounds\n"_s + text
+           + u'\n';
 }
 
 static QString besideData(const Contest &contest, const Results &results)
@@ -156,8 +203,8 @@ static QString gaps(const Contest &contest, const Results &results)
 
 QString tableReport(const Contest &contest, const Results &results)
 {
-    return rates(contest, results) + besideData(contest, results) + memory(contest, results)
-           + gaps(contest, results);
+    return medians(contest, results) + ratios(contest, results) + builds(contest, results)
+           + besideData(contest, results) + memory(contest, results) + gaps(contest, results);
 }
 
 } // namespace Bench

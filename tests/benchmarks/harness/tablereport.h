@@ -10,7 +10,7 @@
 
 namespace Bench {
 
-/// The text for the terminal: medians, ratios, and what W6 and W7 brought.
+/// The text for the terminal: medians, ratios with their quartiles, and what W6 and W7 brought.
 QString tableReport(const Contest &contest, const Results &results);
 
 } // namespace Bench

@@ -9,7 +9,7 @@ void BlockingClient::roundTrips(qsizetype size, qint64 count)
 {
     const QByteArray command(size, 'c');
     const int last = connections();
-    m_turn = 0;
+    m_next = last;
     for (int connection = 0; connection < last; ++connection)
         send(connection, Channel::Command, command);
     // Every connection has a command on its way, and gets the next one when the echo is here.
@@ -26,7 +26,19 @@ void BlockingClient::roundTrips(qsizetype size, qint64 count)
 
 int BlockingClient::nextConnection()
 {
-    return m_turn++ % connections();
+    for (;;) {
+        for (; m_next < connections(); ++m_next) {
+            if (hasSomething(m_next))
+                return m_next++;
+        }
+        waitForAny();
+        m_next = 0;
+    }
+}
+
+bool BlockingClient::hasSomething(int) const
+{
+    return true;
 }
 
 Receipt BlockingClient::oneWay(qsizetype size, qint64 count)

@@ -25,11 +25,16 @@ protected:
     /// May gather; receive() sees to it that everything has left.
     virtual void send(int connection, quint16 channel, QByteArrayView payload) = 0;
     virtual Frame receive(int connection) = 0;
-    /// Where to wait for the next echo if there are several connections; all in turn by default.
-    virtual int nextConnection();
+
+    // Several connections are served as an event loop does it: whichever has something to read,
+    // each once per wait. Who leaves these as they are takes all in turn.
+    virtual void waitForAny() {}
+    virtual bool hasSomething(int connection) const;
 
 private:
-    int m_turn = 0;
+    int nextConnection();
+
+    int m_next = 0; // Those before it have had their turn since the last wait.
 };
 
 } // namespace Bench

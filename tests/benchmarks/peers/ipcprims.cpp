@@ -25,7 +25,7 @@ namespace {
 IpcPrims::Transport transportOf(const Setup &setup)
 {
     return setup.variant == u"ipcprims-localsocket" ? IpcPrims::Transport::LocalSocket
-                                                    : IpcPrims::Transport::Automatic;
+                                                    : IpcPrims::Transport::Native;
 }
 
 /// Calls \a receive with the frames of \a peer in the way that is measured.
@@ -38,14 +38,21 @@ void onFrame(IpcPrims::Peer *peer, const Setup &setup, Receive receive)
         QObject::connect(peer, &IpcPrims::Peer::frameReceived, peer, receive);
 }
 
-QByteArray owned(const QByteArray &payload)
+void answer(IpcPrims::Peer *peer, quint16 channel, const QByteArray &payload)
 {
-    return payload;
+    verify(!peer->send(channel, payload), "an answer wasn't accepted");
 }
 
-QByteArray owned(QByteArrayView payload)
+// Lent, not copied: a small payload is written into the queue, and a larger one has left before the
+// memory is used for something else.
+void answer(IpcPrims::Peer *peer, quint16 channel, QByteArrayView payload)
 {
-    return payload.toByteArray();
+    constexpr qsizetype SharedFrom = 16 * 1024;
+    answer(peer, channel, QByteArray::fromRawData(payload.data(), payload.size()));
+    if (payload.size() > SharedFrom) {
+        peer->flush();
+        verify(peer->bytesQueued() == 0, "a lent answer didn't leave at once");
+    }
 }
 
 class IpcPrimsClient : public EventLoopClient
@@ -118,9 +125,8 @@ private:
     void serve(IpcPrims::Peer *peer)
     {
         onFrame(peer, m_setup, [this, peer](quint16 channel, const auto &payload) {
-            m_service.serve(channel, payload, [&](const auto &answer) {
-                verify(!peer->send(channel, owned(answer)), "an answer wasn't accepted");
-            });
+            m_service.serve(channel, payload,
+                            [&](const auto &what) { answer(peer, channel, what); });
         });
     }
 

@@ -12,6 +12,7 @@
 #include "peers/measure.h"
 #include "peers/peer.h"
 
+#include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qjsondocument.h>
 
@@ -72,6 +73,10 @@ int main(int argc, char **argv)
     pin(workload->placement, isServer);
 
     QCoreApplication app(argc, argv);
+    if (const QByteArray dispatcher = qgetenv("IPCPRIMS_BENCH_DISPATCHER"); !dispatcher.isEmpty()) {
+        verify(QAbstractEventDispatcher::instance()->inherits(dispatcher.constData()),
+               "Qt uses another event dispatcher");
+    }
     const QStringList arguments = QCoreApplication::arguments();
     const Setup setup = {arguments.at(2), *workload, arguments.at(4)};
     if (isServer) {

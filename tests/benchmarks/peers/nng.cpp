@@ -12,6 +12,7 @@
 
 #include <nng/nng.h>
 #include <nng/protocol/pair1/pair.h>
+#include <poll.h>
 
 namespace Bench {
 namespace {
@@ -57,6 +58,8 @@ public:
             check(nng_pair1_open(&socket));
             configure(socket, m_setup);
             check(nng_dial(socket, addressOf(m_setup).constData(), nullptr, 0));
+            pollfd &state = m_states.emplace_back(pollfd{-1, POLLIN, 0});
+            check(nng_socket_get_int(socket, NNG_OPT_RECVFD, &state.fd));
         }
     }
 
@@ -65,6 +68,7 @@ public:
         for (const nng_socket socket : m_sockets)
             check(nng_close(socket));
         m_sockets.clear();
+        m_states.clear();
     }
 
 protected:
@@ -84,9 +88,13 @@ protected:
         return {MessageBody::channel(body), MessageBody::payload(body, nng_msg_len(m_received))};
     }
 
+    void waitForAny() override { ::poll(m_states.data(), m_states.size(), -1); }
+    bool hasSomething(int connection) const override { return m_states[connection].revents != 0; }
+
 private:
     const Setup m_setup;
     std::vector<nng_socket> m_sockets;
+    std::vector<pollfd> m_states; // Of descriptors that are readable while there is a message.
     nng_msg *m_received = nullptr;
 };
 

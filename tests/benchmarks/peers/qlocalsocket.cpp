@@ -5,6 +5,7 @@
     The usual Qt program: QLocalSocket, and QDataStream with transactions.
 */
 #include "peers/eventloopclient.h"
+#include "peers/raw/socket.h"
 #include "peers/service.h"
 
 #include <QtCore/qcoreapplication.h>
@@ -101,7 +102,11 @@ protected:
                          });
         QObject::connect(messages.get(), &MessageSocket::writable, socket, [this] { writable(); });
         QObject::connect(
-                socket, &QLocalSocket::connected, socket, [this] { opened(); },
+                socket, &QLocalSocket::connected, socket,
+                [this, socket] {
+                    raiseSendBuffer(int(socket->socketDescriptor()), m_setup.workload);
+                    opened();
+                },
                 Qt::QueuedConnection); // It comes from inside the call.
         QObject::connect(socket, &QLocalSocket::errorOccurred, socket,
                          [socket] { fail(socket->errorString()); });
@@ -142,6 +147,7 @@ public:
 private:
     void serve(QLocalSocket *socket)
     {
+        raiseSendBuffer(int(socket->socketDescriptor()), m_setup.workload);
         auto *const messages = new MessageSocket(socket, m_setup.workload, &m_server);
         QObject::connect(messages, &MessageSocket::received, messages,
                          [this, messages](quint16 channel, const QByteArray &payload) {

@@ -2,34 +2,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 /*
-    gRPC over a unix address: one stream in both directions for each connection.
+    gRPC over a unix address: one stream in both directions for each connection, with calls that
+    block; several connections at a time by a completion queue, see crowdclient.h.
 */
-#include "exchange.grpc.pb.h"
 #include "peers/blockingclient.h"
+#include "peers/grpc/common.h"
+#include "peers/grpc/crowdclient.h"
 #include "peers/service.h"
-
-#include <grpcpp/grpcpp.h>
 
 namespace Bench {
 namespace {
-
-constexpr int NoLimit = -1;
-
-std::string addressOf(const Setup &setup)
-{
-    return "unix:" + setup.path.toStdString();
-}
-
-QByteArrayView payloadOf(const Proto::Frame &frame)
-{
-    return QByteArrayView(frame.payload().data(), qsizetype(frame.payload().size()));
-}
-
-void set(Proto::Frame *frame, quint16 channel, QByteArrayView payload)
-{
-    frame->set_channel(channel);
-    frame->set_payload(payload.data(), size_t(payload.size()));
-}
 
 class Connection
 {
@@ -45,16 +27,6 @@ public:
     void read(Proto::Frame *frame) { verify(m_stream->Read(frame), "reading failed"); }
 
 private:
-    static std::shared_ptr<grpc::Channel> newChannel(const Setup &setup)
-    {
-        grpc::ChannelArguments arguments;
-        arguments.SetMaxReceiveMessageSize(NoLimit);
-        // Otherwise all channels share one connection.
-        arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-        return grpc::CreateCustomChannel(addressOf(setup), grpc::InsecureChannelCredentials(),
-                                         arguments);
-    }
-
     grpc::ClientContext m_context;
     const std::unique_ptr<Proto::Exchange::Stub> m_stub;
     const std::unique_ptr<grpc::ClientReaderWriter<Proto::Frame, Proto::Frame>> m_stream;
@@ -149,6 +121,8 @@ private:
 
 std::unique_ptr<Client> makeClient(const Setup &setup)
 {
+    if (setup.workload.operation == Operation::RoundTrips && setup.workload.connections > 1)
+        return std::make_unique<GrpcCrowdClient>(setup);
     return std::make_unique<GrpcClient>(setup);
 }
 

@@ -145,7 +145,7 @@ bool Buffered::receive()
 
 std::unique_ptr<FrameReader> FrameReader::make(const QString &variant, int descriptor)
 {
-    if (variant == u"raw" || variant == u"raw-roundtrip")
+    if (variant == u"raw")
         return std::make_unique<TwoReadsPerFrame>(descriptor);
     return std::make_unique<Buffered>(descriptor);
 }

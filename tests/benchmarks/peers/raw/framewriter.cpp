@@ -115,22 +115,12 @@ private:
 
 } // namespace
 
-static void enlargeSendBuffer(int descriptor)
-{
-    const int size = 208 * 1024;
-    ::setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-}
-
 std::unique_ptr<FrameWriter> FrameWriter::make(const QString &variant, int descriptor)
 {
-    if (variant == u"raw-batched") {
-        enlargeSendBuffer(descriptor);
+    if (variant == u"raw-batched")
         return std::make_unique<Gathered>(descriptor);
-    }
-    if (variant == u"raw-writev") {
-        enlargeSendBuffer(descriptor);
+    if (variant == u"raw-writev")
         return std::make_unique<Vectored>(descriptor);
-    }
     return std::make_unique<OneWritePerFrame>(descriptor);
 }
 

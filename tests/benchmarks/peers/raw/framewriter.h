@@ -21,7 +21,7 @@ public:
     /// Writes what was gathered.
     virtual void flush() {}
 
-    /// The way that \a variant names; sets up the socket for it.
+    /// The way that \a variant names; see the list in raw.cpp.
     static std::unique_ptr<FrameWriter> make(const QString &variant, int descriptor);
 };
 

@@ -27,12 +27,13 @@ class Connection
 public:
     using Receive = std::function<void(quint16 channel, QByteArrayView payload)>;
 
-    Connection(int descriptor, const QString &variant)
+    Connection(int descriptor, const Setup &setup)
         : m_descriptor(descriptor)
-        , m_reader(FrameReader::make(variant, descriptor))
-        , m_writer(FrameWriter::make(variant, descriptor))
+        , m_reader(FrameReader::make(setup.variant, descriptor))
+        , m_writer(FrameWriter::make(setup.variant, descriptor))
         , m_notifier(descriptor, QSocketNotifier::Read)
     {
+        raiseSendBuffer(descriptor, setup.workload);
         QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] { read(); });
     }
     ~Connection() { ::close(m_descriptor); }
@@ -72,7 +73,7 @@ protected:
     void startConnection(int connection) override
     {
         Connection &made = *m_connections.emplace_back(
-                std::make_unique<Connection>(connectTo(m_setup.path), m_setup.variant));
+                std::make_unique<Connection>(connectTo(m_setup.path), m_setup));
         made.onFrame = [this, connection](quint16 channel, QByteArrayView payload) {
             arrived(connection, channel, payload);
         };
@@ -110,8 +111,8 @@ public:
 private:
     void serve(int descriptor)
     {
-        Connection &made = *m_connections.emplace_back(
-                std::make_unique<Connection>(descriptor, m_setup.variant));
+        Connection &made
+                = *m_connections.emplace_back(std::make_unique<Connection>(descriptor, m_setup));
         made.onFrame = [this, &made](quint16 channel, QByteArrayView payload) {
             m_service.serve(channel, payload,
                             [&](QByteArrayView answer) { made.write(channel, answer); });

@@ -5,14 +5,16 @@
     Sockets by hand, with blocking calls: what everything else is compared with.
 
     raw           one write per frame, and two reads: the header, then the payload
-    raw-roundtrip the same; opening a connection takes one more round trip, as a handshake does
     raw-buffered  one write per frame; reads as much as is there
+    raw-hello     as raw-buffered; a connection begins with texts of this protocol's handshake, as
+                  long as the real ones, which nobody looks into
     raw-batched   frames are gathered to 64 KiB; reads as much as is there
     raw-writev    header and payload are written from where they are; reads as much as is there
 */
 #include "peers/blockingclient.h"
 #include "peers/raw/framereader.h"
 #include "peers/raw/framewriter.h"
+#include "peers/raw/hello.h"
 #include "peers/raw/socket.h"
 #include "peers/service.h"
 
@@ -27,11 +29,13 @@ namespace {
 class Connection
 {
 public:
-    Connection(int descriptor, const QString &variant)
-        : reader(FrameReader::make(variant, descriptor))
-        , writer(FrameWriter::make(variant, descriptor))
+    Connection(int descriptor, const Setup &setup)
+        : reader(FrameReader::make(setup.variant, descriptor))
+        , writer(FrameWriter::make(setup.variant, descriptor))
         , m_descriptor(descriptor)
-    {}
+    {
+        raiseSendBuffer(descriptor, setup.workload);
+    }
     ~Connection() { ::close(m_descriptor); }
     Q_DISABLE_COPY_MOVE(Connection)
 
@@ -55,12 +59,12 @@ public:
     {
         for (int i = 0; i < connections; ++i) {
             m_connections.emplace_back(
-                    std::make_unique<Connection>(connectTo(m_setup.path), m_setup.variant));
+                    std::make_unique<Connection>(connectTo(m_setup.path), m_setup));
         }
         for (const auto &connection : m_connections)
             m_states.push_back({connection->descriptor(), POLLIN, 0});
-        if (m_setup.variant == u"raw-roundtrip")
-            roundTrips(64, 1);
+        if (m_setup.variant == u"raw-hello")
+            sayHello();
     }
 
     void close() override
@@ -89,24 +93,23 @@ protected:
         return {frame->channel, frame->payload};
     }
 
-    // Whichever is ready, not one after the other.
-    int nextConnection() override
+    void waitForAny() override { ::poll(m_states.data(), m_states.size(), -1); }
+    bool hasSomething(int connection) const override { return m_states[connection].revents != 0; }
+
+private:
+    void sayHello()
     {
-        for (;;) {
-            for (; m_next < m_states.size(); ++m_next) {
-                if (m_states[m_next].revents != 0)
-                    return int(m_next++);
-            }
-            ::poll(m_states.data(), m_states.size(), -1);
-            m_next = 0;
+        for (int connection = 0; connection < connections(); ++connection) {
+            send(connection, Hello::Channel, Hello::Request);
+            const Frame answer = receive(connection);
+            verify(answer.channel == Hello::Channel && answer.payload == Hello::Response,
+                   "the server said something else than hello");
         }
     }
 
-private:
     const Setup m_setup;
     std::vector<std::unique_ptr<Connection>> m_connections;
-    std::vector<pollfd> m_states; // Of the connections; those before m_next have been dealt with.
-    size_t m_next = 0;
+    std::vector<pollfd> m_states; // Of the connections.
 };
 
 class RawServer : public Server
@@ -129,7 +132,7 @@ public:
 private:
     std::unique_ptr<Connection> accept() const
     {
-        return std::make_unique<Connection>(acceptFrom(m_listener), m_setup.variant);
+        return std::make_unique<Connection>(acceptFrom(m_listener), m_setup);
     }
 
     // Waits for a piece and answers its frames; false at the end.
@@ -138,6 +141,12 @@ private:
         if (!connection.reader->receive())
             return false;
         while (const auto frame = connection.reader->next()) {
+            if (Q_UNLIKELY(frame->channel == Hello::Channel)) {
+                verify(frame->payload == Hello::Request,
+                       "the client said something else than hello");
+                connection.writer->write(Hello::Channel, Hello::Response);
+                continue;
+            }
             m_service.serve(frame->channel, frame->payload, [&](QByteArrayView answer) {
                 connection.writer->write(frame->channel, answer);
             });
@@ -162,11 +171,13 @@ private:
         for (;;) {
             ::poll(states.data(), states.size(), -1);
             const bool hasNew = states[0].revents != 0;
-            for (size_t i = connections.size(); i > 0; --i) {
-                if (states[i].revents == 0 || serve(*connections[i - 1]))
+            for (size_t i = 0; i < connections.size();) {
+                if (states[i + 1].revents == 0 || serve(*connections[i])) {
+                    ++i;
                     continue;
-                connections.erase(connections.begin() + qsizetype(i) - 1);
-                states.erase(states.begin() + qsizetype(i));
+                }
+                connections.erase(connections.begin() + qsizetype(i));
+                states.erase(states.begin() + qsizetype(i) + 1);
             }
             if (hasNew) {
                 connections.push_back(accept());

@@ -58,4 +58,12 @@ int acceptFrom(int listener)
     return descriptor;
 }
 
+void raiseSendBuffer(int descriptor, const Workload &workload)
+{
+    if (workload.operation == Operation::Connects)
+        return;
+    const int size = 208 * 1024;
+    ::setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
 } // namespace Bench

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "workload/workload.h"
+
 #include <QtCore/qstring.h>
 
 namespace Bench {
@@ -11,5 +13,9 @@ namespace Bench {
 int connectTo(const QString &path);
 int listenAt(const QString &path);
 int acceptFrom(int listener);
+
+/// Has the socket hold as much as one of this library does, but where a connection is only opened
+/// and closed: there it would be one system call for nothing.
+void raiseSendBuffer(int descriptor, const Workload &workload);
 
 } // namespace Bench

@@ -7,43 +7,10 @@
 #include "peers/blockingclient.h"
 #include "peers/messagebody.h"
 #include "peers/service.h"
-
-#include <QtCore/qfile.h>
-
-#include <zmq.h>
+#include "peers/zeromq/common.h"
 
 namespace Bench {
 namespace {
-
-void check(int result)
-{
-    if (Q_UNLIKELY(result < 0))
-        fail(QString::fromLocal8Bit(zmq_strerror(zmq_errno())));
-}
-
-QByteArray addressOf(const Setup &setup)
-{
-    return "ipc://" + QFile::encodeName(setup.path);
-}
-
-void *newContext(const Setup &setup)
-{
-    void *const context = zmq_ctx_new();
-    check(zmq_ctx_set(context, ZMQ_MAX_SOCKETS, setup.workload.connections + 100));
-    return context;
-}
-
-void *newSocket(void *context, int type, const Setup &setup)
-{
-    void *const socket = zmq_socket(context, type);
-    verify(socket, "no socket");
-    const int length = MessageBody::queueLength(setup.workload);
-    const int linger = 0;
-    check(zmq_setsockopt(socket, ZMQ_SNDHWM, &length, sizeof(length)));
-    check(zmq_setsockopt(socket, ZMQ_RCVHWM, &length, sizeof(length)));
-    check(zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof(linger)));
-    return socket;
-}
 
 /// A message, or a part of one.
 class Message
@@ -77,14 +44,15 @@ class ZeroMqClient : public BlockingClient
 public:
     explicit ZeroMqClient(const Setup &setup)
         : m_setup(setup)
-        , m_context(newContext(setup))
+        , m_context(newContext())
     {}
 
     void open(int connections) override
     {
         for (int i = 0; i < connections; ++i) {
             m_sockets.push_back(newSocket(m_context, ZMQ_DEALER, m_setup));
-            check(zmq_connect(m_sockets.back(), addressOf(m_setup).constData()));
+            check(zmq_connect(m_sockets.back(), addressOf(m_setup.path).constData()));
+            m_states.push_back({m_sockets.back(), 0, ZMQ_POLLIN, 0});
         }
     }
 
@@ -93,6 +61,7 @@ public:
         for (void *const socket : m_sockets)
             check(zmq_close(socket));
         m_sockets.clear();
+        m_states.clear();
     }
 
 protected:
@@ -111,10 +80,14 @@ protected:
         return {m_received.channel(), m_received.payload()};
     }
 
+    void waitForAny() override { check(zmq_poll(m_states.data(), int(m_states.size()), -1)); }
+    bool hasSomething(int connection) const override { return m_states[connection].revents != 0; }
+
 private:
     const Setup m_setup;
     void *const m_context;
     std::vector<void *> m_sockets;
+    std::vector<zmq_pollitem_t> m_states;
     Message m_received;
 };
 
@@ -123,10 +96,10 @@ class ZeroMqServer : public Server
 public:
     explicit ZeroMqServer(const Setup &setup)
         : m_setup(setup)
-        , m_socket(newSocket(newContext(setup), ZMQ_ROUTER, setup))
+        , m_socket(newSocket(newContext(), ZMQ_ROUTER, setup))
     {}
 
-    void listen() override { check(zmq_bind(m_socket, addressOf(m_setup).constData())); }
+    void listen() override { check(zmq_bind(m_socket, addressOf(m_setup.path).constData())); }
 
     void run() override
     {
