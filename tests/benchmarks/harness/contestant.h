@@ -32,6 +32,7 @@ struct Contestant
     Contestant outOf(const QString &otherFolder, const QString &build) const;
     bool isInstalled() const;
 
+    /// In the order in which they are to be measured.
     static const QList<Contestant> &all();
 };
 

@@ -28,6 +28,7 @@ static QList<RateGoal> rateGoals()
             {u"W1-64B-same"_s, u"ipcprims-blocking"_s, 0.95, Yardstick},
             {u"W1-1KiB-same"_s, u"ipcprims-blocking"_s, 0.95, Yardstick},
             {u"W1-64KiB-same"_s, u"ipcprims-blocking"_s, 0.95, Yardstick},
+            {u"W1-64B-split"_s, u"ipcprims-blocking-spin"_s, 1 / 0.15, u"raw"_s},
             {u"W2-64B"_s, u"ipcprims"_s, 15, u"raw"_s},
             {u"W2-64B"_s, u"ipcprims-view"_s, 25, u"raw"_s},
             {u"W2-64B"_s, u"ipcprims-gather"_s, 25, u"raw"_s},
@@ -122,7 +123,7 @@ QString figuresReport(const QList<Figure> &figures)
         const QString sign = figure.isCeiling ? u"<="_s : u">="_s;
         const QString times = figure.yardstick == u"KiB" ? u" "_s : u" x "_s;
         text += QStringLiteral("%1%2%3 %4%5%6  %7\n")
-                        .arg(figure.workload.leftJustified(15), figure.contestant.leftJustified(18),
+                        .arg(figure.workload.leftJustified(15), figure.contestant.leftJustified(24),
                              sign, Quantity::number(figure.target).rightJustified(5),
                              (times + figure.yardstick).leftJustified(25),
                              (figure.reached ? Quantity::text(*figure.reached) : u"-"_s)

@@ -6,6 +6,7 @@
 #include "harness/jsonreport.h"
 #include "harness/machineload.h"
 #include "harness/markdownreport.h"
+#include "harness/ratios.h"
 #include "harness/runinfo.h"
 #include "harness/svgreport.h"
 #include "harness/tablereport.h"
@@ -15,6 +16,7 @@
 #include <QtCore/qdir.h>
 #include <QtCore/qsavefile.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -41,7 +43,14 @@ static QList<T> selected(const QList<T> &all, const QString &wanted, QString T::
         };
         if (std::none_of(all.begin(), all.end(), isMeant))
             leave(QStringLiteral("nothing is called %1").arg(one));
-        std::copy_if(all.begin(), all.end(), std::back_inserter(result), isMeant);
+        const auto isNew = [&](const T &candidate) {
+            return std::none_of(result.begin(), result.end(),
+                                [&](const T &other) { return other.*name == candidate.*name; });
+        };
+        for (const T &candidate : all) {
+            if (isMeant(candidate) && isNew(candidate))
+                result.append(candidate);
+        }
     }
     return result;
 }
@@ -126,6 +135,8 @@ int main(int argc, char **argv)
     Contest contest;
     contest.workloads = selected(Workload::all(), parser.value(u"workloads"_s), &Workload::id);
     contest.contestants = selected(Contestant::all(), parser.value(u"peers"_s), &Contestant::name);
+    std::stable_partition(contest.contestants.begin(), contest.contestants.end(),
+                          [](const Contestant &one) { return one.name != YardstickAgain; });
     if (parser.isSet(u"before"_s))
         addOtherBuild(parser.value(u"before"_s), &contest.contestants);
     contest.contestants.removeIf([](const Contestant &one) { return !one.isInstalled(); });

@@ -124,7 +124,7 @@ static QString besideDataAndMemory(const Contest &contest, const Results &result
 
 static QString origin(const RunInfo &info, const Contest &contest)
 {
-    return QStringLiteral("`%1`, %2, %3 rounds, on %4. %5\n")
+    return QStringLiteral("`%1`, %2, %3 rounds, on %4. %5")
             .arg(info.command, info.date, QString::number(contest.rounds), info.machine, info.load);
 }
 

@@ -55,10 +55,14 @@ std::optional<Quartiles> ratio(const Results &results, const QString &workload,
     const std::vector<Sample> &ours = results.samples(workload, contestant);
     const std::vector<Sample> &theirs
             = results.samples(workload, bestOf(results, workload, contestantsOf(yardstick)));
-    // Who fails takes no part in later rounds.
+    // Who fails takes no part in later rounds; and some workloads have no rate.
     std::vector<double> ratios;
-    for (size_t round = 0; round < std::min(ours.size(), theirs.size()); ++round)
-        ratios.push_back(ours[round].at(u"rate"_s) / theirs[round].at(u"rate"_s));
+    for (size_t round = 0; round < std::min(ours.size(), theirs.size()); ++round) {
+        const auto our = ours[round].find(u"rate"_s);
+        const auto their = theirs[round].find(u"rate"_s);
+        if (our != ours[round].end() && their != theirs[round].end())
+            ratios.push_back(our->second / their->second);
+    }
     return quartilesOf(std::move(ratios));
 }
 

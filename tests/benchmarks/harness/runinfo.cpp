@@ -29,8 +29,15 @@ static QString processorName()
 
 RunInfo RunInfo::now(const QStringList &arguments)
 {
+    // Where the report goes says nothing about the figures.
+    static const QStringList targets = {u"--json"_s, u"--svg"_s, u"--documents"_s};
     QStringList command = {u"./dev"_s, u"bench"_s};
-    command += arguments.mid(1);
+    for (qsizetype i = 1; i < arguments.size(); ++i) {
+        if (targets.contains(arguments[i]))
+            ++i; // Its value goes, too.
+        else if (!targets.contains(arguments[i].section(u'=', 0, 0)))
+            command.append(arguments[i]);
+    }
     return {command.join(u' '),
             QDate::currentDate().toString(Qt::ISODate),
             QStringLiteral("%1 processors (%2), %3, Linux %4, Qt %5")

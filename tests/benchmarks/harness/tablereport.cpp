@@ -12,7 +12,7 @@ namespace Bench {
 
 using namespace Qt::StringLiterals;
 
-static constexpr int NameWidth = 21;
+static constexpr int NameWidth = 29;
 static constexpr int CellWidth = 8;
 static constexpr int RatioWidth = 19;
 static constexpr qsizetype RatiosInARow = 4;

@@ -40,39 +40,69 @@ static void readDump(const QString &fileName, Costs *costs)
         (*costs)[QString::fromLatin1(name[0])].instructions = total / name[1].toDouble();
 }
 
-// Lines of the program: "decode-64B 0.000000".
+// Lines of the program: "decode-64B 0.000000 64".
 static void readAllocations(const QByteArray &output, Costs *costs)
 {
-    const QList<QByteArray> lines = output.split('\n');
+    const QList<QByteArray> lines = output.trimmed().split('\n');
     for (const QByteArray &line : lines) {
         const QList<QByteArray> fields = line.split(' ');
-        const auto cost = costs->find(QString::fromLatin1(fields[0]));
-        if (fields.size() == 2 && cost != costs->end())
-            cost->second.allocations = fields[1].toDouble();
+        if (fields.size() != 3)
+            leave(EXIT_FAILURE,
+                  u"the program printed something else: "_s + QString::fromUtf8(line));
+        Cost &cost = (*costs)[QString::fromLatin1(fields[0])];
+        cost.allocations = fields[1].toDouble();
+        cost.payloadSize = fields[2].toLongLong();
     }
 }
 
-Costs countUnderCallgrind(const QString &program)
+// Generous: a busy machine is no failure.
+static constexpr int Patience = 15 * 60 * 1000; // ms
+
+static QByteArray outputOf(const QString &program, const QStringList &arguments)
+{
+    QProcess process;
+    process.start(program, arguments);
+    if (!process.waitForFinished(Patience)) {
+        process.kill();
+        process.waitForFinished();
+        leave(EXIT_FAILURE, program + u" takes too long"_s);
+    }
+    if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0)
+        leave(EXIT_FAILURE, QString::fromLocal8Bit(process.readAllStandardError()));
+    return process.readAllStandardOutput();
+}
+
+Costs countUnderCallgrind(const Counted &counted)
 {
     const QString valgrind = QStandardPaths::findExecutable(u"valgrind"_s);
     if (valgrind.isEmpty())
         leave(Skipped, u"skipped: valgrind is not installed"_s);
 
     const QTemporaryDir directory;
-    QProcess process;
-    process.start(valgrind, {u"--tool=callgrind"_s, u"--collect-atstart=no"_s,
-                             u"--callgrind-out-file="_s + directory.filePath(u"dump"_s), program,
-                             u"--count"_s});
-    if (!process.waitForFinished(240000) || process.exitCode() != 0)
-        leave(EXIT_FAILURE, QString::fromLocal8Bit(process.readAllStandardError()));
+    const QByteArray output = outputOf(
+            valgrind,
+            QStringList{u"--tool=callgrind"_s, u"--collect-atstart=no"_s,
+                        u"--callgrind-out-file="_s + directory.filePath(u"dump"_s), counted.program}
+                    + counted.options + QStringList(u"--count"_s));
 
     Costs costs;
+    readAllocations(output, &costs);
     const QFileInfoList dumps = QDir(directory.path()).entryInfoList(QDir::Files);
     for (const QFileInfo &dump : dumps)
         readDump(dump.filePath(), &costs);
-    if (costs.empty())
-        leave(EXIT_FAILURE, u"callgrind wrote no dump: was the program built with its header?"_s);
-    readAllocations(process.readAllStandardOutput(), &costs);
+    for (const auto &[name, cost] : costs) {
+        if (cost.instructions <= 0) {
+            leave(EXIT_FAILURE,
+                  u"callgrind counted nothing: was the program built with its header? "_s + name);
+        }
+    }
+    return costs;
+}
+
+Costs countAllocations(const Counted &counted)
+{
+    Costs costs;
+    readAllocations(outputOf(counted.program, counted.options + QStringList(u"--count"_s)), &costs);
     return costs;
 }
 

@@ -7,8 +7,11 @@
 
 namespace Bench {
 
-/// Runs all cases of \a program under callgrind, for their instructions and allocations. Leaves
+/// Runs all cases of \a counted under callgrind, for their instructions and allocations. Leaves
 /// with Skipped where there is no valgrind.
-Costs countUnderCallgrind(const QString &program);
+Costs countUnderCallgrind(const Counted &counted);
+
+/// Runs all cases of \a counted by themselves, for their allocations.
+Costs countAllocations(const Counted &counted);
 
 } // namespace Bench

@@ -30,11 +30,13 @@ private:
 /// Does something a few hundred times, and returns how often.
 using Batch = std::function<qsizetype(Meter &)>;
 
+/// Something that is done again and again.
 struct Case
 {
     const char *name;
-    /// Makes what the batch needs, which lasts as long as the batch. So nothing of the other cases
-    /// is there: an event loop would wait for their sockets, too, which costs instructions.
+    qsizetype payloadSize; ///< Of the frames that it moves.
+    /// Makes what the batches need, which lives as long as the returned function: event loops look
+    /// at every socket that there is, so that one case must not have those of another.
     std::function<Batch()> prepare;
 };
 

@@ -5,12 +5,17 @@
     Runs the cases of a program:
 
         <program>                   prints nanoseconds for each
-        <program> --count           prints their allocations; under callgrind each case gets a dump,
-                                    named after it and after how often it was done
+        <program> --count           prints their allocations and the size of their payloads; under
+                                    callgrind each case gets a dump, named after it and after how
+                                    often it was done
         <program> --run NAME TIMES  runs one case's batch so often, for a count of its system calls,
                                     and prints how often the case was done
+
+    With --plant and "copy", "allocation" or "call" in front, each operation does one of these more:
+    that has to be found.
 */
 #include "micro/case.h"
+#include "micro/plant.h"
 
 #include "allocations.h"
 
@@ -46,23 +51,44 @@ void Meter::stop()
 
 namespace {
 
-qsizetype repeat(const Batch &batch, int times, Meter *meter)
+Plant plant = Plant::None;
+
+/// A case that is prepared.
+struct Running
+{
+    explicit Running(const Case &one)
+        : payloadSize(one.payloadSize)
+        , batch(one.prepare())
+    {}
+    const qsizetype payloadSize;
+    const Batch batch;
+};
+
+qsizetype repeat(const Running &one, int times, Meter *meter)
 {
     qsizetype done = 0;
-    for (int i = 0; i < times; ++i)
-        done += batch(*meter);
+    for (int i = 0; i < times; ++i) {
+        const qsizetype operations = one.batch(*meter);
+        done += operations;
+        if (plant == Plant::None)
+            continue;
+        meter->start();
+        for (qsizetype j = 0; j < operations; ++j)
+            doPlanted(plant, one.payloadSize);
+        meter->stop();
+    }
     return done;
 }
 
 void printNanoseconds(const Case &one)
 {
-    const Batch batch = one.prepare();
+    const Running running(one);
     QElapsedTimer timer;
     double best = 0;
     for (int round = 0; round < 9; ++round) {
         Meter meter;
         timer.start();
-        const qsizetype done = repeat(batch, 20, &meter);
+        const qsizetype done = repeat(running, 20, &meter);
         const double each = double(timer.nsecsElapsed()) / double(done);
         best = round == 0 ? each : std::min(best, each);
     }
@@ -71,15 +97,16 @@ void printNanoseconds(const Case &one)
 
 void count(const Case &one)
 {
-    const Batch batch = one.prepare();
+    const Running running(one);
     Meter warmUp;
-    repeat(batch, 2, &warmUp);
+    repeat(running, 2, &warmUp);
     CALLGRIND_ZERO_STATS;
     Meter meter;
-    const qsizetype done = repeat(batch, 5, &meter);
+    const qsizetype done = repeat(running, 5, &meter);
     const QByteArray name = QByteArray(one.name) + ' ' + QByteArray::number(done);
     CALLGRIND_DUMP_STATS_AT(name.constData());
-    std::printf("%s %f\n", one.name, double(meter.allocations()) / double(done));
+    std::printf("%s %f %lld\n", one.name, double(meter.allocations()) / double(done),
+                static_cast<long long>(one.payloadSize));
 }
 
 int runOne(const std::vector<Case> &all, const char *name, int times)
@@ -92,7 +119,7 @@ int runOne(const std::vector<Case> &all, const char *name, int times)
         return EXIT_FAILURE;
     }
     Meter meter;
-    std::printf("%lld\n", static_cast<long long>(repeat(one->prepare(), times, &meter)));
+    std::printf("%lld\n", static_cast<long long>(repeat(Running(*one), times, &meter)));
     return EXIT_SUCCESS;
 }
 
@@ -104,7 +131,13 @@ int main(int argc, char **argv)
     using namespace Bench;
 
     qputenv("QT_NO_GLIB", "1"); // Qt's own event loop, wherever this runs.
+    qputenv("QT_HASH_SEED", "0"); // The order in which it looks at sockets is the same each time.
     const QCoreApplication app(argc, argv);
+    if (argc > 2 && qstrcmp(argv[1], "--plant") == 0) {
+        plant = plantNamed(argv[2]);
+        argc -= 2;
+        argv += 2;
+    }
     const std::vector<Case> all = cases();
     if (argc > 3 && qstrcmp(argv[1], "--run") == 0)
         return runOne(all, argv[2], std::atoi(argv[3]));

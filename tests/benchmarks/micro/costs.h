@@ -4,9 +4,9 @@
 #pragma once
 
 #include <QtCore/qstring.h>
+#include <QtCore/qstringlist.h>
 
 #include <map>
-#include <optional>
 
 namespace Bench {
 
@@ -15,10 +15,18 @@ struct Cost
 {
     double instructions = 0;
     double allocations = 0;
-    std::optional<double> systemCalls; ///< Without a value if they couldn't be counted.
+    double systemCalls = 0;
+    qint64 payloadSize = 0; ///< Of the frames that are moved.
 };
 
 using Costs = std::map<QString, Cost>; ///< By the case's name.
+
+/// What is counted: a program, and options that come before all others.
+struct Counted
+{
+    QString program;
+    QStringList options;
+};
 
 constexpr int Skipped = 77; ///< For CTest.
 

@@ -18,7 +18,6 @@ namespace {
 constexpr qsizetype ChunkSize = 64 * 1024; // What one system call moves.
 
 // Each batch handles as many frames as one chunk holds.
-using Bench::Batch;
 
 qsizetype framesPerChunk(qsizetype payloadSize)
 {
@@ -26,7 +25,7 @@ qsizetype framesPerChunk(qsizetype payloadSize)
 }
 
 // Small frames: many of them lie in what was read.
-Batch decodeMany(qsizetype payloadSize)
+Bench::Batch decodeMany(qsizetype payloadSize)
 {
     QByteArray chunk;
     for (qsizetype i = 0; i < framesPerChunk(payloadSize); ++i) {
@@ -48,7 +47,7 @@ Batch decodeMany(qsizetype payloadSize)
 }
 
 // A large frame: its payload is read straight into its place, which a read would do here.
-Batch decodeInPlace(qsizetype payloadSize)
+Bench::Batch decodeInPlace(qsizetype payloadSize)
 {
     std::array<char, FrameHeader::Size> header;
     FrameHeader{quint32(payloadSize), Channel::Data}.write(header.data());
@@ -63,7 +62,7 @@ Batch decodeInPlace(qsizetype payloadSize)
     };
 }
 
-Batch encode(qsizetype payloadSize)
+Bench::Batch encode(qsizetype payloadSize)
 {
     return [payload = QByteArray(payloadSize, 'x'), count = framesPerChunk(payloadSize),
             queue = std::make_shared<SendQueue>()](Bench::Meter &meter) {
@@ -88,11 +87,11 @@ Batch encode(qsizetype payloadSize)
 std::vector<Bench::Case> Bench::cases()
 {
     return {
-            {"decode-64B", [] { return decodeMany(64); }},
-            {"decode-1KiB", [] { return decodeMany(1024); }},
-            {"decode-64KiB", [] { return decodeInPlace(ChunkSize); }},
-            {"encode-64B", [] { return encode(64); }},
-            {"encode-1KiB", [] { return encode(1024); }},
-            {"encode-64KiB", [] { return encode(ChunkSize); }},
+            {"decode-64B", 64, [] { return decodeMany(64); }},
+            {"decode-1KiB", 1024, [] { return decodeMany(1024); }},
+            {"decode-64KiB", ChunkSize, [] { return decodeInPlace(ChunkSize); }},
+            {"encode-64B", 64, [] { return encode(64); }},
+            {"encode-1KiB", 1024, [] { return encode(1024); }},
+            {"encode-64KiB", ChunkSize, [] { return encode(ChunkSize); }},
     };
 }

@@ -13,7 +13,19 @@ Costs readLimits(const QString &fileName);
 
 void writeLimits(const QString &fileName, const Costs &costs);
 
-/// Prints the comparison; false if something costs more than is allowed, or has no limit.
+/// In which respects something costs more than is allowed.
+struct Excess
+{
+    bool instructions = false;
+    bool allocations = false;
+    bool systemCalls = false;
+
+    bool isAny() const { return instructions || allocations || systemCalls; }
+};
+Excess excessOf(const Cost &cost, const Cost &limit);
+
+/// Prints the comparison; false if something costs more than is allowed, has no limit, or is no
+/// longer counted.
 bool compare(const Costs &costs, const Costs &limits);
 
 } // namespace Bench

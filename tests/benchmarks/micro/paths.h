@@ -9,10 +9,27 @@
 
 #include <QtCore/qstring.h>
 
+#include <algorithm>
+
 namespace Bench {
 
-constexpr qsizetype SmallSize = 64; ///< Of a payload, in bytes.
-constexpr qsizetype FramesAtOnce = 256; ///< Fit into the socket: sent before any is received.
+// Of payloads, in bytes.
+constexpr qsizetype SmallSize = 64;
+constexpr qsizetype MediumSize = 1024;
+constexpr qsizetype LargeSize = 64 * 1024;
+constexpr qsizetype HugeSize = 1024 * 1024;
+
+/// So many fit into the socket: they are sent before any is received.
+constexpr qsizetype framesAtOnce(qsizetype size)
+{
+    return std::clamp<qsizetype>(2 * LargeSize / size, 1, 256);
+}
+
+/// Enough for a steady count.
+constexpr int roundTripsAtOnce(qsizetype size)
+{
+    return size >= LargeSize ? 20 : 200;
+}
 
 /// A path of its own for each caller, in a folder that is removed at the end.
 QString newSocketPath();
@@ -27,6 +44,10 @@ inline void checked(const IpcPrims::Error &error)
 }
 
 std::vector<Case> eventLoopCases();
+std::vector<Case> crowdCases();
 std::vector<Case> blockingCases();
+/// The same by hand, with nothing of the library: what the system and Qt take by themselves.
+std::vector<Case> bareCases();
+std::vector<Case> bareCrowdCases();
 
 } // namespace Bench

@@ -8,7 +8,8 @@
 #include <QtCore/qstandardpaths.h>
 #include <QtCore/qtemporarydir.h>
 
-#include <cstdio>
+#include <cstdlib>
+#include <optional>
 
 using namespace Qt::StringLiterals;
 
@@ -34,44 +35,63 @@ std::optional<double> totalOf(const QString &fileName)
     return fields[3].toDouble();
 }
 
-std::optional<Run> trace(const QString &strace, const QString &program, const QString &name,
-                         int times)
+// The number of calls of what \a command names, with its arguments; nothing if it fails.
+std::optional<double> callsOf(const QString &strace, const QStringList &command, QByteArray *output)
 {
     const QTemporaryDir directory;
     const QString table = directory.filePath(u"table"_s);
     QProcess process;
-    process.start(strace, {u"--follow-forks"_s, u"--summary-only"_s, u"--output="_s + table,
-                           program, u"--run"_s, name, QString::number(times)});
-    if (!process.waitForFinished(60000) || process.exitCode() != 0) {
-        std::printf("system calls are not counted: %s\n",
-                    process.readAllStandardError().trimmed().constData());
+    process.start(strace,
+                  QStringList{u"--follow-forks"_s, u"--summary-only"_s, u"--output="_s + table}
+                          + command);
+    if (!process.waitForFinished(300000)) {
+        process.kill();
+        process.waitForFinished();
+        *output = "it takes too long";
         return {};
     }
-    const std::optional<double> total = totalOf(table);
-    if (!total)
+    if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0) {
+        *output = process.readAllStandardError().trimmed();
         return {};
-    return Run{process.readAllStandardOutput().trimmed().toDouble(), *total};
+    }
+    *output = process.readAllStandardOutput().trimmed();
+    return totalOf(table);
+}
+
+// Where a process may not trace another one, it isn't the program's fault.
+void checkThatTracingWorks(const QString &strace)
+{
+    QByteArray output;
+    if (!callsOf(strace, {u"true"_s}, &output))
+        leave(Skipped, u"skipped: system calls can't be counted: "_s + QString::fromUtf8(output));
+}
+
+Run trace(const QString &strace, const Counted &counted, const QString &name, int times)
+{
+    QByteArray output;
+    const auto calls = callsOf(strace,
+                               QStringList{counted.program} + counted.options
+                                       + QStringList{u"--run"_s, name, QString::number(times)},
+                               &output);
+    if (!calls)
+        leave(EXIT_FAILURE, u"%1: %2"_s.arg(name, QString::fromLocal8Bit(output)));
+    return {output.toDouble(), *calls};
 }
 
 } // namespace
 
 // The difference of two runs, so that what the beginning takes isn't counted.
-void countSystemCalls(const QString &program, Costs *costs)
+void countSystemCalls(const Counted &counted, Costs *costs)
 {
     const QString strace = QStandardPaths::findExecutable(u"strace"_s);
-    if (strace.isEmpty()) {
-        std::printf("system calls are not counted: strace is not installed\n");
-        return;
-    }
+    if (strace.isEmpty())
+        leave(Skipped, u"skipped: strace is not installed"_s);
+    checkThatTracingWorks(strace);
     for (auto &[name, cost] : *costs) {
-        const std::optional<Run> shorter = trace(strace, program, name, 2);
-        if (!shorter)
-            return;
-        const std::optional<Run> longer = trace(strace, program, name, 7);
-        if (!longer)
-            return;
+        const Run shorter = trace(strace, counted, name, 2);
+        const Run longer = trace(strace, counted, name, 7);
         cost.systemCalls
-                = (longer->calls - shorter->calls) / (longer->operations - shorter->operations);
+                = (longer.calls - shorter.calls) / (longer.operations - shorter.operations);
     }
 }
 

@@ -7,8 +7,8 @@
 
 namespace Bench {
 
-/// Adds to \a costs, which are of \a program's cases, the system calls, counted by strace. Prints
-/// why, where that isn't possible.
-void countSystemCalls(const QString &program, Costs *costs);
+/// Sets the system calls of \a costs, which are of the cases of \a counted, as strace counts them.
+/// Leaves with Skipped where that isn't possible.
+void countSystemCalls(const Counted &counted, Costs *costs);
 
 } // namespace Bench
