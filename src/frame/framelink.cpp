@@ -71,11 +71,17 @@ inline bool FrameLink::isFull(quint16 channel)
     return reachesMark(channel);
 }
 
+// Whether the frame needs no place in the queue; asking is leaving.
+inline bool FrameLink::leavesAlone(const QByteArray &payload)
+{
+    return isIdle() && payload.size() <= SmallFrame::Capacity && isDueAtOnce();
+}
+
 Error FrameLink::send(quint16 channel, const QByteArray &payload)
 {
     if (Q_UNLIKELY(payload.size() > maxSendSize() || !acceptsFrames() || isFull(channel)))
         return sendError(channel, payload.size());
-    if (isIdle() && payload.size() <= SmallFrame::Capacity && isDueAtOnce())
+    if (leavesAlone(payload))
         return writeAlone(channel, payload);
     m_queue.enqueue(channel, payload);
     writeWhenDue();
@@ -136,6 +142,10 @@ Error FrameLink::sendError(quint16 channel, qint64 payloadSize) const
 
 void FrameLink::sendControl(const QByteArray &payload)
 {
+    if (canSend() && leavesAlone(payload)) {
+        static_cast<void>(writeAlone(Channel::Control, payload));
+        return;
+    }
     m_queue.enqueue(Channel::Control, payload);
     writeWhenDue();
 }
@@ -153,9 +163,25 @@ void FrameLink::setReceiving(bool receiving)
     m_isReceiving = receiving;
     if (!isOpen())
         return;
-    m_stream->setReadEnabled(receiving);
-    if (receiving)
+    if (!receiving) {
+        if (m_delivering == 0)
+            pauseStream();
+        return;
+    }
+    if (std::exchange(m_isStreamPaused, false)) {
+        m_stream->setReadEnabled(true);
         readLater();
+    } else if (m_decoder.hasInput()) {
+        readLater();
+    }
+}
+
+// While frames are delivered the stream is left alone: mostly that is over before it brings more,
+// and a session that opens has everybody wait only until that was told.
+void FrameLink::pauseStream()
+{
+    if (isOpen() && !m_hasReadAll && !std::exchange(m_isStreamPaused, true))
+        m_stream->setReadEnabled(false);
 }
 
 void FrameLink::close()
@@ -184,6 +210,11 @@ void FrameLink::streamReadable()
         m_isReadDue = true;
         return;
     }
+    if (!m_isReceiving) { // Since it was turned off in a handler, which runs an event loop.
+        pauseStream();
+        writeQueue();
+        return;
+    }
     TurnTime &time = TurnTime::ofThisThread();
     if (m_resumesReading || time.isOver()) {
         waitForTurn(&m_resumesReading);
@@ -199,6 +230,8 @@ void FrameLink::streamReadable()
     while (deliver(time) && read(buffer, &budget, time)) {
     }
     --m_delivering;
+    if (Q_UNLIKELY(!m_isReceiving))
+        pauseStream();
 
     m_decoder.detach();
     writeQueue();

@@ -218,9 +218,11 @@ private:
     void end(const Error &error);
     void discard();
     void stopReading();
+    void pauseStream();
 
     bool isIdle() const { return m_queue.isEmpty() && !m_isBlocked && !m_isWriting; }
     bool isDueAtOnce();
+    bool leavesAlone(const QByteArray &payload);
     Error writeAlone(quint16 channel, const QByteArray &payload);
     void writeWhenDue()
     {
@@ -287,6 +289,7 @@ private:
     const bool m_writesAtOnce;
     int m_delivering = 0; // A depth, because a sink may run an event loop.
     bool m_isReceiving = true;
+    bool m_isStreamPaused = false; // As nothing is to be received.
     bool m_hasReadAll = false; // Nothing will be read any more, whoever wants to receive.
     bool m_acceptsFrames = true;
     bool m_isDraining = false; // linkDrained() is to come.
