@@ -53,11 +53,19 @@ void SendQueue::enqueueLast(const QByteArray &payload)
     append(m_last, lane(Channel::Control), payload);
 }
 
+SendQueue::Lanes::const_iterator SendQueue::laneOf(quint16 channel) const
+{
+    return std::find_if(m_lanes.begin(), m_lanes.end(),
+                        [channel](const auto &lane) { return lane->channel == channel; });
+}
+
 SendQueue::Lane &SendQueue::findLane(quint16 channel)
 {
-    const auto it = std::find_if(m_lanes.begin(), m_lanes.end(),
-                                 [channel](const Lane &lane) { return lane.channel == channel; });
-    m_lastLane = it == m_lanes.end() ? &m_lanes.emplace_back(channel, rankOf(channel)) : &*it;
+    const auto it = laneOf(channel);
+    m_lastLane
+            = it == m_lanes.end()
+                      ? m_lanes.emplace_back(std::make_unique<Lane>(channel, rankOf(channel))).get()
+                      : it->get();
     return *m_lastLane;
 }
 
@@ -180,9 +188,8 @@ SendQueue::Dropped SendQueue::dropFrom(Chunk &chunk, qsizetype begun, qint64 byt
 
 qint64 SendQueue::bytes(quint16 channel) const
 {
-    const auto it = std::find_if(m_lanes.begin(), m_lanes.end(),
-                                 [channel](const Lane &lane) { return lane.channel == channel; });
-    return it == m_lanes.end() ? 0 : it->bytes;
+    const auto it = laneOf(channel);
+    return it == m_lanes.end() ? 0 : (*it)->bytes;
 }
 
 // The lane whose turn it is; none if only what goes last is left.
@@ -191,7 +198,7 @@ std::optional<size_t> SendQueue::nextLane() const
     for (size_t rank = 0; rank < m_turns.size(); ++rank) {
         for (size_t i = 0; i < m_lanes.size(); ++i) {
             const size_t index = (m_turns[rank] + i) % m_lanes.size();
-            if (m_lanes[index].rank == rank && !m_lanes[index].chunks.empty())
+            if (m_lanes[index]->rank == rank && !m_lanes[index]->chunks.empty())
                 return index;
         }
     }
@@ -204,11 +211,11 @@ void SendQueue::refill()
 {
     while (m_wireBytes - m_taken < ChunkSize && m_wireBytes < m_bytes) {
         const std::optional<size_t> next = nextLane();
-        Fifo<Chunk> &chunks = next ? m_lanes[*next].chunks : m_last;
+        Fifo<Chunk> &chunks = next ? m_lanes[*next]->chunks : m_last;
         if (chunks.front().isOversized() && isOversizedFrameUnderWay())
             return;
         if (next)
-            m_turns[m_lanes[*next].rank] = *next + 1;
+            m_turns[m_lanes[*next]->rank] = *next + 1;
         m_wireBytes += chunks.front().size();
         m_wire.push_back(std::move(chunks.front()));
         chunks.pop_front();
@@ -298,7 +305,7 @@ std::vector<SendQueue::Frame> SendQueue::takeUnsent()
     }
     retireWire();
     while (const std::optional<size_t> next = nextLane()) {
-        Lane &lane = m_lanes[*next];
+        Lane &lane = *m_lanes[*next];
         m_turns[lane.rank] = *next + 1;
         appendFrames(lane.chunks.front(), 0, &frames);
         lane.chunks.pop_front();

@@ -10,7 +10,6 @@
 #include <QtCore/qbytearrayview.h>
 
 #include <array>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -133,6 +132,8 @@ private:
     {
         return m_lastLane && m_lastLane->channel == channel ? *m_lastLane : findLane(channel);
     }
+    using Lanes = std::vector<std::unique_ptr<Lane>>; // They stay where they are.
+    Lanes::const_iterator laneOf(quint16 channel) const;
     Lane &findLane(quint16 channel);
     Fifo<Chunk> &waitingChunks(Lane &own);
     void append(Fifo<Chunk> &chunks, Lane &account, const QByteArray &payload);
@@ -159,7 +160,7 @@ private:
     // does not have the system hand out fresh pages all the time.
     std::vector<std::unique_ptr<char[]>> m_spares;
 
-    std::deque<Lane> m_lanes; // They stay where they are.
+    Lanes m_lanes;
     Lane *m_lastLane = nullptr; // The one that was asked for last, and often is again.
     std::array<size_t, 3> m_turns = {}; // By rank: the lane after the one that was served last.
     Fifo<Chunk> m_last;

@@ -120,6 +120,13 @@ QByteArray ProtocolVersion::toWire() const
     return text;
 }
 
+const QList<quint16> &HandshakeTerms::defaultChannels()
+{
+    static const QList<quint16> channels
+            = {Channel::Command, Channel::Data, Channel::Telemetry, Channel::Error};
+    return channels;
+}
+
 Error normaliseChannels(const QList<quint16> &channels, QList<quint16> *normalised)
 {
     if (channels.size() > MaxChannels) {
@@ -133,11 +140,14 @@ Error normaliseChannels(const QList<quint16> &channels, QList<quint16> *normalis
                      QStringLiteral("channel 0 (CONTROL) in a channel list: it is always there and "
                                     "can't be negotiated"));
     }
-    QList<quint16> unique;
-    unique.reserve(channels.size());
-    for (const quint16 channel : channels) {
-        if (!unique.contains(channel))
-            unique.append(channel);
+    // Mostly there are none, and both lists share their memory.
+    QList<quint16> unique = channels;
+    for (qsizetype i = 1; i < unique.size();) {
+        const auto begin = unique.cbegin();
+        if (std::find(begin, begin + i, unique.at(i)) == begin + i)
+            ++i;
+        else
+            unique.removeAt(i);
     }
     *normalised = unique;
     return Error();

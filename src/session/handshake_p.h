@@ -57,12 +57,15 @@ struct HandshakeResponse
 };
 
 /// What this side brings to a handshake.
-struct HandshakeTerms
+struct IPCPRIMS_AUTOTEST_EXPORT HandshakeTerms
 {
     QByteArray protocol = QByteArrayLiteral("ipcprims");
     ProtocolVersion version;
     /// Requested by a client, supported by a server.
-    QList<quint16> channels = {Channel::Command, Channel::Data, Channel::Telemetry, Channel::Error};
+    QList<quint16> channels = defaultChannels();
+
+    /// One list that all share until they change theirs.
+    static const QList<quint16> &defaultChannels();
 };
 
 /*!

@@ -34,10 +34,10 @@ Error SessionSettings::validate() const
     return {};
 }
 
-Session::Session(Role role, const SessionSettings &settings)
+Session::Session(Role role, SessionSettings settings)
     : m_role(role)
-    , m_settings(settings)
-    , m_peerId(settings.peerId)
+    , m_settings(std::move(settings))
+    , m_peerId(m_settings.peerId)
 {}
 
 bool Session::takeEvent(Event *event)

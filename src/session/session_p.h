@@ -116,7 +116,7 @@ public:
     using Event = std::variant<Send, AuthorizationAsked, Opened, ShutdownAsked, PingEnded, Draining,
                                Ended>;
 
-    Session(Role role, const SessionSettings &settings);
+    Session(Role role, SessionSettings settings);
 
     /// Whether there was one, which then is in \a event.
     bool takeEvent(Event *event);
