@@ -14,9 +14,10 @@ namespace IpcPrims {
 /*!
     A queue, one element behind the other in memory. Until the first one comes it has none, while
     std::deque takes and frees two blocks: a session has a dozen queues, most of which stay empty.
-    Adding an element moves the others, so references last only until then.
+    Adding an element moves the others, so references last only until then. The first memory is for
+    FirstCapacity elements.
 */
-template<typename T>
+template<typename T, std::size_t FirstCapacity = 4>
 class Fifo
 {
 public:
@@ -89,7 +90,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t FirstCapacity = 4;
     static constexpr std::size_t MaxIdleCapacity = 64;
 
     std::ptrdiff_t countGone() const { return m_first - m_items.data(); }

@@ -13,6 +13,7 @@
 #include "peer/queuewatch_p.h"
 #include "peer/receivethrottle_p.h"
 #include "peer/reconnection_p.h"
+#include "peer/report_p.h"
 #include "peer/requests_p.h"
 #include "peer/sessionobserver_p.h"
 #include "peer/sessionstreams_p.h"
@@ -35,7 +36,6 @@
 #include <QtCore/qthread.h>
 
 #include <atomic>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -291,8 +291,9 @@ private:
     void sendKept();
 
     void reportLater();
-    void reportLater(std::function<void()> report);
-    void reportNext(std::function<void()> report);
+    void reportLater(Report report);
+    void addReport(Report report);
+    void reportNext(Report report);
     void report();
     bool isTurnOver() const;
     void waitForTurn();
@@ -341,17 +342,13 @@ private:
     // For report()
     bool m_isInCall = false; // Of the application's.
     bool m_isReportDue = false;
+    QBasicTimer m_reportTimer; // While there are reports and one of them is told.
     Peer::State m_reportedState = Peer::State::Closed;
     ToldProperties m_toldProperties;
     std::optional<Error> m_unreportedEnd;
     Error m_closeReason; // Of closeBecauseOf().
     std::optional<Attempt> m_attempt; // To begin.
-    struct Report
-    {
-        std::function<void()> tell;
-        bool isOneOfMany = false; // Others may have their turn before the next one.
-    };
-    Fifo<Report> m_reports; // One for each to be told, in order.
+    Fifo<Report, 8> m_reports; // One for each to be told, in order.
     bool m_isWaitingForTurn = false; // turnCame() is to come.
     bool m_isThreadEnding = false; // No other turn will come.
     bool m_isGoing = false; // The peer is being destroyed, and nothing is told any more.

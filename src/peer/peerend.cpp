@@ -129,26 +129,30 @@ void PeerPrivate::finish(const Error &reason)
     m_isEndTold = false;
     QObject::disconnect(std::exchange(m_onQuit, {}));
 
-    reportLater([this] { changeState(state); });
-    reportLater([this, told] {
+    addReport([this] { changeState(state); });
+    addReport([this, told] {
         if (m_requests)
             m_requests->drop(sessionEndedError(told));
+        tellRequestsOfEnd();
     });
-    reportLater([this] { tellRequestsOfEnd(); });
-    reportLater([this, told] { tellObserversOfEnd(told, 0); });
-    reportLater([this] { tellPingsOfEnd(); });
-    reportLater([this, told] {
-        if (owner)
-            owner->peerEnded(q, told);
-    });
+    addReport([this, told] { tellObserversOfEnd(told, 0); });
+    addReport([this] { tellPingsOfEnd(); });
+    if (owner) {
+        addReport([this, told] {
+            if (owner)
+                owner->peerEnded(q, told);
+        });
+    }
     reportNotSent(std::move(fates.notSent));
     reportReady(fates.ready);
-    reportLater([this, told] { Q_EMIT q->disconnected(told); });
-    reportLater([this] {
-        if (reconnection.retryAt)
-            Q_EMIT q->retryScheduled(nextRetryIn());
-    });
-    reportLater([this, told] {
+    addReport([this, told] { Q_EMIT q->disconnected(told); });
+    if (reconnection.retryAt) {
+        addReport([this] {
+            if (reconnection.retryAt)
+                Q_EMIT q->retryScheduled(nextRetryIn());
+        });
+    }
+    addReport([this, told] {
         m_isEndTold = true;
         finishClosing(told);
     });
@@ -196,16 +200,23 @@ void PeerPrivate::reportLater()
                 q, [this] { report(); }, Qt::QueuedConnection);
 }
 
-void PeerPrivate::reportLater(std::function<void()> report)
+// To be told by tellReports(), which follows.
+void PeerPrivate::addReport(Report report)
 {
-    m_reports.push_back({std::move(report)});
+    m_reports.push_back(std::move(report));
+}
+
+void PeerPrivate::reportLater(Report report)
+{
+    addReport(std::move(report));
     reportLater();
 }
 
 // Before all others, of which it is one of many.
-void PeerPrivate::reportNext(std::function<void()> report)
+void PeerPrivate::reportNext(Report report)
 {
-    m_reports.push_front({std::move(report), true});
+    report.isOneOfMany = true;
+    m_reports.push_front(std::move(report));
     reportLater();
 }
 
@@ -245,25 +256,33 @@ void PeerPrivate::report()
 // present, and no frame arrives before its session is known to be open.
 void PeerPrivate::tellReports()
 {
-    if (m_isInCall)
-        return; // report() will, from the event loop.
+    if (m_reports.empty())
+        return;
+    if (m_isInCall) {
+        reportLater(); // report() will, from the event loop.
+        return;
+    }
     const QPointer<Peer> alive(q);
     while (alive && !m_reports.empty()) {
         if (m_reports.front().isOneOfMany && isTurnOver()) {
             waitForTurn();
-            return;
+            break;
         }
-        const Report report = std::move(m_reports.front());
+        Report report = std::move(m_reports.front());
         m_reports.pop_front();
-        if (!m_reports.empty())
-            reportLater(); // Should the report run an event loop.
-        report.tell();
+        // Should the report run an event loop. An event would have to be posted each time, and then
+        // wake up the event loop for nothing.
+        if (!m_reports.empty() && !m_reportTimer.isActive() && isInOwnThread() && !m_isThreadEnding)
+            m_reportTimer.start(0, q);
+        report();
         if (report.isOneOfMany && TurnTime::ofThisThread().spend() && alive && !m_reports.empty()
             && !m_isThreadEnding) {
             waitForTurn();
-            return;
+            break;
         }
     }
+    if (alive)
+        m_reportTimer.stop();
 }
 
 bool PeerPrivate::isTurnOver() const

@@ -109,7 +109,7 @@ void PeerPrivate::tellObserversOfRoom(quint16 channel, quint64 lastTold)
     if (state != Peer::State::Open)
         return;
     if (SessionObserver *const observer = observers.next(&lastTold)) {
-        m_reports.push_front({[=, this] { tellObserversOfRoom(channel, lastTold); }});
+        m_reports.push_front([=, this] { tellObserversOfRoom(channel, lastTold); });
         observer->readyToSend(channel);
     }
 }
@@ -221,7 +221,7 @@ void PeerPrivate::setReceiveLimits(const ReceiveLimits &limits)
 // To be called when the session opens, too, whose handshake has limits of its own.
 void PeerPrivate::applyReceiveLimits()
 {
-    link->setReceiveLimits(session->payloadLimits(receiveLimits.d->payloads));
+    link->setReceiveLimits(session->payloadLimits(std::as_const(receiveLimits).d->payloads));
     if (m_throttle)
         holdBack(m_throttle.get(), false);
     const bool isMetered = !session->isShakingHands() && ReceiveMeter::isNeededFor(receiveLimits);

@@ -34,8 +34,9 @@ void PeerPrivate::leaveThread()
         m_watcher->stopTimers(); // Qt would start them again after they were stopped there.
     if (m_queueWatch)
         m_queueWatch->stopTimer();
-    if (m_isWaitingForTurn) { // What is left to be told is, there.
+    if (m_isWaitingForTurn || m_reportTimer.isActive()) { // What is left to be told is, there.
         leaveTurn();
+        m_reportTimer.stop();
         m_isReportDue = false;
         reportLater();
     }

@@ -34,6 +34,7 @@ void PeerPrivate::cancel()
     // loop, in which nothing happens to it any more.
     m_isGoing = true;
     leaveTurn();
+    m_reportTimer.stop();
     m_attempt.reset();
     m_attemptTimer.stop();
     cancelRetry();
@@ -232,21 +233,23 @@ void PeerPrivate::handle(const Session::Opened &)
     const auto isStillOpen = [this, generation] {
         return state == Peer::State::Open && reconnection.generation == generation;
     };
-    reportLater([this, isStillOpen] {
+    addReport([this, isStillOpen] {
         if (isStillOpen())
             changeState(Peer::State::Open);
     });
-    reportLater([this, isStillOpen] {
-        if (isStillOpen() && owner)
-            owner->peerOpened(q);
-    });
-    reportLater([this, isStillOpen] {
+    if (owner) {
+        addReport([this, isStillOpen] {
+            if (isStillOpen() && owner)
+                owner->peerOpened(q);
+        });
+    }
+    addReport([this, isStillOpen] {
         if (isStillOpen())
             Q_EMIT q->connected();
     });
     sendKept(); // Before a slot can send anything.
     updateTerms();
-    reportLater([this, generation] {
+    addReport([this, generation] {
         if (reconnection.generation != generation)
             return;
         m_isOpeningTold = true;
@@ -267,11 +270,11 @@ void PeerPrivate::handle(const Session::ShutdownAsked &event)
     const auto isStillClosing = [this, generation = reconnection.generation] {
         return state == Peer::State::Closing && reconnection.generation == generation;
     };
-    reportLater([this, isStillClosing] {
+    addReport([this, isStillClosing] {
         if (isStillClosing())
             changeState(Peer::State::Closing);
     });
-    reportLater([this, isStillClosing, reason = event.reason] {
+    addReport([this, isStillClosing, reason = event.reason] {
         if (isStillClosing())
             Q_EMIT q->shutdownRequested(reason);
     });
@@ -289,8 +292,9 @@ void PeerPrivate::handle(const Session::PingEnded &event)
         static_cast<void>(TurnTime::ofThisThread().spend()); // Many may time out at once.
         return;
     }
-    m_reports.push_back({[this, event] { finishPing(event); }, true});
-    reportLater();
+    Report report([this, event] { finishPing(event); });
+    report.isOneOfMany = true;
+    reportLater(std::move(report));
 }
 
 void PeerPrivate::handle(const Session::Draining &)
@@ -331,7 +335,7 @@ bool PeerPrivate::onTimer(int id)
 {
     if (id == reconnection.timer.timerId())
         onRetryTimer();
-    else if (id == m_attemptTimer.timerId())
+    else if (id == m_attemptTimer.timerId() || id == m_reportTimer.timerId())
         report(); // Which begins the attempt.
     else if (id == m_timer.timerId())
         onDeadline();
