@@ -8,6 +8,8 @@
 #include "session/peername_p.h"
 #include "session/strictjson_p.h"
 
+#include <QtCore/qvarlengtharray.h>
+
 #include <limits>
 #include <utility>
 
@@ -53,11 +55,11 @@ QByteArray openMessage(const QByteArray &protocol, const QByteArray &version,
 {
     QByteArray json;
     json.reserve(256); // Enough for most, tokens included.
-    json += "{\"protocol\":";
+    appendText(&json, "{\"protocol\":");
     appendJsonString(&json, protocol);
-    json += ",\"version\":";
+    appendText(&json, ",\"version\":");
     appendJsonString(&json, version);
-    json += ",\"channels\":";
+    appendText(&json, ",\"channels\":");
     appendIntegers(&json, channels);
     return json;
 }
@@ -66,12 +68,12 @@ QByteArray openMessage(const QByteArray &protocol, const QByteArray &version,
 // So the list is bounded without a rule here, and negotiate() can tell how much too long it is.
 QList<quint16> readIntegers(StrictJsonReader &reader, quint16 max)
 {
-    QList<quint16> numbers;
+    QVarLengthArray<quint16, 16> numbers; // A list would grow, and be copied, several times.
     quint16 number = 0;
     reader.enterArray();
     while (reader.nextElement() && reader.readInteger(max, &number))
         numbers.append(number);
-    return numbers;
+    return QList<quint16>(numbers.cbegin(), numbers.cend());
 }
 
 // Only this library knows the member, so what anybody else means by it is skipped.
@@ -89,7 +91,7 @@ void appendPeerName(QByteArray *json, const QString &name)
 {
     if (name.isEmpty())
         return;
-    *json += ",\"peer_name\":";
+    appendText(json, ",\"peer_name\":");
     appendJsonString(json, name.toUtf8());
 }
 
@@ -141,7 +143,7 @@ QByteArray encodeRequest(const HandshakeRequest &request, TokenFormat tokenForma
 {
     QByteArray json = openMessage(request.protocol, request.version, request.channels);
     if (request.authToken) {
-        json += ",\"auth_token\":";
+        appendText(&json, ",\"auth_token\":");
         appendToken(&json, *request.authToken, tokenFormat);
     }
     appendPeerName(&json, request.peerName);
@@ -152,7 +154,7 @@ QByteArray encodeRequest(const HandshakeRequest &request, TokenFormat tokenForma
 QByteArray encodeResponse(const HandshakeResponse &response)
 {
     QByteArray json = openMessage(response.protocol, response.version, response.channels);
-    json += ",\"peer_id\":";
+    appendText(&json, ",\"peer_id\":");
     appendJsonString(&json, response.peerId);
     appendPeerName(&json, response.peerName);
     json += '}';

@@ -33,14 +33,6 @@ constexpr bool isWhiteSpace(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-// As append(), which takes several times as many instructions.
-void appendTo(QByteArray *bytes, QByteArrayView more)
-{
-    const qsizetype size = bytes->size();
-    bytes->resize(size + more.size());
-    std::copy(more.begin(), more.end(), bytes->data() + size);
-}
-
 // Whether a number is too large for a double; one too close to zero is in range.
 bool isOutOfRange(QByteArrayView number)
 {
@@ -150,10 +142,35 @@ bool StrictJsonReader::nextElement()
 
 bool StrictJsonReader::nextMember(QByteArray *name)
 {
-    if (!nextItem('}') || !readString(name))
-        return false;
+    return nextItem('}') && readString(name) && readColon();
+}
+
+bool StrictJsonReader::nextMember(QByteArrayView *name, QByteArray *memory)
+{
+    return nextItem('}') && readString(name, memory) && readColon();
+}
+
+bool StrictJsonReader::readColon()
+{
     peek();
     return take(':') || fail(QStringLiteral("expected ':'"));
+}
+
+bool StrictJsonReader::readString(QByteArrayView *utf8, QByteArray *memory)
+{
+    if (peek() == '"') {
+        const auto begin = m_text.begin() + m_pos + 1;
+        const auto end = std::find_if(begin, m_text.end(), endsPlainText);
+        const QByteArrayView plain(begin, end);
+        if (end != m_text.end() && *end == '"' && plain.isValidUtf8()) {
+            m_pos += plain.size() + 2;
+            *utf8 = plain;
+            return true;
+        }
+    }
+    const bool isString = readString(memory);
+    *utf8 = *memory;
+    return isString;
 }
 
 bool StrictJsonReader::readString(QByteArray *utf8)
@@ -169,7 +186,7 @@ bool StrictJsonReader::readString(QByteArray *utf8)
         const auto plainEnd = std::find_if(m_text.begin() + m_pos, m_text.end(), endsPlainText);
         const qsizetype plainSize = plainEnd - m_text.begin() - m_pos;
         if (utf8 && plainSize > 0)
-            appendTo(utf8, m_text.sliced(m_pos, plainSize));
+            appendText(utf8, m_text.sliced(m_pos, plainSize));
         m_pos += plainSize;
 
         if (take('\\')) {
@@ -362,8 +379,9 @@ QByteArrayView StrictJsonReader::visitValue(JsonVisitor *visitor)
 bool StrictJsonReader::readObject(std::span<Member> members)
 {
     enterObject();
-    QByteArray name;
-    while (nextMember(&name)) {
+    QByteArrayView name;
+    QByteArray memory;
+    while (nextMember(&name, &memory)) {
         const auto member = std::find_if(members.begin(), members.end(),
                                          [&](const Member &known) { return known.name == name; });
         if (member == members.end()) {
@@ -393,13 +411,20 @@ bool StrictJsonReader::readEnd()
     return m_pos == m_text.size() ? !hasError() : fail(QStringLiteral("expected the end"));
 }
 
+void appendText(QByteArray *json, QByteArrayView text)
+{
+    const qsizetype size = json->size();
+    json->resize(size + text.size());
+    std::copy(text.begin(), text.end(), json->data() + size);
+}
+
 void appendJsonString(QByteArray *json, QByteArrayView utf8)
 {
     json->append('"');
     auto begin = utf8.begin();
     for (;;) {
         const auto plainEnd = std::find_if(begin, utf8.end(), endsPlainText);
-        appendTo(json, QByteArrayView(begin, plainEnd));
+        appendText(json, QByteArrayView(begin, plainEnd));
         if (plainEnd == utf8.end())
             break;
         const qsizetype index = EscapedCharacters.indexOf(*plainEnd);
@@ -416,7 +441,7 @@ void appendJsonInteger(QByteArray *json, quint16 number)
 {
     std::array<char, std::numeric_limits<quint16>::digits10 + 1> digits;
     const char *const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    json->append(digits.data(), end - digits.data());
+    appendText(json, QByteArrayView(digits.data(), end));
 }
 
 } // namespace IpcPrims

@@ -70,6 +70,9 @@ public:
         escapes and control characters, but neither the encoding nor the pairing of surrogates.
     */
     bool readString(QByteArray *utf8);
+    /// As above, without a copy if there is no escape in it: \a utf8 then is a part of the text,
+    /// else of \a memory.
+    bool readString(QByteArrayView *utf8, QByteArray *memory);
     /// Reads a whole number without sign, fraction and exponent.
     bool readInteger(quint16 max, quint16 *value);
 
@@ -92,6 +95,8 @@ private:
     bool takeDigits();
     bool enter(char opening, QLatin1String what);
     bool nextItem(char closing);
+    bool nextMember(QByteArrayView *name, QByteArray *memory);
+    bool readColon();
     QByteArrayView readNumber();
     bool skipLiteral();
     void readEscape(QByteArray *utf8);
@@ -131,6 +136,8 @@ private:
     QByteArray m_text;
 };
 
+/// As QByteArray::append(), which takes several times as many instructions.
+IPCPRIMS_AUTOTEST_EXPORT void appendText(QByteArray *json, QByteArrayView text);
 /// Appends \a utf8, which has to be valid, as a JSON string.
 IPCPRIMS_AUTOTEST_EXPORT void appendJsonString(QByteArray *json, QByteArrayView utf8);
 IPCPRIMS_AUTOTEST_EXPORT void appendJsonInteger(QByteArray *json, quint16 number);
