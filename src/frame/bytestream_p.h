@@ -6,7 +6,7 @@
 #include <IpcPrims/error.h>
 
 #include <QtCore/qbytearrayview.h>
-#include <QtCore/qobject.h>
+#include <QtCore/qglobal.h>
 
 #include <span>
 
@@ -25,7 +25,7 @@ namespace IpcPrims {
     below but setReadEnabled(), bytesToWrite(), requestWritable() and close(). These slots may run
     an event loop or call close(); whoever calls a function has to keep the stream until it returns.
 */
-class IPCPRIMS_AUTOTEST_EXPORT ByteStream : public QObject
+class IPCPRIMS_AUTOTEST_EXPORT ByteStream
 {
     Q_DISABLE_COPY_MOVE(ByteStream)
 
@@ -64,6 +64,7 @@ public:
     };
 
     ByteStream() = default;
+    virtual ~ByteStream() = default;
 
     void setListener(Listener *listener) { m_listener = listener; }
 

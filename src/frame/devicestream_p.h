@@ -6,6 +6,7 @@
 #include "frame/bytestream_p.h"
 
 #include <QtCore/qiodevice.h>
+#include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 
 namespace IpcPrims {
@@ -15,7 +16,7 @@ namespace IpcPrims {
     channel is finished, that it is about to close, or that it is destroyed; a random-access device
     such as QBuffer has no end, as more can be written to it.
 */
-class IPCPRIMS_AUTOTEST_EXPORT DeviceStream : public ByteStream
+class IPCPRIMS_AUTOTEST_EXPORT DeviceStream : public QObject, public ByteStream
 {
     Q_OBJECT
 

@@ -8,7 +8,7 @@
 #include <IpcPrims/endpoint.h>
 #include <IpcPrims/error.h>
 
-#include <QtCore/qobject.h>
+#include <QtCore/qglobal.h>
 
 #include <chrono>
 
@@ -19,7 +19,7 @@ namespace IpcPrims {
     start() if there is nothing to wait for, which is the rule, or from the event loop. Deleting the
     connector gives the attempt up.
 */
-class IPCPRIMS_AUTOTEST_EXPORT Connector : public QObject
+class IPCPRIMS_AUTOTEST_EXPORT Connector
 {
     Q_DISABLE_COPY_MOVE(Connector)
 
@@ -38,6 +38,7 @@ public:
     explicit Connector(Listener *listener)
         : m_listener(listener)
     {}
+    virtual ~Connector() = default;
 
     /*!
         Starts the attempt, to be called once. It fails with Timeout when \a timeout has passed; a

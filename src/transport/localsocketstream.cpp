@@ -65,7 +65,8 @@ ByteStream::Result LocalSocketStream::read(std::span<char> target, std::span<cha
         qsizetype bytes = readRest(target);
         bytes += readRest(overflow);
         // The socket says nothing any more, but the reader has to come back for the end.
-        QMetaObject::invokeMethod(this, &LocalSocketStream::tellReadable, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+                this, [this] { tellReadable(); }, Qt::QueuedConnection);
         return {Status::Ok, bytes};
     }
     const Result result

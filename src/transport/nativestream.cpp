@@ -28,7 +28,8 @@ NativeStream::NativeStream(FileDescriptor descriptor)
 {
     if (!m_socket.isValid()) {
         failed(QLatin1String("opening"), {0, EBADF});
-        QMetaObject::invokeMethod(this, &NativeStream::tellReadable, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+                &m_readNotifier, [this] { tellReadable(); }, Qt::QueuedConnection);
         return;
     }
     m_readNotifier.setSocket(m_socket.descriptor());
@@ -37,10 +38,16 @@ NativeStream::NativeStream(FileDescriptor descriptor)
 
 bool NativeStream::Notifier::event(QEvent *event)
 {
-    if (event->type() != QEvent::SockAct)
+    switch (event->type()) { // The stream may be gone afterwards, and this with it.
+    case QEvent::SockAct:
+        m_stream->onNotified(type());
+        return true;
+    case QEvent::Timer:
+        m_stream->onHangupTimer();
+        return true;
+    default:
         return QSocketNotifier::event(event);
-    m_stream->onNotified(type()); // It may be gone afterwards, and this with it.
-    return true;
+    }
 }
 
 void NativeStream::onNotified(QSocketNotifier::Type type)
@@ -102,15 +109,11 @@ void NativeStream::setReadEnabled(bool enabled)
     if (enabled)
         m_hangupTimer.stop();
     else
-        m_hangupTimer.start(HangupInterval, Qt::CoarseTimer, this);
+        m_hangupTimer.start(HangupInterval, Qt::CoarseTimer, &m_readNotifier);
 }
 
-void NativeStream::timerEvent(QTimerEvent *event)
+void NativeStream::onHangupTimer()
 {
-    if (event->timerId() != m_hangupTimer.timerId()) {
-        ByteStream::timerEvent(event);
-        return;
-    }
     if (!hasHungUp())
         return;
     m_hangupTimer.stop();

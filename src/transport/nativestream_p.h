@@ -32,11 +32,9 @@ public:
     void close() override;
     Error error() const override { return m_error; }
 
-protected:
-    void timerEvent(QTimerEvent *event) override;
-
 private:
     /// Calls the stream by itself: the signal of the notifier would cost more than what follows.
+    /// The timer is its, too, so that the stream need not be an object of its own.
     class Notifier final : public QSocketNotifier
     {
     public:
@@ -54,6 +52,7 @@ private:
 
     Result failed(QLatin1String call, const IoResult &result);
     void onNotified(QSocketNotifier::Type type);
+    void onHangupTimer();
     bool hasHungUp() const;
 
     StreamSocket m_socket;

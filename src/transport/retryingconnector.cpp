@@ -52,7 +52,9 @@ void RetryingConnector::tryLater()
     std::chrono::milliseconds pause = m_pause.next();
     if (m_deadline)
         pause = std::min(pause, std::chrono::ceil<std::chrono::milliseconds>(*m_deadline - now));
-    QTimer::singleShot(pause, Qt::PreciseTimer, this, &RetryingConnector::attempt);
+    if (!m_waiting)
+        m_waiting = std::make_unique<QObject>();
+    QTimer::singleShot(pause, Qt::PreciseTimer, m_waiting.get(), [this] { attempt(); });
 }
 
 } // namespace IpcPrims

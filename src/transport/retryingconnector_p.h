@@ -7,6 +7,9 @@
 #include "transport/connector_p.h"
 #include "transport/connectrules_p.h"
 
+#include <QtCore/qobject.h>
+
+#include <memory>
 #include <optional>
 
 namespace IpcPrims {
@@ -40,6 +43,7 @@ private:
     std::chrono::milliseconds m_timeout{};
     RetryPause m_pause;
     Deadline m_deadline;
+    std::unique_ptr<QObject> m_waiting; // Whom the timer calls; mostly there is none.
 };
 
 } // namespace IpcPrims

@@ -81,7 +81,7 @@ struct Pair
 };
 
 /// Takes so many bytes, then none until it is asked to be writable again, then everything.
-class StutteringStream final : public ByteStream
+class StutteringStream final : public QObject, public ByteStream
 {
 public:
     StutteringStream(qsizetype bytesUntilBlocked, QByteArray *written)
@@ -105,7 +105,8 @@ public:
     void requestWritable() override
     {
         m_left = std::numeric_limits<qsizetype>::max();
-        QMetaObject::invokeMethod(this, &StutteringStream::tellWritable, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+                this, [this] { tellWritable(); }, Qt::QueuedConnection);
     }
 
     Result read(std::span<char>, std::span<char>) override { return {Status::WouldBlock, 0}; }
