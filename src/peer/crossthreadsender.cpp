@@ -73,6 +73,7 @@ Error CrossThreadSender::take(SendQueue::Frame frame)
     const std::lock_guard lock(m_mutex);
     if (!m_terms) // The session has ended while the validator worked.
         return notConnectedError();
+    m_isUsed.store(true, std::memory_order_relaxed);
     if (m_bytes >= m_terms->highWaterMark) {
         if (std::find(m_refused.begin(), m_refused.end(), frame.channel) == m_refused.end())
             m_refused.push_back(frame.channel);
@@ -101,7 +102,8 @@ void CrossThreadSender::sendWaiting()
 
 void CrossThreadSender::sendWaiting(std::optional<TurnShare> share)
 {
-    if (m_isSending) // A validator has led here; what has just arrived comes after all others.
+    // Else a validator has led here; what has just arrived comes after all others.
+    if (m_isSending || !m_isUsed.load(std::memory_order_relaxed))
         return;
     m_isSending = true;
     takeArrived();
@@ -178,6 +180,8 @@ Error CrossThreadSender::sendNow(const SendQueue::Frame &frame)
 
 std::vector<SendQueue::Frame> CrossThreadSender::takeAll()
 {
+    if (!m_isUsed.load(std::memory_order_relaxed)) // After setTerms(), whose lock says so.
+        return {};
     takeArrived();
     std::vector<SendQueue::Frame> frames;
     const auto takeFrom = [&frames](Fifo<SendQueue::Frame> &waiting) {
@@ -196,6 +200,8 @@ std::vector<SendQueue::Frame> CrossThreadSender::takeAll()
 
 std::vector<quint16> CrossThreadSender::takeFull()
 {
+    if (!m_isUsed.load(std::memory_order_relaxed))
+        return {};
     const std::lock_guard lock(m_mutex);
     return std::exchange(m_refused, {});
 }

@@ -95,6 +95,9 @@ private:
     std::map<quint16, Fifo<SendQueue::Frame>> m_held;
 
     std::atomic<const char *> m_commandUser = nullptr;
+    // Whether another thread has ever sent. Else, as mostly, nothing below is looked at; whoever
+    // has just sent is found in the mailbox.
+    std::atomic<bool> m_isUsed = false;
     std::mutex m_mutex; // Of what follows.
     Mailbox<SendQueue::Frame> m_mailbox;
     std::optional<Terms> m_terms;

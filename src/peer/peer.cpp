@@ -10,6 +10,8 @@
 #include <QtCore/qjsondocument.h>
 #include <QtCore/qmetaobject.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace IpcPrims {
@@ -33,12 +35,15 @@ bool Peer::event(QEvent *event)
 
 void Peer::connectNotify(const QMetaMethod &signal)
 {
+    static const auto ofQueue = QMetaMethod::fromSignal(&Peer::bytesQueuedChanged);
+    static const std::array ofProperties
+            = {QMetaMethod::fromSignal(&Peer::sessionChanged),
+               QMetaMethod::fromSignal(&Peer::disconnectReasonChanged),
+               QMetaMethod::fromSignal(&Peer::reconnectAttemptsChanged)};
     // In the peer's thread, whoever connects.
-    if (signal == QMetaMethod::fromSignal(&Peer::bytesQueuedChanged))
+    if (signal == ofQueue)
         QMetaObject::invokeMethod(this, [this] { d->watchQueue(); });
-    else if (signal == QMetaMethod::fromSignal(&Peer::sessionChanged)
-             || signal == QMetaMethod::fromSignal(&Peer::disconnectReasonChanged)
-             || signal == QMetaMethod::fromSignal(&Peer::reconnectAttemptsChanged))
+    else if (std::find(ofProperties.begin(), ofProperties.end(), signal) != ofProperties.end())
         QMetaObject::invokeMethod(this, [this] { d->watchProperties(); });
 }
 
