@@ -12,7 +12,7 @@ namespace Demo {
 using namespace std::chrono_literals;
 
 namespace {
-constexpr std::chrono::seconds StepDeadline = 10s;
+constexpr std::chrono::seconds StepDeadline = 30s;
 }
 
 Story::Story()

@@ -7,6 +7,8 @@
 
 #include <QtCore/qcoreapplication.h>
 
+#include <cstdio>
+
 int main(int argc, char *argv[])
 {
     const QCoreApplication app(argc, argv);
@@ -17,6 +19,8 @@ int main(int argc, char *argv[])
                 QCoreApplication::exit(2);
         }
         peer.close();
+        std::puts("closing");
+        std::fflush(stdout);
         QCoreApplication::quit();
     });
     peer.connectToServer(IpcPrims::Endpoint::fromPath(app.arguments().value(1)));

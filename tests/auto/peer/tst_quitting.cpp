@@ -27,11 +27,13 @@ void tst_Quitting::start()
 {
     connect(m_server.get(), &Server::peerConnected, this,
             [](Peer *peer) { peer->setReceiving(false); });
-    m_helper.setProcessChannelMode(QProcess::ForwardedChannels);
+    m_helper.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     m_helper.start(QCoreApplication::applicationDirPath() + u"/quittinghelper"_s,
                    {m_endpoint.path()});
     QVERIFY(m_helper.waitForStarted(Patience));
     QTRY_VERIFY_WITH_TIMEOUT(m_peer, Patience);
+    // Not before that is its session one that it is closing.
+    QTRY_VERIFY_WITH_TIMEOUT(m_helper.canReadLine(), Patience);
 }
 
 void tst_Quitting::nothingIsLostAfterClose()
