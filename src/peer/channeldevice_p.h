@@ -55,7 +55,7 @@ private:
     void sessionEnded(const Error &reason) override;
     void frameRefused(quint16 refusedChannel, QByteArrayView payload, const Error &reason) override;
     void peerLeavesThread() override { leaveThread(); }
-    void peerDestroyed() override;
+    void peerDestroyed(const std::optional<Error> &untoldEnd) override;
 
     ChannelUser asUser() const { return {this, "a ChannelDevice", false, true}; }
     void receive(QByteArrayView payload);

@@ -232,15 +232,16 @@ void ChannelDevicePrivate::sessionEnded(const Error &reason)
     endStreams(reason, isWriting());
 }
 
-void ChannelDevicePrivate::peerDestroyed()
+void ChannelDevicePrivate::peerDestroyed(const std::optional<Error> &untoldEnd)
 {
     m_isObserving = false;
     // Later, as the application may be in the middle of deleting both.
     QMetaObject::invokeMethod(
             q,
-            [this, wasWriting = isWriting(), opening = m_opening] {
+            [this, reason = untoldEnd.value_or(peerDestroyedError()), wasWriting = isWriting(),
+             opening = m_opening] {
                 if (q->isOpen() && m_opening == opening)
-                    endStreams(peerDestroyedError(), wasWriting);
+                    endStreams(reason, wasWriting);
             },
             Qt::QueuedConnection);
 }

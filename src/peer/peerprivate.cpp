@@ -42,8 +42,9 @@ void PeerPrivate::cancel()
     state = Peer::State::Closed;
     session.reset();
     // Whoever has not been told yet that the session ended learns that, not what came afterwards.
-    const bool isEndUntold = !m_isEndTold;
-    const Error gone = isEndUntold ? sessionEndedError(disconnectReason) : peerDestroyedError();
+    const std::optional<Error> untoldEnd
+            = m_isEndTold ? std::nullopt : std::optional(disconnectReason);
+    const Error gone = untoldEnd ? sessionEndedError(*untoldEnd) : peerDestroyedError();
     if (m_requests)
         m_requests->drop(gone);
     while (m_requests && m_requests->hasEnded())
@@ -53,14 +54,8 @@ void PeerPrivate::cancel()
         promise.finish();
     }
     quint64 lastTold = 0;
-    while (SessionObserver *observer = isEndUntold ? observers.next(&lastTold) : nullptr) {
-        observer->sessionEnded(disconnectReason);
-        while ((observer = observers.find(lastTold)) && observer->isEnding())
-            observer->goOnEnding();
-    }
-    lastTold = 0;
     while (SessionObserver *const observer = observers.next(&lastTold))
-        observer->peerDestroyed();
+        observer->peerDestroyed(untoldEnd);
     finishClosing(peerDestroyedError());
 }
 

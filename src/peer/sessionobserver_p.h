@@ -9,6 +9,7 @@
 #include <QtCore/qglobal.h>
 
 #include <map>
+#include <optional>
 
 namespace IpcPrims {
 
@@ -39,9 +40,9 @@ public:
     virtual void peerLeavesThread() {}
     /// As Peer::readyToSend(), which follows.
     virtual void readyToSend(quint16 /*channel*/) {}
-    /// The peer must not be used any more. If its session has ended before, sessionEnded() comes
-    /// first, perhaps once more.
-    virtual void peerDestroyed() = 0;
+    /// The peer must not be used any more, and nothing is to be emitted. If its session has ended
+    /// and not everybody was told that, \a untoldEnd is the reason.
+    virtual void peerDestroyed(const std::optional<Error> &untoldEnd) = 0;
 
 protected:
     ~SessionObserver() = default;

@@ -30,7 +30,7 @@ public:
 private:
     void sessionEnded(const Error &reason) override;
     void frameRefused(quint16 channel, QByteArrayView payload, const Error &reason) override;
-    void peerDestroyed() override { m_peer = nullptr; }
+    void peerDestroyed(const std::optional<Error> &) override { m_peer = nullptr; }
     ChannelUser asUser() const { return {this, "a ChannelDevice", false, true}; }
     void receive(QByteArrayView payload);
     void finish();

@@ -77,7 +77,7 @@ private:
         flush();
     }
     void readyToSend(quint16 channel) override;
-    void peerDestroyed() override { m_isPeerGone = true; }
+    void peerDestroyed(const std::optional<Error> &) override { m_isPeerGone = true; }
 
     enum class Amount { FullChunks, Everything };
     void handOver(Amount amount, std::optional<TurnShare> share = std::nullopt);

@@ -75,7 +75,7 @@ private:
     void frameRefused(quint16 refusedChannel, QByteArrayView payload, const Error &reason) override;
     void readyToSend(quint16 readyChannel) override;
     void peerLeavesThread() override { leaveThread(); }
-    void peerDestroyed() override;
+    void peerDestroyed(const std::optional<Error> &untoldEnd) override;
 
     void attach();
     void detach();

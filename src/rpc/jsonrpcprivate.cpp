@@ -129,12 +129,13 @@ void JsonRpcPrivate::readyToSend(quint16 readyChannel)
         service.sendWaiting();
 }
 
-void JsonRpcPrivate::peerDestroyed()
+void JsonRpcPrivate::peerDestroyed(const std::optional<Error> &untoldEnd)
 {
     peer = nullptr;
     m_isAttached = false;
+    m_endReason.reset();
     takeCallsOfOtherThreads();
-    endSession(peerDestroyedError());
+    endSession(untoldEnd ? sessionEndedError(*untoldEnd) : peerDestroyedError());
     const QPointer<JsonRpc> alive(q);
     while (alive && m_calls.hasEnded())
         m_calls.finishFirstEnded();

@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <sys/socket.h>
@@ -44,6 +45,7 @@ enum class Situation {
     Broken, // The other side is gone.
     AskedToShutDown,
     Closing,
+    Ending, // In a slot of stateChanged(), before anything else is told of the session's end.
     Waiting,
 };
 Q_DECLARE_METATYPE(Situation)
@@ -62,6 +64,8 @@ public:
     Scene();
 
     void bringAbout(Situation situation, bool isClientNear);
+    /// The other side ends the session, and a slot of stateChanged() calls \a function.
+    void endWith(const std::function<void()> &function);
 
     QTemporaryDir directory;
     const Endpoint endpoint = Endpoint::fromPath(directory.filePath(u"s"_s));
@@ -164,6 +168,19 @@ void Scene::bringAbout(Situation situation, bool isClientNear)
     default:
         return;
     }
+}
+
+void Scene::endWith(const std::function<void()> &function)
+{
+    bool isEnded = false;
+    const auto connection
+            = QObject::connect(near, &Peer::stateChanged, &server, [&](Peer::State state) {
+                  if (state == Peer::State::Closed && !std::exchange(isEnded, true))
+                      function();
+              });
+    far->abort();
+    QTRY_VERIFY_WITH_TIMEOUT(isEnded, Patience);
+    QObject::disconnect(connection);
 }
 
 /*!
@@ -418,7 +435,12 @@ QString check(const SceneCall &call, Situation situation, bool isClientNear)
 {
     Scene scene;
     scene.bringAbout(situation, isClientNear);
-    QStringList emitted = scene.silence.during([&] { call.make(scene); });
+    QStringList emitted;
+    const auto make = [&] { emitted = scene.silence.during([&] { call.make(scene); }); };
+    if (situation == Situation::Ending)
+        scene.endWith(make);
+    else
+        make();
     if (emitted == call.emits || emitted.isEmpty()) {
         for (int i = 0; i < 10; ++i)
             QCoreApplication::processEvents();
@@ -443,6 +465,7 @@ void tst_SilentCalls::ofPeerAndItsParts_data()
         QTest::addRow("broken %s", side) << Situation::Broken << isClient;
         QTest::addRow("asked %s", side) << Situation::AskedToShutDown << isClient;
         QTest::addRow("closing %s", side) << Situation::Closing << isClient;
+        QTest::addRow("ending %s", side) << Situation::Ending << isClient;
     }
 }
 
