@@ -18,15 +18,14 @@ namespace IpcPrims {
 class AuthorizationRequestState;
 
 /*!
-    A client that wants to be let in; see Server::setAuthorizer() and
-    BlockingListener::setAuthorizer(). Copies are the same request. It is answered once: the first
-    accept() or refuse() of any copy counts, later ones do nothing. When the last copy is destroyed
-    without an answer, the client is refused.
+    A client that asks to be accepted; see Server::setAuthorizer() and
+    BlockingListener::setAuthorizer(). Copies stand for the same request. Only the first accept() or
+    refuse() of any copy counts. If the last copy is destroyed without one, the client is refused.
 
-    It may be handed to another thread and answered there, and be kept, if it comes from a Server;
-    a BlockingListener takes no answer that comes after its authorizer has returned. It may outlive
-    the client and the server: an answer that comes too late goes nowhere. In the client's own
-    thread an answer leaves at once; a Server's signals follow from the event loop.
+    A request of a Server may be kept, and decided later in any thread; one of a BlockingListener
+    has to be decided before its authorizer returns. It may outlive the client and the server; a
+    late decision then does nothing. In the client's thread a decision is sent at once; the Server's
+    signals follow from the event loop.
 */
 class IPCPRIMS_CORE_EXPORT AuthorizationRequest
 {
@@ -36,28 +35,28 @@ public:
 
     /// The name that the session will have.
     QString peerId() const;
-    /// How the client calls itself, which proves nothing; see Peer::peerName().
+    /// The client's own name, which proves nothing; see Peer::peerName().
     QString peerName() const;
     /// As Peer::credentials().
     std::optional<PeerCredentials> credentials() const;
-    /// What the client asked for, as it wrote it.
+    /// The channels that the client asked for, in its order.
     QList<quint16> requestedChannels() const;
-    /// Those of them that the server has: what the client gets if it is accepted.
+    /// Those of them that the server has, which the client gets if it is accepted.
     QList<quint16> negotiatedChannels() const;
 
-    /// The client's token, once: a second call finds nothing, nor does Peer::takeAuthToken() then.
-    /// It is forgotten with the answer. Compare it in constant time.
+    /// The client's token. Only the first call returns it, also counting Peer::takeAuthToken(). It
+    /// is dropped with the decision. Compare it with Server::isSameToken().
     std::optional<QByteArray> takeAuthToken() const;
 
-    /// Lets the client in.
+    /// Accepts the client.
     void accept() const;
-    /// As above, with those of the negotiated channels that are in \a channels. None at all refuses
-    /// the client.
+    /// As above, with only those of the negotiated channels that are in \a channels. If there are
+    /// none the client is refused.
     void accept(const QList<quint16> &channels) const;
 
-    /// Turns the client away, which hears nothing but that the connection is closed. \a reason is
-    /// for the error that Server::handshakeFailed() or the error handler of the BlockingListener
-    /// tells, whose code is PermissionDenied.
+    /// Refuses the client: the connection is closed without a reply. \a reason is the text of the
+    /// error, of code PermissionDenied, of Server::handshakeFailed() or of the error handler of the
+    /// BlockingListener.
     void refuse(const QString &reason = QString()) const;
 
 private:

@@ -21,25 +21,25 @@ namespace IpcPrims {
 class BlockingListenerPrivate;
 
 /*!
-    Listens at an endpoint for threads without an event loop; the same rules as Server's hold for
-    the endpoint and for clients. Needs no QCoreApplication. Unix only: elsewhere listen() answers
+    Listens at an endpoint, for threads without an event loop. The rules for the endpoint and for
+    clients are those of Server. Needs no QCoreApplication. Unix only: elsewhere listen() returns
     Unsupported.
 
-    Clients are served, and their handshakes go on, while accept() is called. Each shakes hands on
-    its own and under its own deadline, so that a silent, slow or broken client delays nobody. How
-    many sessions there may be is up to whoever calls accept().
+    The handshakes of clients proceed while accept() is called, each with its own deadline, so a
+    silent, slow or broken client delays no other. The number of sessions isn't limited; that is up
+    to the caller of accept().
 
-    A listener belongs to the process that has called listen(), as Server does: in a child made by
+    A listener belongs to the process that called listen(), as Server does: in a child made by
     fork(), accept() returns NotConnected.
 
-    One thread at a time may use a listener; cancel() is for all others. One that was moved from may
+    Only one thread at a time may use a listener, except for cancel(). One that was moved from may
     only be destroyed or assigned to.
 */
 class IPCPRIMS_CORE_EXPORT BlockingListener
 {
 public:
     BlockingListener();
-    /// Closes. Sessions that were accepted go on.
+    /// Closes. Accepted sessions continue.
     ~BlockingListener();
     BlockingListener(BlockingListener &&other) noexcept;
     BlockingListener &operator=(BlockingListener &&other) noexcept;
@@ -48,34 +48,33 @@ public:
 
     QList<quint16> channels() const;
     void setChannels(const QList<quint16> &channels);
-    /// How this server calls itself towards its clients; see Peer::setName().
+    /// A name of this server for its clients; see Peer::setName().
     QString name() const;
     void setName(const QString &name);
-    /// Deadline of a client's whole handshake; 5 s by default.
+    /// Time-out of a client's whole handshake; 5 s by default.
     std::chrono::milliseconds handshakeTimeout() const;
     void setHandshakeTimeout(std::chrono::milliseconds timeout);
-    /// Most clients at a time that have not finished their handshake; 64 by default. One more makes
-    /// the oldest of them go.
+    /// Maximum of clients in the handshake; 64 by default. One more ends the oldest of them.
     int maxPendingHandshakes() const;
     void setMaxPendingHandshakes(int count);
-    /// What clients that connect from now on may send; accept() gives these limits to the peer, in
-    /// the place of its own. Payloads of up to MaxPayloadSize at any rate by default.
+    /// The limits of clients that connect from now on; accept() sets them on the peer, in place of
+    /// its own. By default payloads of up to MaxPayloadSize at any rate.
     ReceiveLimits receiveLimits() const;
     void setReceiveLimits(const ReceiveLimits &limits);
-    /// Access rights of the socket's file, 0600 by default.
+    /// Mode of the socket's file; 0600 by default.
     unsigned socketMode() const;
     void setSocketMode(unsigned mode);
 
     /*!
-        Asks \a authorizer whether to let a client in, and with which channels, as
-        Server::setAuthorizer() does. It is called by accept(), in that thread, and has to answer
-        before it returns: a client without an answer is refused. All others wait meanwhile. Applies
-        to clients that connect from now on; none by default, and an empty one.
+        Lets \a authorizer decide whether to accept a client, and with which channels, as
+        Server::setAuthorizer() does. It is called by accept(), in that thread, and has to decide
+        before it returns; otherwise the client is refused. All other clients wait meanwhile.
+        Applies to clients that connect from now on. None by default.
     */
     using Authorizer = std::function<void(const AuthorizationRequest &request)>;
     void setAuthorizer(Authorizer authorizer);
 
-    /// Is called by accept() with what does not end it: why a client was turned away, or that
+    /// Called by accept() with errors that don't end it: why a client was refused, or that
     /// accepting pauses for lack of descriptors or memory.
     void setErrorHandler(std::function<void(const Error &)> handler);
 
@@ -83,14 +82,14 @@ public:
     Error listen(const Endpoint &endpoint);
 
     /*!
-        Waits for a client and its handshake, and begins the session in \a peer, whose other
-        settings stay as they are. Timeout, Cancelled, or NotConnected if the listener does not
-        listen.
+        Waits for a client to complete its handshake, and begins the session in \a peer, whose other
+        settings don't change. Errors: Timeout, Cancelled, NotConnected if the listener isn't
+        listening.
     */
     Error accept(BlockingPeer *peer, std::chrono::milliseconds timeout = BlockingPeer::NoTimeout);
 
-    /// Stops listening and removes the socket's file, if it still is this listener's. Handshakes in
-    /// progress are given up.
+    /// Stops listening and removes the socket's file if it is still this listener's. Ends
+    /// handshakes in progress.
     void close();
 
     bool isListening() const;

@@ -28,25 +28,24 @@ class BlockingListener;
 class BlockingPeerPrivate;
 
 /*!
-    One end of a session for a thread without an event loop: the same protocol as Peer, with calls
-    that return when they are done. It needs no QCoreApplication. The other end may be anything that
-    speaks the protocol. Unix only: elsewhere connecting answers Unsupported.
+    One end of a session, for a thread without an event loop. The protocol is that of Peer; calls
+    return when they are done. Needs no QCoreApplication. The other end may be any implementation of
+    the protocol. Unix only: elsewhere connecting returns Unsupported.
 
-    One thread at a time may use a peer, whichever it is; cancel() is for all others. A peer may be
-    moved while no thread uses it, also to another thread; one that was moved from may only be
-    destroyed or assigned to.
+    Only one thread at a time may use a peer, except for cancel(). A peer may be moved while no
+    thread uses it, also to another thread. One that was moved from may only be destroyed or
+    assigned to.
 
-    The session belongs to the process that has opened it: in a child made by fork() the first call
-    that reads or writes returns NotConnected, and the parent's session goes on.
+    The session belongs to the process that opened it. In a child made by fork() the first call that
+    reads or writes returns NotConnected, and the parent's session continues.
 
-    Frames are received in three ways. receive() gives the next one, whatever its channel.
-    receiveOn() waits for one channel, and ping() and shutdown() wait for something else: frames
-    that they come across are put in the buffers of their channels, out of which only receiveOn()
-    takes them. So a program that uses both should leave no channel to receive() that it cares
-    about.
+    receive() returns the next frame of any channel. receiveOn(), request(), ping() and shutdown()
+    wait for something else; other frames that arrive meanwhile are stored in the buffers of their
+    channels, from which only receiveOn() takes them. So a program that uses both has to read each
+    channel that matters to it with receiveOn().
 
-    Control messages of the other side are answered while a call waits, and only then: a peer that
-    nobody uses answers no ping.
+    Control messages of the other side are answered only while a call waits: a peer that isn't used
+    answers no ping.
 */
 class IPCPRIMS_CORE_EXPORT BlockingPeer
 {
@@ -55,20 +54,20 @@ public:
         Closed, ///< No connection: before connectToServer(), or after the end.
         Open, ///< Frames can be sent and received.
         /// The other side asked to shut down, and frames are still received; or it has ended the
-        /// session, and what was sent before is being written. send() accepts nothing.
+        /// session, and the rest of the sent frames is being written. send() accepts nothing.
         Closing,
     };
 
-    /// As IpcPrims::NoTimeout: waits for as long as it takes, as every negative time-out does.
+    /// As IpcPrims::NoTimeout: waits without a limit, as every negative time-out does.
     static constexpr std::chrono::milliseconds NoTimeout = IpcPrims::NoTimeout;
 
-    /// A time-out of one call; without a value, timeout() is meant.
+    /// A time-out of one call; timeout() if it has no value.
     using Timeout = std::optional<std::chrono::milliseconds>;
 
     BlockingPeer();
-    /// Aborts: frames that gather() keeps, and the rest of one that has begun, are dropped.
-    /// shutdown() or flush() sends them first. Quitting an application does nothing to a blocking
-    /// peer.
+    /// Aborts. Frames that gather() keeps, and the rest of a partly written one, are dropped; call
+    /// shutdown() or flush() first to send them. An application that quits doesn't wait for a
+    /// blocking peer.
     ~BlockingPeer();
     BlockingPeer(BlockingPeer &&other) noexcept;
     BlockingPeer &operator=(BlockingPeer &&other) noexcept;
@@ -80,7 +79,7 @@ public:
     QString name() const;
     void setName(const QString &name);
     void setAuthToken(const QByteArray &token, TokenFormat format = TokenFormat::HexObject);
-    /// Deadline of connecting and, anew, of the whole handshake; 5 s by default; see NoTimeout.
+    /// Time-out of connecting, and again of the handshake; 5 s by default; see NoTimeout.
     std::chrono::milliseconds connectTimeout() const;
     void setConnectTimeout(std::chrono::milliseconds timeout);
 
@@ -91,38 +90,37 @@ public:
     void setTimeout(std::chrono::milliseconds timeout);
 
     /*!
-        How long a call that waits for the other side looks for something to receive, again and
-        again, before it sleeps: 0 (not at all, the default) to 1 hour; what is beyond that becomes
-        the nearest of these. An idle processor takes about 50 µs to wake up, which is most of a
-        round trip's time; this avoids it, and keeps a processor busy instead. No longer than the
-        call's time-out; cancel() ends it. While the rate of receiveLimits() allows nothing to be
-        received, and while a call waits to send, it sleeps.
+        How long a waiting call polls the socket before it sleeps: 0 (it sleeps at once, the
+        default) to 1 hour; other values become the nearest of these. Waking an idle processor takes
+        about 50 µs, which is most of a round trip; spinning avoids that, and keeps a processor busy
+        instead. It never lasts longer than the call's time-out, and cancel() ends it. A call that
+        waits to send, or for the rate of receiveLimits(), doesn't spin.
 
-        A peer that looks gives way to other threads that want its processor, and sleeps at once for
-        the next 100 ms if that takes long. So both sides should do this, each on a processor of its
-        own. For event loops there is IpcPrims::setSpinTime().
+        A spinning thread yields its processor to others, and doesn't spin for the next 100 ms if it
+        had to wait long for it. So let both sides spin, each on a processor of its own. For event
+        loops there is IpcPrims::setSpinTime().
     */
     std::chrono::microseconds spinTime() const;
     void setSpinTime(std::chrono::microseconds time);
 
     /*!
-        How much the buffers of the channels hold: 256 frames on each, and 16 MiB in all, each frame
-        counted with its 8 bytes of header. Whoever comes across a frame that does not fit reports
-        BufferFull and names the channel; that frame is lost, and the session goes on.
+        Limits of the channels' buffers: by default 256 frames for each channel, and 16 MiB in all,
+        with 8 bytes of header for each frame. The call that receives a frame that doesn't fit
+        returns BufferFull with the channel; that frame is lost, and the session continues.
     */
     void setBufferLimits(int framesPerChannel, qint64 bytes);
 
     /*!
-        Limits the size and the rate of what the other side sends, as Peer::setReceiveLimits() does.
-        While the rate allows no more, calls that receive wait, for their time-out at most.
-        BlockingListener::accept() begins a session with the limits of the listener.
+        Limits the size and the rate of received frames, as Peer::setReceiveLimits() does. While the
+        rate is exceeded, calls that receive wait, until their time-out at most.
+        BlockingListener::accept() sets the limits of the listener.
     */
     ReceiveLimits receiveLimits() const;
     void setReceiveLimits(const ReceiveLimits &limits);
 
     /*!
-        Judges what is sent and received, see Peer::setValidator(). A bad payload is not sent; the
-        call that comes across a bad frame returns ValidationFailed and drops it.
+        Checks the payloads that are sent and received, see Peer::setValidator(). An invalid payload
+        is not sent; the call that receives an invalid frame drops it and returns ValidationFailed.
     */
     void setValidator(std::shared_ptr<const PayloadValidator> validator);
     std::shared_ptr<const PayloadValidator> validator() const;
@@ -130,96 +128,95 @@ public:
     bool answersValidationErrors() const;
     void setAnswersValidationErrors(bool answers);
 
-    // Beginning and end. A session that is open is aborted when another one begins.
+    // Beginning and end. An open session is aborted when another one begins.
 
-    /// Connects and shakes hands. The errors are those that Peer::disconnected() reports.
+    /// Connects and makes the handshake. The errors are those of Peer::disconnected().
     Error connectToServer(const Endpoint &endpoint);
 #ifdef Q_OS_UNIX
-    /// Shakes hands as the client over a connected stream socket, one of socketpair() for example,
-    /// which the peer takes over and closes.
+    /// Makes the client's part of the handshake over a connected stream socket, for example of
+    /// socketpair(). The peer takes ownership and closes it.
     Error connectOver(qintptr socketDescriptor);
-    /// The other end of that: waits for the client's handshake, as a server without a listener. See
+    /// The other end of that: makes the server's part of the handshake, without a listener. See
     /// Peer::acceptOver().
     Error acceptOver(qintptr socketDescriptor);
 #endif
 
     /*!
-        Ends the session in order, as Peer::close() does: asks the other side, receives until it has
-        acknowledged, and closes, whatever the result. ShutdownFailed if it did not acknowledge.
-        What was received meanwhile can be taken with receiveOn(). If the other side had asked
-        before there is nothing to wait for but that the rest of what was sent leaves: Timeout if
-        that was not possible. \a reason (its first 1024 characters) is for the other side's log.
+        Ends the session gracefully, as Peer::close() does: asks the other side to shut down,
+        receives until it acknowledges, and closes in any case. ShutdownFailed if it didn't
+        acknowledge. Frames received meanwhile can be taken with receiveOn(). If the other side has
+        asked first, this only writes the rest of the sent frames: Timeout if that wasn't possible.
+        \a reason (its first 1024 characters) is for the other side's log.
     */
     Error shutdown(const QString &reason = QString(), Timeout timeout = {});
 
-    /// Closes at once, without a word to the other side.
+    /// Closes at once, without notifying the other side.
     void abort();
 
-    /// As it was found when the connection was last used; nothing watches it meanwhile.
+    /// The state when the connection was last used; it isn't watched in between.
     State state() const;
     bool isOpen() const
     {
         return state() == State::Open;
     }
 
-    // What is known of the session, or of the last one.
+    // Facts of the current or last session.
 
     /// The negotiated channels in the client's order.
     QList<quint16> channels() const;
     /// This session's name, given by the server, the same on both sides ("peer-1").
     QString peerId() const;
-    /// How the other side calls itself; see Peer::peerName().
+    /// The other side's name; see Peer::peerName().
     QString peerName() const;
-    /// The server's own protocol version as "major.minor".
+    /// The server's protocol version as "major.minor".
     QString protocolVersion() const;
-    /// Who the kernel says is at the other end; nothing if it could not tell.
+    /// User, group and process of the other end, if the kernel reports them.
     std::optional<PeerCredentials> credentials() const;
-    /// The client's token, on the server's side, once; see Peer::takeAuthToken().
+    /// The client's token, on the server's side; see Peer::takeAuthToken().
     std::optional<QByteArray> takeAuthToken();
 
     // Frames
 
     /*!
         Sends one frame of at most MaxPayloadSize bytes, and waits until the operating system has
-        taken it. While the other side is slow this peer goes on reading, up to 16 MiB, so that two
-        that send at the same time don't wait for each other for ever; what was read is received
-        afterwards.
+        taken it. While the other side is slow this peer keeps reading, up to 16 MiB, so that two
+        peers that send at the same time don't block each other; those frames are received later.
 
-        Nothing is sent on an error: NotConnected, ShutdownRequested, UnsupportedChannel,
-        PayloadTooLarge, ValidationFailed, Timeout, Cancelled, and Disconnected once the other side
-        is gone. There is no half-sent frame either: one that has begun when the time is over counts
-        as sent, and its rest leaves with the next call, before anything else.
+        On an error nothing is sent: NotConnected, ShutdownRequested, UnsupportedChannel,
+        PayloadTooLarge, ValidationFailed, Timeout, Cancelled, or Disconnected if the other side is
+        gone. A frame that is partly written when the time-out passes counts as sent; the next call
+        writes the rest first.
     */
     Error send(quint16 channel, const QByteArray &payload,
                std::chrono::milliseconds timeout = NoTimeout);
 
     /*!
-        Keeps one frame, to be sent together with others: with the next call that sends or waits, or
-        by flush(). Once 64 KiB have come together they are sent first, as send() does, whose errors
-        this has; the frame is not kept then. As with Peer, COMMAND and ERROR may overtake other
-        channels.
+        Keeps one frame, to be sent together with others by flush() or by the next call that sends
+        or waits. If 64 KiB are kept already, they are sent first, as by send(); on an error of
+        that, which this returns, the frame is not kept. As with Peer, COMMAND and ERROR may
+        overtake other channels.
     */
     Error gather(quint16 channel, const QByteArray &payload);
-    /// Sends what gather() has kept. What has not left on an error stays kept.
+    /// Sends the frames that gather() has kept. On an error the unsent ones stay kept.
     Error flush(std::chrono::milliseconds timeout = NoTimeout);
 
     /*!
-        The next frame. Timeout when none has come in time, which harms nothing: one that has come
-        in part is completed later. What arrived before the end is received first; from then on
-        every call returns the reason: ShutdownRequested after the other side's orderly shutdown.
-        If something is still to be written to a side that has ended the session, the first call
-        waits for that, and gives up after 5 s without any progress.
+        Receives the next frame. Timeout if none arrives in time; a partly received frame is kept
+        and completed later. After the end of the session, first the frames that arrived before it
+        are received, then every call returns the reason: ShutdownRequested after the other side's
+        shutdown. If sent frames are not completely written when the other side ends the session,
+        the first call waits for that, until there is no progress for 5 s.
     */
     Error receive(Frame *frame, Timeout timeout = {});
 
-    /// The next frame of \a channel; others are put in the buffers of their channels.
+    /// Receives the next frame of \a channel; others are stored in the buffers of their channels.
     Error receiveOn(quint16 channel, Frame *frame, Timeout timeout = {});
 
     /*!
         Sends \a payload on COMMAND and waits for the answer: the next frame there, or the frame on
-        ERROR by which a Peer says that there is none (RequestFailed, with the other side's text as
-        payload). Both go to requests in the order of these. An answer that comes when its request
-        has been given up is dropped by the next request, unless it was received before.
+        ERROR by which a Peer reports that the request failed (RequestFailed, with the other side's
+        text as payload). Answers are matched by order. The late answer to a request that timed out
+        is dropped by the next request, unless it was received before.
     */
     Reply request(const QByteArray &payload, Timeout timeout = {});
 
@@ -227,9 +224,9 @@ public:
     PingReply ping(Timeout timeout = {});
 
     /*!
-        From any thread: the call that waits now, and every later one that may have to, returns
-        Cancelled until clearCancellation(). That harms the session only if the call is shutdown(),
-        which ends it in any case. The peer must not be moved or destroyed meanwhile.
+        From any thread: the waiting call, and every later one that would wait, returns Cancelled
+        until clearCancellation(). The session stays usable, except after shutdown(), which ends it
+        in any case. The peer must not be moved or destroyed meanwhile.
     */
     void cancel();
     void clearCancellation();

@@ -19,7 +19,7 @@ namespace IpcPrims {
 class IPCPRIMS_CORE_EXPORT Endpoint
 {
 public:
-    /// An endpoint that names nothing; isNull() is true and every use fails with InvalidEndpoint.
+    /// A null endpoint; every use fails with InvalidEndpoint.
     Endpoint() = default;
 
     /*!
@@ -34,21 +34,20 @@ public:
 
         On Unix the socket lies in \c ipcprims below \c XDG_RUNTIME_DIR or \c /run/user/UID, inside
         Flatpak below \c app/$FLATPAK_ID of that, inside Snap below \c SNAP_USER_COMMON, and without
-        any of them in \c ipcprims-UID below the temporary directory. A variable counts only where
-        it holds for this process: the directory is there and is this user's own, the sandbox is
-        one. docs/endpoints.md has the rules, which are the same for servers and clients.
+        any of them in \c ipcprims-UID below the temporary directory. A variable is used only if it
+        is valid for this process: its directory exists and belongs to this user, and the sandbox is
+        real. docs/endpoints.md has the rules, which are the same for servers and clients.
 
-        The server makes \c ipcprims for this user alone, and refuses to use one that others can
-        change; it also removes there what killed servers have left. A name too long for a socket
-        address is shortened and made unique by a hash, so that it always fits; one with other
-        characters gives a null endpoint.
+        The server creates \c ipcprims for this user alone, and refuses to use one that others can
+        change; it also removes the sockets there that killed servers have left. A name too long for
+        a socket address is shortened and made unique by a hash, so it always fits. A name with
+        other characters results in a null endpoint.
     */
     static Endpoint forService(const QString &name);
 
     /*!
-        A name in Linux' abstract namespace. Such a socket has no file and so no access rights:
-        every local process may connect, and a server refuses other users than its own.
-        Unsupported elsewhere.
+        A name in Linux' abstract namespace. Such a socket has no file and so no mode: every local
+        process can connect, but a server refuses other users than its own. Unsupported elsewhere.
     */
     static Endpoint abstract(const QByteArray &name);
 
@@ -63,8 +62,8 @@ public:
     QByteArray nativeAddress() const { return m_address; }
 
     /*!
-        Says why this endpoint can't be used: InvalidEndpoint, or PathTooLong with the length and
-        the system's limit (107 bytes on Linux). No error means that the name itself is fine.
+        Why this endpoint can't be used: InvalidEndpoint, or PathTooLong with the length and the
+        system's limit (107 bytes on Linux). No error if the name itself is valid.
     */
     Error validate() const;
 

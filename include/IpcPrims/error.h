@@ -15,8 +15,8 @@ QT_END_NAMESPACE
 
 namespace IpcPrims {
 /*!
-    An error as a value: a code for programs, a message for people, and the operating system's own
-    number (errno on Unix) where one was involved, else 0.
+    An error as a value: a code for programs, a message for people, and the operating system's
+    number (errno on Unix) if there is one, else 0.
 
     Converts to \c true when it holds an error:
     \code
@@ -36,7 +36,7 @@ class IPCPRIMS_CORE_EXPORT Error
 public:
     Error() = default;
     Error(ErrorCode code, const QString &message, int nativeError = 0);
-    /// As above, with the system's own text for \a nativeError appended to \a message.
+    /// As above, with the system's text for \a nativeError appended to \a message.
     static Error fromNative(ErrorCode code, const QString &message, int nativeError);
 
     ErrorCode code() const { return m_code; }
@@ -44,9 +44,9 @@ public:
     int nativeError() const { return m_nativeError; }
     explicit operator bool() const { return m_code != ErrorCode::NoError; }
     /*!
-        Whether this, as the reason for the end of a session, says that it was meant to end: no
-        error after this side's own close() or abort(), or ShutdownRequested after the other side's
-        close(). All else is a failure.
+        Whether a session that ended for this reason was meant to end: no error after this side's
+        close() or abort(), ShutdownRequested after the other side's close(). Anything else is a
+        failure.
     */
     bool isOrderlyEnd() const
     {

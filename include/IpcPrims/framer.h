@@ -21,14 +21,13 @@ namespace IpcPrims {
 class FramerPrivate;
 
 /*!
-    Frames over any open QIODevice: QLocalSocket, QTcpSocket, QProcess, QSerialPort, QBuffer; or
-    over a socket of the system. No handshake, no session: what is sent with send() at one end comes
-    out of frameReceived() at the other, whatever way the bytes were cut up in between. Peer is
-    built on the same engine.
+    Frames over any open QIODevice (QLocalSocket, QTcpSocket, QProcess, QSerialPort, QBuffer) or
+    over a socket of the system, without a handshake or a session: each send() at one end is one
+    frameReceived() at the other. Peer is built on the same engine.
 
-    The framer reads whatever the device has, so nobody else may read from it. It doesn't own the
-    device, which must stay open and live in the framer's thread; when the device is destroyed the
-    framer ends.
+    The framer reads all bytes of the device, so nothing else may read from it. It doesn't own the
+    device, which must stay open and live in the framer's thread. The framer ends when the device is
+    destroyed.
 */
 class IPCPRIMS_CORE_EXPORT Framer : public QObject
 {
@@ -43,42 +42,40 @@ public:
     explicit Framer(QIODevice *device, QObject *parent = nullptr);
 #ifdef Q_OS_UNIX
     /*!
-        Frames over a connected stream socket, one of socketpair() for example, which the framer
-        takes over and closes; its send buffer is raised to 208 KiB. This is the fast path that Peer
-        takes, too: no device lies between the frames and the operating system. Not available on
+        Frames over a connected stream socket, for example of socketpair(). The framer takes
+        ownership and closes it; its send buffer is raised to 208 KiB. This is the fast path of
+        Peer, too: there is no device between the frames and the operating system. Not available on
         Windows.
     */
     explicit Framer(qintptr socketDescriptor, QObject *parent = nullptr);
 #endif
-    /// Drops what is queued; flush() before, and bytesQueued() is what would be lost. A device is
-    /// left as it is, a socket is closed. Quitting the application doesn't wait for a framer
-    /// either.
+    /// Drops queued frames: call flush() first; bytesQueued() then says what would be lost. Closes
+    /// a socket, but not a device. An application that quits doesn't wait for a framer.
     ~Framer() override;
 
     /// \c nullptr if there is none or it was destroyed.
     QIODevice *device() const;
 
-    /// The limit in both directions in bytes; MaxPayloadSize (protocol section 2) by default.
+    /// The limit of payloads in both directions; MaxPayloadSize (protocol section 2) by default.
     qint64 maxPayloadSize() const;
     void setMaxPayloadSize(qint64 bytes);
 
     /*!
-        Queues one frame. Nothing is sent on an error: PayloadTooLarge, QueueFull when the channel
-        has reached its high-water mark (readyToSend() tells when to go on), NotConnected when the
+        Queues one frame. On an error nothing is sent: PayloadTooLarge, QueueFull if the channel has
+        reached its high-water mark (readyToSend() says when to continue), NotConnected if the
         stream has ended. As with Peer::send(), a payload over 16 KiB is shared, not copied.
     */
     Error send(quint16 channel, const QByteArray &payload);
 
-    /// As above; \a policy says what a full queue leads to, see SlowPeerPolicy. With Disconnect the
-    /// stream is closed, and errorOccurred() follows with QueueFull.
+    /// As above with a \a policy for a full queue, see SlowPeerPolicy. Disconnect closes the
+    /// stream; errorOccurred() follows with QueueFull.
     Error send(quint16 channel, const QByteArray &payload, SlowPeerPolicy policy);
 
-    /// Hands over to the device now what otherwise leaves at the end of this event loop turn.
+    /// Writes queued frames now; otherwise they are written at the end of this turn of the loop.
     void flush();
 
-    /// Bytes accepted by send() that the operating system has not taken yet, headers included.
+    /// Bytes that the system has not taken yet, headers included, of all channels or of one.
     qint64 bytesQueued() const;
-    /// Those of one channel.
     qint64 bytesQueued(quint16 channel) const;
 
     /// As for Peer::setSendWaterMarks().
@@ -91,16 +88,16 @@ Q_SIGNALS:
     /// As Peer::bytesQueuedChanged().
     void bytesQueuedChanged(qint64 bytes);
     void frameReceived(quint16 channel, const QByteArray &payload);
-    /// After send() had answered QueueFull for \a channel: its queue fell to the low-water mark, or
-    /// will never leave, as the stream broke. Frames may still be received then.
+    /// After send() returned QueueFull for \a channel: its queue has fallen to the low-water mark,
+    /// or can't be sent because the stream broke. Frames may still be received then.
     void readyToSend(quint16 channel);
-    /// The stream ended cleanly, between two frames. Nothing more is received or accepted by
-    /// send(); what was queued before is still written, as long as the framer lives and the other
-    /// side reads.
+    /// The stream ended between two frames. Nothing more is received or accepted by send(); queued
+    /// frames are still written, as long as the framer lives and the other side reads.
     void ended();
     /*!
         The stream broke: BadMagic, PayloadTooLarge, TruncatedFrame (it ended inside a frame) or
-        StreamError. Every frame before that was delivered; the rest is as for ended().
+        StreamError. All frames before that were delivered. Queued frames are written as for
+        ended().
     */
     void errorOccurred(const IpcPrims::Error &error);
 

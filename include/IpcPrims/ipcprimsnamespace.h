@@ -13,8 +13,8 @@ Q_NAMESPACE_EXPORT(IPCPRIMS_CORE_EXPORT)
 // All enumerations of the namespace stand here because moc allows one Q_NAMESPACE for each.
 
 /*!
-    What went wrong, for programs. The text that goes with it is for people and names the place, the
-    limit and the value that was expected.
+    The kind of an error, for programs. Error::message() is for people: it says what failed, where,
+    and which limit or value was expected.
 */
 enum class ErrorCode {
     NoError,
@@ -23,22 +23,22 @@ enum class ErrorCode {
     InvalidEndpoint, ///< No usable path or name: empty, or with a NUL in it.
     PathTooLong, ///< The path does not fit the system's socket address.
     PathOccupied, ///< Something that is not a socket is at the path; it was left untouched.
-    AddressInUse, ///< A live server answers at the path, or holds its lock.
+    AddressInUse, ///< A live server listens at the path, or holds its lock.
     NotFound, ///< Nothing is at the path, or its directory does not exist.
-    ConnectionRefused, ///< A socket is at the path, but nobody listens on it.
-    PermissionDenied, ///< The operating system, or an access rule, said no.
+    ConnectionRefused, ///< A socket is at the path, but no process listens on it.
+    PermissionDenied, ///< The operating system or the authorizer refused.
     ResourcesExhausted, ///< Out of descriptors or memory; the same call may succeed later.
-    SystemError, ///< Any other failure of a system call; nativeError() tells which.
+    SystemError, ///< Any other failure of a system call; see nativeError().
     Unsupported, ///< Not available on this operating system.
 
     // Frames.
     BadMagic, ///< The other side does not speak this protocol.
-    PayloadTooLarge, ///< A length over the limit that is in force.
+    PayloadTooLarge, ///< A length over the limit that applies.
     TruncatedFrame, ///< The stream ended inside a frame.
     StreamError, ///< Reading from or writing to an open stream failed, or its writer cut it.
 
     // Handshake.
-    HandshakeMalformed, ///< Not the JSON object that the handshake asks for.
+    HandshakeMalformed, ///< Not the JSON object of a handshake.
     ProtocolMismatch, ///< Another protocol name.
     VersionMismatch, ///< An incompatible protocol version.
     ChannelsRefused, ///< No usable channel list, or no channel in common.
@@ -46,33 +46,32 @@ enum class ErrorCode {
     HandshakeRefused, ///< The other side closed the connection instead of answering.
 
     // An open session.
-    NotConnected, ///< There is no open session to do this with.
+    NotConnected, ///< There is no open session.
     UnsupportedChannel, ///< The channel was not negotiated for this session.
     QueueFull, ///< The channel's queue has reached its high-water mark; see readyToSend().
-    BufferFull, ///< A received frame found no room in its channel's buffer and is lost.
-    Timeout, ///< The deadline passed; the message says of what.
+    BufferFull, ///< A received frame did not fit its channel's buffer and is lost.
+    Timeout, ///< The time-out passed; the message says of what.
     Disconnected, ///< The other side closed the connection.
     ProtocolViolation, ///< The other side broke a rule of the session, which therefore ended.
     RateExceeded, ///< The other side sent faster than this side's ReceiveLimits allow.
     ShutdownRequested, ///< The other side asked to end the session.
     ShutdownFailed, ///< The other side did not acknowledge our shutdown request.
-    RequestFailed, ///< A request won't be answered: the other side said so, or this one couldn't.
-    Cancelled, ///< Given up by this side, for example because the connection was closed.
-    InvalidArgument, ///< An argument or a call that makes no sense; the message says what is
-                     ///< allowed.
+    RequestFailed, ///< A request has no answer: the other side reported that, or this side failed.
+    Cancelled, ///< Ended by this side, for example by close() or a destructor.
+    InvalidArgument, ///< An invalid argument or call; the message says what is allowed.
 
     // Validation.
     ValidationFailed, ///< The validator refused the payload.
-    InvalidSchema, ///< A schema can't be read, is no valid schema, or refers to what isn't there.
+    InvalidSchema, ///< A schema can't be read, isn't valid, or refers to a missing one.
 };
 Q_ENUM_NS(ErrorCode)
 
 /*!
-    What carries the bytes. Both reach the same endpoints and look the same on the wire.
+    The implementation below a session. Both reach the same endpoints and look the same on the wire.
 */
 enum class Transport {
-    /// Native where it exists, else LocalSocket; the environment variable \c IPCPRIMS_TRANSPORT
-    /// (\c native or \c localsocket) decides otherwise.
+    /// Native where it exists, else LocalSocket, unless the environment variable
+    /// \c IPCPRIMS_TRANSPORT (\c native or \c localsocket) overrides that.
     Automatic,
     Native, ///< The Unix socket's descriptor, read and written directly.
     LocalSocket, ///< QLocalServer and QLocalSocket; what Windows always uses.
@@ -80,8 +79,8 @@ enum class Transport {
 Q_ENUM_NS(Transport)
 
 /*!
-    How a client writes its authentication token. The protocol's version number does not tell which
-    form the server understands; a server of this library understands all three.
+    The form of a client's authentication token in the handshake. Which one a server understands
+    depends on its release, not on the protocol's version; a server of this library understands all.
 */
 enum class TokenFormat {
     HexObject, ///< {"hex":"00ff…"}: servers of release 0.2.5. The default.
@@ -91,19 +90,18 @@ enum class TokenFormat {
 Q_ENUM_NS(TokenFormat)
 
 /*!
-    What send() and Server::broadcast() do for a peer that doesn't read as fast as this side sends,
-    so that a channel's queue has reached its high-water mark.
+    What send() and Server::broadcast() do if a channel's queue has reached its high-water mark,
+    because the other side doesn't read as fast as this side sends.
 
-    What makes room for a newer frame is dropped, and not reported by Peer::framesNotSent(). A frame
-    that has begun to leave always stays. QueueFull if the mark is reached all the same.
+    Frames that are dropped for a newer one are not reported by Peer::framesNotSent(). A partly
+    written frame is never dropped. If that doesn't make enough room, the result is QueueFull.
 */
 enum class SlowPeerPolicy {
-    DropNewest, ///< The peer doesn't get this frame.
-    DropOldest, ///< The peer loses the oldest frames of that channel that have not begun to leave.
-    Disconnect, ///< The session is aborted; what is queued is lost.
-    /// The latest value wins: whether the mark is reached or not, the frame takes the place of all
-    /// frames of that channel that have not begun to leave. For states and progress, of which only
-    /// the last one matters.
+    DropNewest, ///< This frame isn't sent.
+    DropOldest, ///< The channel's oldest queued frames are dropped.
+    Disconnect, ///< The session is aborted, and its queue dropped.
+    /// The latest value wins: the frame replaces all queued frames of the channel, whether the mark
+    /// is reached or not. For states and progress, of which only the last value matters.
     KeepLatest,
 };
 Q_ENUM_NS(SlowPeerPolicy)

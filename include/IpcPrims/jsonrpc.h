@@ -27,28 +27,28 @@ class Peer;
 
 /*!
     JSON-RPC 2.0 (https://www.jsonrpc.org/specification) over one channel of a peer, one message a
-    frame: calls methods of the other side and answers its calls, both at the same time, in any
-    order. At the other end may be anything that speaks JSON-RPC.
+    frame. It calls methods of the other side and answers the other side's calls, at the same time
+    and in any order. The other end may be any implementation of JSON-RPC.
 
-    It takes the frames of its channel with Peer::setFrameHandler(channel, …) for as long as it
-    lives, over all sessions of the peer, and lives in the peer's thread, where its functions are to
-    be called; call(), notify() and send() may be called from any thread, as long as nobody deletes
-    or moves it or the peer meanwhile. Messages of sessions before the present one are forgotten, so
-    the channel is one of UnsentFrames::Report from then on. A peer has at most one JsonRpc for each
-    channel; with COMMAND, it can't have requests as well.
+    It uses its channel over all sessions of the peer, from its creation to its end, with
+    Peer::setFrameHandler(channel, …). It lives in the peer's thread. Call its functions there; only
+    call(), notify() and send() may be called from any thread, as long as neither this object nor
+    the peer is deleted or moved meanwhile. Messages mean nothing to a later session, so the channel
+    is one of UnsentFrames::Report. A peer has at most one JsonRpc for each channel; one on COMMAND
+    excludes requests.
 
     To move both to another thread, make it a child of the peer, or move it right after the peer.
-    Calls that wait then end with InvalidArgument. While it lives in another thread than the peer it
-    takes no frames, and its calls are refused with InvalidArgument.
+    Pending calls then end with InvalidArgument. While it lives in another thread than the peer it
+    receives nothing, and its calls return InvalidArgument.
 
-    What is no message of JSON-RPC is answered as the specification says and reported by
-    messageRefused(); the session goes on. So is what can't be kept as it is: QJsonValue holds
-    integers of 64 bits and the numbers of a double, and an object has each name once. Ids go back
-    as they came, character for character. A call that the peer's validator refuses is answered with
-    InvalidRequest, and one whose answer it refuses ends with ValidationFailed.
+    A message that isn't JSON-RPC gets the error of the specification and is reported by
+    messageRefused(); the session continues. The same holds for values that can't be stored exactly:
+    QJsonValue holds integers of 64 bits and doubles, and an object has each name once. Ids are
+    returned character for character. A call that the peer's validator refuses gets InvalidRequest,
+    and one whose answer it refuses ends with ValidationFailed.
 
-    All that the other side can fill is bounded. While it leaves answers unread it is held back: no
-    frame of its session is received, unless it owes answers itself.
+    Everything that the other side can fill is bounded. While it leaves answers unread, no frame of
+    its session is received, unless this side waits for answers itself.
 */
 class IPCPRIMS_CORE_EXPORT JsonRpc : public QObject
 {
@@ -57,14 +57,14 @@ class IPCPRIMS_CORE_EXPORT JsonRpc : public QObject
 
 public:
     /*!
-        Adds \a channel to the channels that \a peer asks for when it connects next, if it isn't
-        among Peer::requestedChannels(); the server offers it with Server::setChannels(). \a peer
-        may be destroyed first: then there is no session any more.
+        Adds \a channel to Peer::requestedChannels(), for the next time that \a peer connects. A
+        server has to offer it with Server::setChannels(). \a peer may be destroyed first; calls
+        then return NotConnected.
     */
     explicit JsonRpc(Peer *peer, quint16 channel = Channel::Command, QObject *parent = nullptr);
-    /// This side's calls that wait end with Cancelled, those of the other side, also those of a
-    /// batch that were not read yet, with an internal error. What the peer has taken is still sent;
-    /// answers that wait for room in its queue aren't.
+    /// Pending calls of this side end with Cancelled. Those of the other side, also in a batch that
+    /// was not completely read, get an internal error. Messages in the peer's queue are still sent,
+    /// answers that wait for room in that queue are dropped.
     ~JsonRpc() override;
 
     Peer *peer() const;
@@ -73,18 +73,18 @@ public:
     // Calling the other side
 
     /*!
-        Calls \a method with \a params, an array or an object, or undefined for none. The result has
-        the errors of Peer::send() and InvalidArgument, with which nothing was sent; QueueFull also
-        when MaxRequestsInFlight calls wait already, PayloadTooLarge and InvalidArgument also when
-        the message exceeds messageLimits(), and InvalidArgument when \a params hold what JSON can't
-        say: numbers that are infinite or none, half a surrogate pair. Afterwards it may be
-        RequestFailed with an RpcError from the other side; ProtocolViolation, when its answer is
-        none, or can't be kept as it is; Timeout; NotConnected, when the session ends first; and
-        Cancelled when this object or the peer is destroyed before. \a timeout may be NoTimeout.
+        Calls \a method with \a params: an array, an object, or undefined for none. If nothing was
+        sent, the result has an error of Peer::send() or InvalidArgument; QueueFull also for more
+        than MaxRequestsInFlight pending calls, PayloadTooLarge or InvalidArgument for a message
+        beyond messageLimits(), and InvalidArgument if JSON can't express \a params: infinite
+        numbers or NaN, half a surrogate pair. Later errors are RequestFailed with the other side's
+        RpcError; ProtocolViolation if the answer is malformed or can't be stored exactly; Timeout
+        (\a timeout may be NoTimeout); NotConnected if the session ends first; and Cancelled if this
+        object or the peer is destroyed.
 
-        The future finishes in the peer's thread, so never wait for it there, as result() does; give
-        then() a context object to be called in that one's thread. Cancelling it only means that
-        nobody waits any more.
+        The future finishes in the peer's thread: never wait for it there, as result() does. Give
+        then() a context object to be called in that object's thread. Cancelling the future doesn't
+        cancel the call.
     */
     QFuture<RpcResult> call(const QString &method,
                             const QJsonValue &params = QJsonValue(QJsonValue::Undefined),
@@ -95,62 +95,62 @@ public:
                  const QJsonValue &params = QJsonValue(QJsonValue::Undefined));
 
     /*!
-        Sends what \a batch holds in one message; the answers come together, too. With an error,
-        those of call(), the futures of the batch have it as well.
+        Sends all calls and notifications of \a batch in one message; the answers arrive in one,
+        too. Returns the errors of call(), which the futures of the batch then have as well.
     */
     Error send(RpcBatch batch, std::chrono::milliseconds timeout = DefaultTimeout);
 
     // Being called
 
     /*!
-        Has calls and notifications of \a name answered with what \a method returns: a QJsonValue or
-        an RpcError. It replaces the one before of that name, and may do anything, replace
-        itself and delete this object or the peer included. An empty one is as removeMethod().
+        Answers calls of \a name with the value or RpcError that \a method returns; notifications of
+        that name call it, too. Replaces the previous method of that name. It may do anything, also
+        replace itself or delete this object or the peer. An empty \a method acts as removeMethod().
         Names with the prefix "rpc." are reserved by the specification.
     */
     using Method = std::function<RpcResult(const QJsonValue &params)>;
     void setMethod(const QString &name, Method method);
 
-    /// As above for a method that answers later, perhaps in another thread: it keeps the call.
+    /// As above for a method that keeps the call and answers later, from any thread.
     using AsyncMethod = std::function<void(const RpcCall &call)>;
     void setMethod(const QString &name, AsyncMethod method);
 
     void removeMethod(const QString &name);
 
-    /// How many calls of the other side may wait for their answers, those included whose answers it
-    /// doesn't read; 1024 by default. Further ones are answered with RpcError::TooManyCalls.
+    /// Maximum of pending calls of the other side, including those whose answers it hasn't read;
+    /// 1024 by default. More get RpcError::TooManyCalls.
     int callLimit() const;
     void setCallLimit(int calls);
 
-    /// How many entries a batch of the other side may have; 1024 by default. A larger one is
-    /// answered with RpcError::InvalidRequest as a whole.
+    /// Maximum of entries in a batch of the other side; 1024 by default. A larger batch gets
+    /// RpcError::InvalidRequest as a whole.
     int batchLimit() const;
     void setBatchLimit(int entries);
 
     /*!
-        How many bytes the calls of the other side that wait for their answers and the answers that
-        it doesn't read may take, each with something for what it is made of; 32 MiB by default, at
-        least 1. One call is always taken. Further ones are answered with RpcError::TooManyCalls,
-        and so are calls whose answers would be more.
+        Maximum of memory for the other side's pending calls and unread answers, their overhead
+        included; 32 MiB by default, at least 1 byte. One call is always accepted. More calls, and
+        calls whose answers don't fit, get RpcError::TooManyCalls.
     */
     qint64 heldBytesLimit() const;
     void setHeldBytesLimit(qint64 bytes);
 
-    /// How large a message may be that is received, which is refused with RpcError::InvalidRequest
-    /// else, or sent. An answer beyond this side's limits is sent as RpcError::InternalError, which
-    /// says so. A call whose answer this side refuses ends with ProtocolViolation if the id comes
-    /// before the result or the error, as it does from this library; so do all calls of a batch
-    /// whose answers come together. An id may have 1024 bytes, as JSON text.
+    /// Limits of received and sent messages. A larger received message gets
+    /// RpcError::InvalidRequest. Instead of an answer beyond this side's limits,
+    /// RpcError::InternalError is sent, with the limit. A call whose answer exceeds the limits ends
+    /// with ProtocolViolation if the id comes before the result or the error, as it does from this
+    /// library; so do all calls of a batch whose answers arrive together. An id may have 1024 bytes
+    /// of JSON text.
     RpcMessageLimits messageLimits() const;
     void setMessageLimits(const RpcMessageLimits &limits);
 
 Q_SIGNALS:
-    /// A notification for which there is no method.
+    /// A notification that has no method.
     void notificationReceived(const QString &method, const QJsonValue &params);
-    /// A message was dropped: it was none of JSON-RPC or can't be kept, an answer to no call that
-    /// waits (any more), or there was no room for what is to be answered; or an answer of this side
-    /// can't be sent. The reason says which. At most 64 reports wait for the event loop; of further
-    /// messages only their number is reported.
+    /// A message was dropped, or an answer of this side can't be sent. \a reason says why: not a
+    /// message of JSON-RPC, a value that can't be stored exactly, an answer to no pending call, no
+    /// room for the error that is due. At most 64 reports are queued in a turn of the event loop;
+    /// of the others only the number is reported.
     void messageRefused(const IpcPrims::Error &reason);
 
 protected:

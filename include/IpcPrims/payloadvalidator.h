@@ -15,10 +15,10 @@
 namespace IpcPrims {
 
 /*!
-    Judges payloads before they are sent and after they were received, see Peer::setValidator().
+    Checks payloads before they are sent and after they were received, see Peer::setValidator().
     SchemaRegistry of IpcPrims::Schema is one; an application may have its own.
 
-    Peers in several threads may share one, so check() has to be callable from all of them at once.
+    Peers in several threads may share one, so check() may be called from several threads at once.
 */
 class IPCPRIMS_CORE_EXPORT PayloadValidator
 {
@@ -27,16 +27,16 @@ public:
 
     struct Failure
     {
-        QString message; ///< For people, on both sides; the texts of errors are a part of it.
+        QString message; ///< For people, on both sides; contains the texts of the errors.
         QList<ValidationError> errors; ///< At least one.
     };
 
     PayloadValidator() = default;
     virtual ~PayloadValidator();
 
-    /// Nothing if the payload is fine. This is called inside Peer::send() and before a frame is
-    /// delivered, so it must neither delete the peer nor run an event loop. If it ends the session,
-    /// nothing is sent.
+    /// Returns nothing if the payload is valid. Called inside Peer::send() and before a frame is
+    /// delivered, so it must neither delete the peer nor run an event loop. If it ends the
+    /// session, nothing is sent.
     virtual std::optional<Failure> check(quint16 channel, QByteArrayView payload,
                                          Direction direction) const = 0;
 

@@ -12,10 +12,10 @@
 namespace IpcPrims {
 
 /*!
-    Who is at the other end, as the kernel said once, when the connection was made. On the client
-    these are the credentials of the process that called listen.
+    User, group and process at the other end, as recorded by the kernel when the connection was
+    made. For a client these are those of the process that called listen.
 
-    \c pid is a hint for people and logs: process ids are reused, so never grant anything by it.
+    \c pid is a hint for people and logs: process ids are reused, so grant nothing by it.
 */
 struct IPCPRIMS_CORE_EXPORT PeerCredentials
 {

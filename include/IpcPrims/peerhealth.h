@@ -22,7 +22,7 @@ class Peer;
 class PeerHealthPrivate;
 class PeerPrivate;
 
-/// How much has gone over a channel, or over all of them: frames, and bytes with their headers.
+/// Counters of a channel, or of all of them: frames, and bytes with their headers.
 struct IPCPRIMS_CORE_EXPORT Traffic
 {
     Q_GADGET
@@ -34,7 +34,7 @@ struct IPCPRIMS_CORE_EXPORT Traffic
 public:
     qint64 framesReceived = 0;
     qint64 bytesReceived = 0;
-    qint64 framesSent = 0; ///< Accepted for sending; Peer::bytesQueued() tells what still waits.
+    qint64 framesSent = 0; ///< Accepted by send(); Peer::bytesQueued() are still queued.
     qint64 bytesSent = 0;
 
     friend bool operator==(const Traffic &a, const Traffic &b)
@@ -46,15 +46,15 @@ public:
 };
 
 /*!
-    How a peer is doing, for programs that supervise it and for people: Peer::health() makes it and
-    the peer owns it. It counts from then on; a peer that is never asked for it counts nothing.
+    State, counters and heartbeat of a peer, for supervision and for status windows. Created by
+    Peer::health() and owned by the peer. It counts from then on; a peer without it counts nothing.
 
-    Everything can be asked for at any time and is as it is at that moment. stateChanged() comes at
-    once, from the event loop; trafficChanged() and roundTripTimeChanged() at most four times a
-    second, and only when there is something new; timePassed() four times a second, but only while
-    somebody is connected to it. Slots may do anything, deleting the peer included.
+    The functions always return current values. stateChanged() is emitted at once, from the event
+    loop; trafficChanged() and roundTripTimeChanged() at most four times a second, and only if
+    something has changed; timePassed() four times a second while a slot is connected to it. Slots
+    may do anything, deleting the peer included.
 
-    As properties, times are numbers of milliseconds, and -1 where there is none.
+    As properties, times are in milliseconds; -1 if there is none.
 */
 class IPCPRIMS_CORE_EXPORT PeerHealth : public QObject
 {
@@ -81,11 +81,11 @@ class IPCPRIMS_CORE_EXPORT PeerHealth : public QObject
 public:
     enum class State {
         Closed, ///< As Peer::State::Closed.
-        Connecting, ///< As Peer::State::Connecting, or Waiting to try it again.
+        Connecting, ///< As Peer::State::Connecting or Waiting.
         Handshaking, ///< As Peer::State::Handshaking.
-        Healthy, ///< Open, and with a heartbeat no sign of life has been missed.
+        Healthy, ///< Open; with a heartbeat, no sign of life was missed.
         Degraded, ///< Open; signs of life were missed, fewer than the limit.
-        Unresponsive, ///< Open; as many were missed as the limit says.
+        Unresponsive, ///< Open; as many were missed as the limit.
         Closing, ///< As Peer::State::Closing.
     };
     Q_ENUM(State)
@@ -95,58 +95,53 @@ public:
     State state() const;
 
     /*!
-        Pings the other side whenever nothing was received for \a interval, to learn whether it
-        still is there; off by default, and with zero. An \a interval is at least 50 ms and at most
-        24 days. Any frame is a sign of life. While a ping waits for its answer, each further
-        interval without one counts as missed: one makes the peer Degraded, \a missedLimit of them
-        (at least 1) Unresponsive. So a peer that falls silent is Unresponsive after \a missedLimit
-        + 1 intervals, or \a missedLimit of them after a Peer::ping() that comes first, never
-        earlier. With the next frame it is Healthy again.
+        Sends a ping whenever nothing was received for \a interval, which is at least 50 ms and at
+        most 24 days; zero, the default, turns that off. Any frame is a sign of life. While the ping
+        has no answer, each further interval without a frame counts as missed: one makes the peer
+        Degraded, \a missedLimit of them (at least 1) Unresponsive. So a silent peer is Unresponsive
+        after \a missedLimit + 1 intervals, or \a missedLimit intervals after a Peer::ping(), never
+        earlier. The next frame makes it Healthy again.
 
-        At most one ping is under way at a time, and none is sent while one of Peer::ping() waits.
-        Nothing is missed while this side holds the other one back: by Peer::setReceiving(false), by
-        its receive limits, or because of requests without an answer. Silence counts anew from when
-        frames are received again. So whoever is held back is never taken for dead, and whoever has
-        died meanwhile is noticed after that.
+        At most one ping is sent at a time, and none while one of Peer::ping() waits. No interval is
+        missed while this side holds the other one back, by Peer::setReceiving(false), by its
+        receive limits, or because of requests without an answer; the silence is measured from the
+        end of that. So a peer that is held back never counts as dead.
 
         The promise classes of the reference implementation 0.2.5 stop answering at the 257th ping
-        in a row. Any frame that is sent to them in between starts the count anew; where none is
-        sent for long, choose a long interval.
+        in a row. Any frame sent in between restarts their count; if no frames are sent for long,
+        choose a long interval.
 
-        Unresponsive is an observation: the session goes on, and Peer::abort() ends it. Only a
-        client with a ReconnectPolicy gives it up for a new one by itself.
+        An Unresponsive session stays open until Peer::abort(). Only a client with a ReconnectPolicy
+        replaces it by a new one.
     */
     void setHeartbeat(std::chrono::milliseconds interval, int missedLimit = 3);
     std::chrono::milliseconds heartbeatInterval() const;
     int heartbeatMissedLimit() const;
 
-    /// Of the last ping of this session that was answered in time, the heartbeat's or one of
-    /// Peer::ping().
+    /// Of this session's last ping that was answered in time, by the heartbeat or by Peer::ping().
     std::optional<std::chrono::nanoseconds> lastRoundTripTime() const;
-    /// The same smoothed: each measurement counts for one eighth, as in RFC 6298.
+    /// The same, smoothed: each measurement has a weight of one eighth, as in RFC 6298.
     std::optional<std::chrono::nanoseconds> smoothedRoundTripTime() const;
 
-    /// How long ago a frame was received or accepted for sending, of the protocol's own, too.
+    /// Time since a frame, also of CONTROL, was received or accepted by send().
     std::optional<std::chrono::nanoseconds> timeSinceTraffic() const;
-    /// How long ago a frame was received, of the protocol's own, too: for how long the other side
-    /// has been silent, whatever this side sends.
+    /// Time since a frame, also of CONTROL, was received: how long the other side has been silent.
     std::optional<std::chrono::nanoseconds> timeSinceReceived() const;
 
-    /// All channels together, over all sessions, CONTROL included.
+    /// Of all channels, CONTROL included, over all sessions.
     Traffic traffic() const;
-    /// One channel over all sessions.
+    /// Of one channel over all sessions.
     Traffic traffic(quint16 channel) const;
-    /// The channels on which something has gone, in ascending order.
+    /// The channels with traffic, in ascending order.
     QList<quint16> trafficChannels() const;
 
     /// See Peer::bytesQueued().
     qint64 bytesQueued() const;
 
-    /// How many sessions the peer has had after its first one.
+    /// The number of sessions after the first one.
     int reconnectCount() const;
 
-    /// Why a session, or an attempt at one, failed last; that it ended in order is no error. It is
-    /// kept until there is another one.
+    /// Why a session or an attempt failed last. Kept until the next failure.
     Error lastError() const;
 
     QString protocolVersion() const; ///< See Peer::protocolVersion().
@@ -156,12 +151,12 @@ public:
 
 Q_SIGNALS:
     void stateChanged(IpcPrims::PeerHealth::State state);
-    /// A ping was answered; or a session began, which has measured nothing yet.
+    /// A ping was answered, or a session without a measurement began.
     void roundTripTimeChanged();
     void trafficChanged();
-    /// timeSinceTraffic() and timeSinceReceived() have grown, or begun anew.
+    /// timeSinceTraffic() and timeSinceReceived() have changed.
     void timePassed();
-    /// A session or an attempt began, went on or ended; with it whatever belongs to a session.
+    /// A session or an attempt has begun, changed or ended, and with it the facts of a session.
     void sessionChanged();
 
 protected:

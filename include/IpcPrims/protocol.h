@@ -15,7 +15,7 @@ namespace IpcPrims {
 /*!
     The channel numbers with a fixed meaning. A channel is a 16 bit number carried by every frame;
     5 to 255 are reserved by the protocol, 256 to 65535 (from \c FirstUser) belong to applications.
-    CONTROL is the library's own: it is always there, is never negotiated, and its frames are not
+    CONTROL belongs to the library: it always exists, is never negotiated, and its frames are not
     delivered to the application.
 */
 namespace Channel {
@@ -42,8 +42,8 @@ IPCPRIMS_CORE_EXPORT QString name(quint16 channel);
 inline constexpr qint64 MaxPayloadSize = 16 * 1024 * 1024;
 /// Largest payload of a frame in bytes during the handshake.
 inline constexpr qint64 MaxHandshakePayloadSize = 16 * 1024;
-/// Largest payload of a control message in bytes. This library's own limit: the protocol's messages
-/// are tiny, and reading a large JSON text would hold up everybody else.
+/// Largest payload of a control message in bytes. A limit of this library: the protocol's messages
+/// are tiny, and parsing a large JSON text would delay all other peers.
 inline constexpr qint64 MaxControlPayloadSize = 64 * 1024;
 /// Largest authentication token in bytes.
 inline constexpr qint64 MaxAuthTokenSize = 4096;
@@ -51,21 +51,21 @@ inline constexpr qint64 MaxAuthTokenSize = 4096;
 inline constexpr qsizetype MaxPeerNameLength = 64;
 /// Most entries of a channel list, counted before duplicates are removed.
 inline constexpr qsizetype MaxChannels = 256;
-/// Most control frames that a session takes within 5 s without a data frame between them; the
-/// answers to its own pings don't count.
+/// Most control frames that a session accepts within 5 s without a data frame between them; pongs
+/// for its own pings don't count.
 inline constexpr int MaxControlFramesInARow = 256;
-/// Most requests that may wait for their answers, on either side. This library's own limit.
+/// Most requests without an answer, on either side. A limit of this library.
 inline constexpr qsizetype MaxRequestsInFlight = 65'536;
-/// How many requests of the other side may be without an answer that has left; see
+/// How many requests of the other side may wait for their answers to be sent; see
 /// Peer::setRequestLimit().
 inline constexpr qsizetype DefaultRequestLimit = 1024;
 /// How many bytes these may take together with their answers; see Peer::setRequestBytesLimit().
 inline constexpr qint64 DefaultRequestBytesLimit = 32 * 1024 * 1024;
-/// Default deadline of the whole handshake, of a ping, of a request, and of the answer to a
+/// Default time-out of the whole handshake, of a ping, of a request, and of the answer to a
 /// shutdown request.
 inline constexpr std::chrono::milliseconds DefaultTimeout = std::chrono::seconds(5);
-/// For a time-out: waits for as long as it takes. The same rule holds wherever a time-out is given:
-/// every negative one, and one beyond 24 days, never passes, and 0 passes at once.
+/// A time-out that never passes. Everywhere in this library, negative time-outs and those beyond
+/// 24 days never pass, and 0 passes at once.
 inline constexpr std::chrono::milliseconds NoTimeout = std::chrono::milliseconds(-1);
 
 } // namespace IpcPrims

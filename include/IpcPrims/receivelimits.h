@@ -18,10 +18,10 @@ class ReceiveLimitsData;
 class ReceiveMeter;
 
 /*!
-    What the other side of a session may send, beyond the rules of the protocol: the size of
-    payloads, and bytes and frames per second. A value class; set it with
-    Peer::setReceiveLimits(), Server::setReceiveLimits() and their blocking counterparts. Without
-    limits of its own a session takes payloads of up to MaxPayloadSize at any rate.
+    Limits of received frames beyond those of the protocol: the size of payloads, and bytes and
+    frames per second. A value class; set it with Peer::setReceiveLimits(),
+    Server::setReceiveLimits() and their blocking counterparts. By default payloads of up to
+    MaxPayloadSize at any rate.
 
     \code
     IpcPrims::ReceiveLimits limits;
@@ -31,9 +31,8 @@ class ReceiveMeter;
     server.setReceiveLimits(limits);
     \endcode
 
-    Limits hold for what is received only. They do not change what may be sent, and they apply to an
-    open session: the handshake and the channel CONTROL have the protocol's own sizes (16 KiB and
-    64 KiB).
+    The limits don't affect sending. They apply to an open session; the handshake and the channel
+    CONTROL have limits of their own (16 KiB and 64 KiB).
 */
 class IPCPRIMS_CORE_EXPORT ReceiveLimits
 {
@@ -46,10 +45,10 @@ class IPCPRIMS_CORE_EXPORT ReceiveLimits
 public:
     /// What happens when the other side sends faster than the rate allows.
     enum class RatePolicy {
-        /// Reading pauses until the rate allows more, so that the other side's sends are held back.
-        /// Meanwhile pings go unanswered, as with Peer::setReceiving().
+        /// Reading pauses until the rate allows more, which holds the other side back. Its pings
+        /// get no answer meanwhile, as with Peer::setReceiving().
         Wait,
-        /// The session ends with RateExceeded. The frame that was too much is not delivered.
+        /// The session ends with RateExceeded. The frame beyond the rate is not delivered.
         Disconnect,
     };
     Q_ENUM(RatePolicy)
@@ -77,8 +76,8 @@ public:
         much may arrive at once as the rate allows in \a burst (at least one byte or frame); 1 s by
         default. Frames of all channels count, those of CONTROL too, and the 8 bytes of each header.
 
-        A frame counts when it is complete. One that is larger than the burst is delivered, and what
-        it was too much counts against the frames that follow.
+        A frame counts when it is complete. One that is larger than the burst is delivered, and the
+        excess counts against the frames that follow.
     */
     void setRate(qint64 bytesPerSecond, qint64 framesPerSecond,
                  RatePolicy policy = RatePolicy::Wait,

@@ -11,14 +11,14 @@
 namespace IpcPrims {
 
 /*!
-    When a client connects again by itself, see Peer::setReconnectPolicy(). The pauses grow by
-    \c factor from the first to the longest, and each is shortened by a random part, so that the
-    clients of a server that was restarted don't all come at once. A session that has lasted for the
-    longest pause starts the row anew. After a first pause of zero, the next ones are milliseconds.
+    When a client reconnects, see Peer::setReconnectPolicy(). The pauses grow by \c factor from the
+    first to the longest. Each is shortened by a random part, so that the clients of a restarted
+    server don't all connect at once. A session that lasts as long as the longest pause resets the
+    pauses and counts. After a first pause of zero, the next one is 1 ms.
 */
 struct IPCPRIMS_CORE_EXPORT ReconnectPolicy
 {
-    /// No attempts: this is the default of a peer.
+    /// No reconnection: the default of a peer.
     static ReconnectPolicy never() { return {}; }
     static ReconnectPolicy exponential(std::chrono::milliseconds firstPause,
                                        std::chrono::milliseconds longestPause);
@@ -28,23 +28,22 @@ struct IPCPRIMS_CORE_EXPORT ReconnectPolicy
     std::chrono::milliseconds longestPause = std::chrono::seconds(10);
     double factor = 2; ///< At least 1.
     double jitter = 0.5; ///< The largest part, 0 to 1, by which a pause is shortened.
-    /// In a row, which only a session that starts the pauses anew interrupts; 0 stands for no
-    /// limit.
+    /// Attempts in a row, until a session resets the count; 0 for no limit.
     int maxAttempts = 0;
-    /// Since that session ended, or the first attempt failed; 0 stands for no limit.
+    /// Since that session ended, or the first attempt failed; 0 for no limit.
     std::chrono::milliseconds maxTime = std::chrono::milliseconds::zero();
     /*!
-        A server refuses a client by closing the connection without a word (protocol section 3.5),
-        which looks as if it had died just then. After so many in a row it is taken for a refusal.
+        A server refuses a client by closing the connection without a reply (protocol section 3.5),
+        which looks as if it had died. So many closed connections in a row count as a refusal.
     */
     int maxRefusals = 5;
-    /// Whether to go on after the other side has ended the session in order.
+    /// Whether to reconnect after the other side has ended the session with close().
     bool afterShutdown = true;
-    /// Whether to go on after errors that the next attempt will most likely meet, too.
+    /// Whether to retry after errors that the next attempt will most likely meet, too.
     bool afterPermanentErrors = false;
 
-    /// Whether the end of a session or attempt is one after which the next attempt may succeed: the
-    /// server was away, died, or did not answer in time.
+    /// Whether the next attempt may succeed after a session or attempt that ended for \a reason:
+    /// the server was away, died, or didn't answer in time.
     static bool isTransient(const Error &reason);
 };
 

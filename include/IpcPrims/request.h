@@ -15,12 +15,12 @@ namespace IpcPrims {
 class RequestState;
 
 /*!
-    A request of the other side that waits for its answer; see Peer::setRequestHandler(). Copies are
-    the same request. It is answered once: the first reply() or fail() of any copy counts, later
-    ones do nothing. When the last copy is destroyed without an answer, the request has failed.
+    A request of the other side; see Peer::setRequestHandler(). Copies stand for the same request.
+    Only the first reply() or fail() of any copy counts. If the last copy is destroyed without one,
+    the request has failed.
 
-    It may be kept, handed to another thread and answered there. It may outlive its session and its
-    peer: an answer that comes too late goes nowhere.
+    It may be kept, and answered from another thread. It may outlive its session and its peer; an
+    answer then does nothing.
 */
 class IPCPRIMS_CORE_EXPORT Request
 {
@@ -39,8 +39,8 @@ public:
     */
     void reply(const QByteArray &payload) const;
 
-    /// Answers that there is no answer, and why: the first 1024 characters of \a text. What the
-    /// other side hears of it says Peer::setAnswersFailedRequests().
+    /// Reports that there is no answer, with the first 1024 characters of \a text as the reason.
+    /// How the other side is notified depends on Peer::setAnswersFailedRequests().
     void fail(const QString &text) const;
 
 private:

@@ -17,8 +17,8 @@ namespace IpcPrims {
 class RpcBatchPrivate;
 
 /*!
-    Calls and notifications that leave in one message; see JsonRpc::send(). The futures of a batch
-    that is destroyed instead end with Cancelled.
+    Calls and notifications for one message; see JsonRpc::send(). If a batch is destroyed instead of
+    being sent, its futures end with Cancelled.
 */
 class IPCPRIMS_CORE_EXPORT RpcBatch
 {
@@ -35,7 +35,7 @@ public:
     void notify(const QString &method,
                 const QJsonValue &params = QJsonValue(QJsonValue::Undefined));
 
-    /// How many calls and notifications there are.
+    /// The number of calls and notifications.
     qsizetype size() const;
     bool isEmpty() const { return size() == 0; }
 

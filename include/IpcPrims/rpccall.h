@@ -16,12 +16,12 @@ namespace IpcPrims {
 class RpcCallState;
 
 /*!
-    A call of a method by the other side that waits for its answer; see JsonRpc::setMethod(). Copies
-    are the same call. It is answered once: the first reply() of any copy counts, later ones do
-    nothing. When the last copy is destroyed without an answer, the caller gets an internal error.
+    A pending call by the other side; see JsonRpc::setMethod(). Copies stand for the same call. Only
+    the first reply() of any copy is sent. If the last copy is destroyed without one, the caller
+    gets an internal error.
 
-    It may be kept, handed to another thread and answered there. It may outlive its session, its
-    JsonRpc and its peer: an answer that comes too late goes nowhere.
+    It may be kept, and answered from another thread. It may outlive its session, its JsonRpc and
+    its peer; reply() then does nothing.
 */
 class IPCPRIMS_CORE_EXPORT RpcCall
 {
@@ -32,7 +32,7 @@ public:
     QString method() const;
     /// An array or an object, or undefined if the caller gave none.
     QJsonValue params() const;
-    /// Whether nobody waits for an answer.
+    /// Whether the caller expects no answer.
     bool isNotification() const;
 
     /// Answers with a value or an RpcError.

@@ -8,10 +8,9 @@
 namespace IpcPrims {
 
 /*!
-    How large a message of JSON-RPC may be, in either direction; see JsonRpc::setMessageLimits().
-    A message is checked before anything is built from it: the number of its bytes first, which
-    costs nothing, then the rest while its form is checked. The defaults keep the time that one
-    message can take far below what a person notices.
+    Limits of a JSON-RPC message, in either direction; see JsonRpc::setMessageLimits(). They are
+    checked before anything is built from the message: first its size, the others with its syntax.
+    The defaults keep the time for one message far below what a person notices.
 */
 struct RpcMessageLimits
 {

@@ -13,18 +13,18 @@
 
 namespace IpcPrims {
 
-/// The error object of JSON-RPC 2.0: what the one who was called says went wrong.
+/// The error object of JSON-RPC 2.0: why the called side failed.
 struct IPCPRIMS_CORE_EXPORT RpcError
 {
     /// The codes that the specification defines. It leaves -32099 to -32000 to libraries, and all
     /// numbers outside of -32768 to -32000 to applications.
     enum Code {
-        ParseError = -32700, ///< The message is no JSON.
-        InvalidRequest = -32600, ///< It is JSON, but no request.
+        ParseError = -32700, ///< The message is not JSON.
+        InvalidRequest = -32600, ///< It is JSON, but not a request.
         MethodNotFound = -32601,
         InvalidParams = -32602,
-        InternalError = -32603, ///< Also this library's, for a call dropped without an answer.
-        TooManyCalls = -32000, ///< This library's: see JsonRpc::setCallLimit().
+        InternalError = -32603, ///< Also of this library, for a call dropped without an answer.
+        TooManyCalls = -32000, ///< Of this library: see JsonRpc::setCallLimit().
     };
 
     RpcError() = default;
@@ -35,10 +35,10 @@ struct IPCPRIMS_CORE_EXPORT RpcError
 
     int code = 0;
     QString message;
-    QJsonValue data = QJsonValue(QJsonValue::Undefined); ///< Whatever the application adds.
+    QJsonValue data = QJsonValue(QJsonValue::Undefined); ///< Optional details of the application.
 };
 
-/// What a call of a method came to, for the caller and for the called.
+/// The result of a call: a value, or why there is none.
 struct RpcResult
 {
     RpcResult() = default;
@@ -60,7 +60,7 @@ struct RpcResult
 
     Error error; ///< Why there is no value; RequestFailed if the other side said so.
     QJsonValue value;
-    RpcError rpcError; ///< What it said then.
+    RpcError rpcError; ///< The other side's error object then.
 };
 
 } // namespace IpcPrims

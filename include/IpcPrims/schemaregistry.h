@@ -18,23 +18,23 @@ namespace IpcPrims {
 class SchemaRegistryBuilderPrivate;
 class SchemaRegistryPrivate;
 
-/// How schemas are understood, and what they are applied to.
+/// How schemas are interpreted, and what they apply to.
 struct SchemaOptions
 {
-    /// Closes objects: a schema that speaks of objects and does not say what other members they may
-    /// have allows none. Branches of \c allOf and \c anyOf are closed, too.
+    /// Closes objects: a schema for objects that has no rule for other members allows none.
+    /// Branches of \c allOf and \c anyOf are closed, too.
     bool strictMode = false;
     /// Refuses payloads of channels that have no schema.
     bool failOnMissingSchema = false;
     bool validateOnSend = true;
     bool validateOnReceive = true;
-    /// Makes \c format a rule; by default it only describes.
+    /// Checks \c format, which by default is only a description.
     bool assertFormats = false;
-    /// Most errors that are reported for a payload, and named in the text about it.
+    /// Maximum of errors reported for a payload, and named in its text.
     int maxErrors = 4;
-    /// How many characters of a bad value a message may quote; none by default.
+    /// How many characters of an invalid value a message may quote; none by default.
     int excerptLength = 0;
-    int maxFiles = 256; ///< Most schema files in a directory.
+    int maxFiles = 256; ///< Maximum of schema files in a directory.
     qint64 maxFileSize = 262144; ///< In bytes, of each schema.
     qint64 maxDirectorySize = 16777216; ///< In bytes, of all schema files in a directory.
 };
@@ -50,11 +50,11 @@ struct SchemaLoadError
 };
 
 /*!
-    JSON Schemas by channel: draft 2020-12, or 2019-09 or 7 where \c $schema says so. What they
-    refer to has to be in the registry as well: no file and no network address is ever opened for a
-    reference.
+    JSON Schemas by channel: draft 2020-12, or 2019-09 or 7 if \c $schema says so. Documents that
+    they refer to have to be in the registry as well: no file and no network address is ever opened
+    for a reference.
 
-    A registry never changes once it was built, and any number of peers and threads may share it.
+    A registry never changes after it was built. Any number of peers and threads may share it.
 */
 class IPCPRIMS_SCHEMA_EXPORT SchemaRegistry : public PayloadValidator
 {
@@ -63,7 +63,7 @@ public:
 
     /*!
         The schemas of a directory: its files \c channel_N.schema.json, and those named for a
-        channel such as \c command.schema.json. A null pointer on an error: \a error tells the file,
+        channel such as \c command.schema.json. A null pointer on an error; \a error has the file,
         the place in it and the reason.
     */
     static std::shared_ptr<const SchemaRegistry>
@@ -74,9 +74,9 @@ public:
     QList<quint16> channels() const;
     bool hasSchema(quint16 channel) const;
 
-    /// Judges a payload, whatever the direction. Nothing if it is fine.
+    /// Checks a payload of either direction. Returns nothing if it is valid.
     std::optional<Failure> validate(quint16 channel, QByteArrayView payload) const;
-    /// The same for the directions that the options name.
+    /// The same, but only for the directions that the options enable.
     std::optional<Failure> check(quint16 channel, QByteArrayView payload,
                                  Direction direction) const override;
 
@@ -93,20 +93,20 @@ public:
     explicit SchemaRegistryBuilder(const SchemaOptions &options = {});
     ~SchemaRegistryBuilder();
 
-    /// Sets the schema of a channel; \a name stands for it in errors. A later one replaces it.
+    /// Sets the schema of a channel, replacing a previous one; \a name is used in errors.
     Error registerSchema(quint16 channel, const QByteArray &json, const QString &name = {});
     /// Adds a document that schemas may refer to by \a uri, or by the \c $id in it.
     Error addResource(const QString &uri, const QByteArray &json);
     /// Registers the schemas in a directory's files, see SchemaRegistry::fromDirectory().
     Error addDirectory(const QString &path);
-    /// Registers the schema in a file whose name tells the channel.
+    /// Registers the schema in a file that is named for its channel.
     Error addFile(const QString &path);
 
     /// The registry, or a null pointer and the first \a error. Documents that no channel's schema
-    /// refers to, not even through others, are not looked at: see problems().
+    /// refers to, also indirectly, are not checked: see problems().
     std::shared_ptr<const SchemaRegistry> build(Error *error = nullptr) const;
-    /// What is wrong with each of the schemas that can't be used; of documents that nothing refers
-    /// to, what makes it impossible to refer to them.
+    /// Why schemas can't be used, one entry for each; for documents without references to them, why
+    /// none would be possible.
     QList<SchemaLoadError> problems() const;
 
 private:

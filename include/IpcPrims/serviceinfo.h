@@ -16,12 +16,12 @@
 namespace IpcPrims {
 
 /*!
-    A server that listens on this machine, or has left its socket behind: for lists that people
-    read. To know whether a service can be used, connect to it.
+    A server that listens on this machine, or the socket that a dead one has left: for lists that
+    people read. To find out whether a service can be used, connect to it.
 
-    find() and findIn() only look: no server notices anything, and nothing is removed. They may be
-    called from any thread. They don't wait for other processes, but read the file system. Unix
-    only: elsewhere they find nothing.
+    find() and findIn() don't connect to any server and remove nothing. They may be called from any
+    thread. They read the file system, but don't wait for other processes. Unix only: elsewhere they
+    find nothing.
 */
 struct IPCPRIMS_CORE_EXPORT ServiceInfo
 {
@@ -36,37 +36,37 @@ struct IPCPRIMS_CORE_EXPORT ServiceInfo
 public:
     enum class State {
         Running, ///< A process has the socket.
-        Dead, ///< No process has it any more. The next server there replaces it.
-        Unknown, ///< Can't be told, as the socket is for other users only.
+        Dead, ///< No process has it any more; the next server there replaces it.
+        Unknown, ///< The socket is accessible to other users only.
     };
     Q_ENUM(State)
 
     /*!
-        As Endpoint::forService() takes it, also where the socket's own name is a hash; empty for
-        other sockets. Of a name of more than 1024 characters it is the socket's.
+        The name for Endpoint::forService(), also if the socket's file is named by a hash; empty for
+        other sockets. For a name of more than 1024 characters, the name of the socket's file.
     */
     QString name;
     Endpoint endpoint;
     State state = State::Unknown;
-    /// The server's process, as it has written it down: a hint, as PeerCredentials::pid, and
-    /// another number than elsewhere if it runs in a sandbox. 0 if it isn't known or the server is
-    /// dead.
+    /// The process id that the server has recorded. A hint like PeerCredentials::pid, and a
+    /// different number if it runs in a sandbox. 0 if unknown or if the server is dead.
     qint64 pid = 0;
     /// The user that the socket belongs to.
     quint32 uid = 0;
-    /// When the server began to listen, or at what time its socket was last moved or touched.
+    /// When the server began to listen, or when its socket was last moved or touched.
     QDateTime since;
 
     /*!
-        The services of this user, those of Endpoint::forService(), by name; dead ones too. \a error
-        is PermissionDenied if the directory of services is somebody else's or others can write to
-        it; it may be a null pointer. That the directory isn't there is no error. At most 4096 files
-        are looked at: if there are more, \a error is ResourcesExhausted beside what was found.
+        The services of this user that use Endpoint::forService(), sorted by name, dead ones
+        included. \a error, which may be a null pointer, is PermissionDenied if the directory of
+        services belongs to another user or others can write to it, and ResourcesExhausted, beside
+        the services found, if there are more than the 4096 files that are read. A missing directory
+        is no error.
     */
     static QList<ServiceInfo> find(Error *error = nullptr);
     /*!
-        As above for all sockets in \a directory, of whatever user and program. An error if it can't
-        be read: NotFound, PermissionDenied; or if not all of it was: ResourcesExhausted.
+        As above for all sockets in \a directory, of any user and program. NotFound or
+        PermissionDenied if it can't be read, ResourcesExhausted if not all of it was.
     */
     static QList<ServiceInfo> findIn(const QString &directory, Error *error = nullptr);
 };

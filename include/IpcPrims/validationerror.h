@@ -12,9 +12,8 @@
 namespace IpcPrims {
 
 /*!
-    One thing in a payload that its channel's rules do not allow. Nothing in it is a part of the
-    payload but the names in instancePointer, which are cut, unless the validator was asked for
-    excerpts.
+    One rule of the channel that a payload breaks. Contains no part of the payload, except for
+    (shortened) names in instancePointer, and for excerpts if the validator is set to quote them.
 */
 struct IPCPRIMS_CORE_EXPORT ValidationError
 {
@@ -27,7 +26,7 @@ struct IPCPRIMS_CORE_EXPORT ValidationError
 public:
     QString instancePointer; ///< Where in the payload, as a JSON pointer; empty for all of it.
     QString schemaPointer; ///< The URI of the rule that was broken, with a JSON pointer.
-    QString keyword; ///< That rule's name, such as "type".
+    QString keyword; ///< The rule's name, such as "type".
     QString message; ///< What is wrong, for people.
 };
 
