@@ -7,11 +7,21 @@
 #include <QtCore/qthread.h>
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
 
 namespace IpcPrims {
+
+/// Says to the thread of a mailbox's owner that there is something in it.
+class MailboxBell : public QObject
+{
+    Q_OBJECT
+
+Q_SIGNALS:
+    void rung();
+};
 
 /*!
     Brings values from any thread to the one of an object, for as long as that object wants them,
@@ -28,7 +38,10 @@ public:
     Mailbox(QObject *owner, std::function<void()> deliver)
         : m_owner(owner)
         , m_deliver(std::move(deliver))
-    {}
+        , m_bell(std::make_unique<MailboxBell>())
+    {
+        QObject::connect(m_bell.get(), &MailboxBell::rung, owner, m_deliver, Qt::QueuedConnection);
+    }
     ~Mailbox() = default;
 
     void put(Value value)
@@ -41,8 +54,8 @@ public:
     void ring()
     {
         const std::lock_guard lock(m_mutex);
-        if (!m_isClosed)
-            ringOnce();
+        if (m_bell && !std::exchange(m_isRung, true))
+            Q_EMIT m_bell->rung();
     }
 
     std::vector<Value> take()
@@ -57,37 +70,30 @@ public:
     {
         std::vector<Value> gone; // Which may have more to do at its end than to go.
         const std::lock_guard lock(m_mutex);
-        m_isClosed = true;
+        m_bell.reset();
         gone.swap(m_values);
     }
 
 private:
     // Whether this is the owner's thread, so that the owner can't be destroyed meanwhile. For
-    // others the lock keeps the mailbox open, and with it the owner where it is.
+    // others the lock keeps the bell, and with it the owner, where it is.
     bool store(Value &&value)
     {
         const std::lock_guard lock(m_mutex);
-        if (m_isClosed)
+        if (!m_bell)
             return false;
         m_values.push_back(std::move(value));
         if (m_owner->thread() == QThread::currentThread())
             return true;
-        ringOnce();
+        if (!std::exchange(m_isRung, true))
+            Q_EMIT m_bell->rung();
         return false;
     }
 
-    // An object whose signal says so would be ready for it in each mailbox, though most never get
-    // anything from another thread.
-    void ringOnce()
-    {
-        if (!std::exchange(m_isRung, true))
-            QMetaObject::invokeMethod(m_owner, m_deliver, Qt::QueuedConnection);
-    }
-
-    QObject *const m_owner; // As long as the mailbox is open.
+    QObject *const m_owner; // As long as there is the bell.
     const std::function<void()> m_deliver;
     std::mutex m_mutex;
-    bool m_isClosed = false;
+    std::unique_ptr<MailboxBell> m_bell;
     std::vector<Value> m_values;
     bool m_isRung = false;
 };
