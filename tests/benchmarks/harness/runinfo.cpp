@@ -42,7 +42,8 @@ RunInfo RunInfo::now(const QStringList &arguments)
             QDate::currentDate().toString(Qt::ISODate),
             QStringLiteral("%1 processors (%2), %3, Linux %4, Qt %5")
                     .arg(std::thread::hardware_concurrency())
-                    .arg(processorName(), QSysInfo::prettyProductName(), QSysInfo::kernelVersion(),
+                    .arg(processorName(), QSysInfo::prettyProductName(),
+                         QSysInfo::kernelVersion().section(u'.', 0, 1),
                          QString::fromLatin1(qVersion())),
             {}};
 }
