@@ -347,8 +347,8 @@ void tst_JsonRpcSessions::callOfAnotherThreadEndsWhereItIsMoved()
     QFuture<RpcResult> result;
     std::thread([&] { result = client.call(u"a"_s, QJsonArray(), NoTimeout); }).join();
     LoopThread thread;
-    thread.start();
     client.moveToThread(&thread);
+    thread.start(); // Now, so that the thread sanitizer sees what is handed over.
     const RpcResult told = waitFor(result);
     thread.call([&] { client.moveToThread(thread.thread()); });
     QCOMPARE(told.error.code(), ErrorCode::InvalidArgument);
