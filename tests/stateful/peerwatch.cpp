@@ -110,6 +110,13 @@ void PeerWatch::willDestroy()
     m_sending->forgetPeer();
 }
 
+void PeerWatch::serverGoes()
+{
+    // Frames that were kept may be on their way in a session of which neither side will be told.
+    if (m_state == Peer::State::Handshaking)
+        m_model->ledger.excuse(end(), m_sending->session);
+}
+
 void PeerWatch::cutForGood()
 {
     willCut();

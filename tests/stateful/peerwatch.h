@@ -40,6 +40,9 @@ public:
     void willCut();
     /// The peer is going to be destroyed.
     void willDestroy();
+    /// The other side is about to be destroyed before it was told of the session, if this one is
+    /// about to open.
+    void serverGoes();
     /// Frames are received by a handler from now on, or by the signal again.
     void receiveByHandler(bool byHandler);
 

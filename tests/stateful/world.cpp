@@ -72,6 +72,10 @@ void World::deleteServer()
         if (watch)
             watch->willDestroy();
     }
+    for (const Client &client : m_clients) {
+        if (client.watch)
+            client.watch->serverGoes();
+    }
     m_served.clear();
     m_server.reset();
 }
