@@ -146,14 +146,19 @@ SendQueue::Dropped SendQueue::dropFrom(Fifo<Chunk> &chunks, qsizetype begun, qui
         return chunk.size() == 0;
     };
     // Mostly they are the first ones, which can go without moving the others.
-    while (sum.bytes < bytes && !chunks.empty()) {
-        if (!drop(chunks.front())) {
-            const auto others = std::remove_if(std::next(chunks.begin()), chunks.end(), drop);
-            chunks.erase(others, chunks.end());
-            break;
-        }
+    while (sum.bytes < bytes && !chunks.empty() && drop(chunks.front()))
         chunks.pop_front();
+    if (sum.bytes >= bytes || chunks.empty())
+        return sum;
+    auto kept = std::next(chunks.begin());
+    for (auto chunk = kept; chunk != chunks.end(); ++chunk) {
+        if (drop(*chunk))
+            continue;
+        if (kept != chunk)
+            *kept = std::move(*chunk);
+        ++kept;
     }
+    chunks.erase(kept, chunks.end());
     return sum;
 }
 
