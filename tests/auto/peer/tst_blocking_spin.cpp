@@ -46,6 +46,9 @@ private Q_SLOTS:
     void sleepsWhereOthersWantTheProcessor();
     void leavesTheProcessorToTheOtherSide();
     void childOfASpinningProcessIsNotConnected();
+
+private:
+    Error receiveUntil(const std::function<void()> &end);
 };
 
 // A look takes a system call and two looks at the clock. If a call looks for too long, a busy
@@ -213,9 +216,9 @@ void tst_BlockingSpin::timeOutEndsIt()
     QCOMPARE(frame.payload, "there already");
 }
 
-void tst_BlockingSpin::cancellationEndsIt()
+// Returns what a call comes to that looks for more when \a end is called.
+Error tst_BlockingSpin::receiveUntil(const std::function<void()> &end)
 {
-    open();
     m_client.setSpinTime(1h);
     setGivingWay(GivingWay::NotAtAll);
     Error error;
@@ -225,9 +228,19 @@ void tst_BlockingSpin::cancellationEndsIt()
     });
     while (timesGivenWay() == 0)
         std::this_thread::sleep_for(1ms);
-    m_client.cancel();
-    const int times = timesGivenWay();
+    end();
     receiving.join();
+    return error;
+}
+
+void tst_BlockingSpin::cancellationEndsIt()
+{
+    open();
+    int times = 0;
+    const Error error = receiveUntil([&] {
+        m_client.cancel();
+        times = timesGivenWay();
+    });
     QCOMPARE(error.code(), ErrorCode::Cancelled);
     QVERIFY(timesGivenWay() < times + 100);
     // Later calls neither look nor take what is there.
@@ -244,17 +257,7 @@ void tst_BlockingSpin::cancellationEndsIt()
 void tst_BlockingSpin::endOfTheSessionEndsIt()
 {
     open();
-    m_client.setSpinTime(1h);
-    setGivingWay(GivingWay::NotAtAll);
-    Error error;
-    Background receiving([&] {
-        Frame frame;
-        error = m_client.receive(&frame, BlockingPeer::NoTimeout);
-    });
-    while (timesGivenWay() == 0)
-        std::this_thread::sleep_for(1ms);
-    m_server.abort();
-    receiving.join();
+    const Error error = receiveUntil([this] { m_server.abort(); });
     QCOMPARE(error.code(), ErrorCode::Disconnected);
 }
 

@@ -27,9 +27,12 @@ using namespace std::chrono_literals;
 
 using std::chrono::microseconds;
 
-// Of the thread's own time: with the thread sanitizer a turn takes ten times as long. Without
-// turns, these silences were of several seconds.
+// Of the thread's own time. With the thread sanitizer a turn takes ten times as long.
+#ifdef __SANITIZE_THREAD__
 static constexpr auto LongestSilence = 250ms;
+#else
+static constexpr auto LongestSilence = 100ms;
+#endif
 
 /// A thread's time is shared by whoever wants some of it.
 class tst_Fairness : public TurnTest
